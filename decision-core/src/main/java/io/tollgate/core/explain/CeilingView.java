@@ -1,0 +1,39 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.explain;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.Enforcement;
+
+/**
+ * A ceiling as one decision saw it, in the base unit of its dimension.
+ *
+ * @param id          stable id, as written in the bundle
+ * @param dimension   what is counted
+ * @param unit        base unit of the dimension
+ * @param kind        how it counts
+ * @param enforcement hard or soft
+ * @param scope       the scope that it is inherited from
+ * @param limit       most that fits (RATE: per period); meaningless when unlimited
+ * @param unlimited   counts, and never denies
+ * @param used        already taken (RATE: burst less what is left)
+ * @param remaining   what still fits; may be negative on a soft ceiling
+ * @param burst       RATE: most that may come at once; else 0
+ * @param periodMs    RATE: length of the period in milliseconds; else 0
+ * @param resetsAtMs  when it starts again, or a RATE is full again; milliseconds since 1970, 0 = never
+ * @param requested   what this request would take
+ */
+public record CeilingView(
+        String id,
+        String dimension,
+        String unit,
+        DimensionKind kind,
+        Enforcement enforcement,
+        ScopeName scope,
+        long limit,
+        boolean unlimited,
+        long used,
+        long remaining,
+        long burst,
+        long periodMs,
+        long resetsAtMs,
+        long requested) {}
