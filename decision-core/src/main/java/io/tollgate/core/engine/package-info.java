@@ -2,7 +2,8 @@
 
 /**
  * The decision itself: {@link io.tollgate.core.engine.DecisionWorker} runs the stages in the order of the semantics page,
- * one class per stage. A worker and its scratch objects belong to one thread; nothing here locks, blocks, throws or (without an explanation) allocates.
+ * one class per stage. A worker and its scratch objects belong to one thread;
+ * nothing here locks, blocks, throws or (without an explanation) allocates.
  */
 @NullMarked
 package io.tollgate.core.engine;
