@@ -1,0 +1,41 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.world.def;
+
+import org.jspecify.annotations.Nullable;
+
+/** Type of an attribute. Codes are those of {@code tollgate.v1.AttributeType}. */
+public enum AttributeType {
+    STRING(1),
+    INT(2),
+    DOUBLE(3),
+    BOOL(4),
+    TIMESTAMP(5),
+    STRING_LIST(6);
+
+    private static final AttributeType[] VALUES = values();
+
+    private final int code;
+
+    AttributeType(final int code) {
+        this.code = code;
+    }
+
+    /** {@return the number of this value on the wire and in mapped files} */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * {@return the value with this code, or null when no value has it}
+     *
+     * @param code number from the wire or from a mapped file
+     */
+    public static @Nullable AttributeType ofCode(final int code) {
+        for (int i = 0; i < VALUES.length; i++) {
+            if (VALUES[i].code == code) {
+                return VALUES[i];
+            }
+        }
+        return null;
+    }
+}
