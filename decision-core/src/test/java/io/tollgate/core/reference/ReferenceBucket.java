@@ -1,0 +1,68 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import java.math.BigInteger;
+
+/**
+ * GCRA in whole numbers of any size: positions are in 1/limit nanoseconds, so that a token is exactly periodNs of them.
+ */
+final class ReferenceBucket {
+    private final BigInteger limit;
+    private final BigInteger periodNs;
+    private final BigInteger burst;
+    private BigInteger arrival = BigInteger.ZERO;
+
+    ReferenceBucket(final long limit, final long periodNs, final long burst) {
+        this.limit = BigInteger.valueOf(limit);
+        this.periodNs = BigInteger.valueOf(periodNs);
+        this.burst = BigInteger.valueOf(burst);
+    }
+
+    private BigInteger position(final long nowNs) {
+        return BigInteger.valueOf(nowNs).multiply(limit);
+    }
+
+    private BigInteger start(final long nowNs) {
+        return position(nowNs).max(arrival);
+    }
+
+    /** How far over the edge n more tokens would be; fits when not positive. */
+    private BigInteger excess(final long tokens, final long nowNs) {
+        return start(nowNs)
+                .add(BigInteger.valueOf(tokens).multiply(periodNs))
+                .subtract(burst.multiply(periodNs))
+                .subtract(position(nowNs));
+    }
+
+    boolean fits(final long tokens, final long nowNs) {
+        return excess(tokens, nowNs).signum() <= 0;
+    }
+
+    void take(final long tokens, final long nowNs) {
+        arrival = start(nowNs).add(BigInteger.valueOf(tokens).multiply(periodNs));
+    }
+
+    long remaining(final long nowNs) {
+        return position(nowNs)
+                .add(burst.multiply(periodNs))
+                .subtract(start(nowNs))
+                .divide(periodNs)
+                .longValueExact();
+    }
+
+    boolean never(final long tokens) {
+        return BigInteger.valueOf(tokens).compareTo(burst) > 0;
+    }
+
+    long waitNs(final long tokens, final long nowNs) {
+        final BigInteger[] wait = excess(tokens, nowNs).divideAndRemainder(limit);
+        return wait[0].add(wait[1].signum() > 0 ? BigInteger.ONE : BigInteger.ZERO)
+                .longValueExact();
+    }
+
+    /** When it is full again, nanoseconds since 1970, rounded up; now when it is full. */
+    long fullAtNs(final long nowNs) {
+        final BigInteger[] at = start(nowNs).divideAndRemainder(limit);
+        return at[0].add(at[1].signum() > 0 ? BigInteger.ONE : BigInteger.ZERO).longValueExact();
+    }
+}

@@ -1,0 +1,59 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import io.tollgate.core.Reason;
+import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.world.def.OperationDef;
+import io.tollgate.core.world.def.ScopeDef;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the stages learn about one request, in their order. */
+final class ReferenceContext {
+    final ReferenceWorld world;
+    final ReferenceRequest request;
+    final long nowEpochNs;
+
+    @Nullable
+    OperationDef operation;
+
+    int operationId = -1;
+
+    /** From global to the leaf. */
+    final List<ScopeDef> chain = new ArrayList<>();
+
+    @Nullable
+    ScopeDef actor;
+
+    String actorType = "";
+    final Set<String> roles = new LinkedHashSet<>();
+
+    /** Dimension id to amount in its base unit. */
+    final Map<Integer, Long> charges = new TreeMap<>();
+
+    final List<ReferenceAnswer.MatchedRule> matchedRules = new ArrayList<>();
+    final List<ReferenceAnswer.WarningLine> warnings = new ArrayList<>();
+    final List<String> obligations = new ArrayList<>();
+    final List<Reason> warnReasons = new ArrayList<>();
+
+    @Nullable
+    CeilingView binding;
+
+    long retryAfterNs;
+    boolean retryNever;
+
+    ReferenceContext(final ReferenceWorld world, final ReferenceRequest request, final long nowEpochNs) {
+        this.world = world;
+        this.request = request;
+        this.nowEpochNs = nowEpochNs;
+    }
+
+    long nowEpochMs() {
+        return Math.floorDiv(nowEpochNs, 1_000_000L);
+    }
+}

@@ -1,0 +1,10 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+
+/**
+ * The plain reference model of docs/semantics.md: no compilation, no interning, no concurrency; maps and loops, written to be read, one
+ * file per stage. It is the judge of the engine: change it and the page together.
+ */
+@NullMarked
+package io.tollgate.core.reference;
+
+import org.jspecify.annotations.NullMarked;
