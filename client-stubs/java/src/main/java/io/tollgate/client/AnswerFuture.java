@@ -9,13 +9,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * A future that never ends in an exception: every failure, also a {@link #cancel}, a foreign {@link #completeExceptionally} or an
- * {@link #orTimeout}, becomes the fallback answer (a DENY).
+ * A future that never ends in an exception: every failure, also a {@link #cancel}, a foreign
+ * {@link #completeExceptionally} or an {@link #orTimeout}, becomes the fallback answer (a DENY).
  *
  * <p>Assumptions and guarantees:
  * <ol>
  *   <li>The first completion wins; later ones are ignored (CompletableFuture).
- *   <li>Dependents run on the executor, or in the completing thread if the executor refuses; never is a future left open by a full executor.
+ *   <li>Dependents run on the executor, or in the completing thread if the executor refuses; never is a future left
+ *       open by a full executor.
  *   <li>{@code cancel} completes in the calling thread; {@link #isCancelled()} stays false, for there is an answer.
  * </ol>
  */

@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Makes calls on the one channel, and shortens gRPC's back-off: a sidecar that restarts on this host is back in no time. Thread-safe. */
+/**
+ * Makes calls on the one channel, and shortens gRPC's back-off: a sidecar that restarts on this host is back in no
+ * time. Thread-safe.
+ */
 final class Connection {
     /** At most so often is a refused connection tried again at once; gRPC alone would wait 1 s, then ever longer. */
     private static final long RECONNECT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -38,7 +41,10 @@ final class Connection {
         return address;
     }
 
-    /** A unary call into the future. Never throws; the future is answered once the call ends, with a fallback unless it ended well. */
+    /**
+     * A unary call into the future. Never throws; the future is answered once the call ends, with a fallback unless it
+     * ended well.
+     */
     <Q, R, T> void unary(
             MethodDescriptor<Q, R> method, Q request, long deadlineNs, AnswerFuture<T> future, Function<R, T> reader) {
         final ClientCall<Q, R> call =
@@ -76,7 +82,10 @@ final class Connection {
         transport.close(graceNs);
     }
 
-    /** Keeps the message until the call has ended well: before that it is no answer. Called by one thread at a time (gRPC). */
+    /**
+     * Keeps the message until the call has ended well: before that it is no answer. Called by one thread at a time
+     * (gRPC).
+     */
     private static final class UnaryAnswer<R, T> implements StreamObserver<R> {
         private final Connection connection;
         private final AnswerFuture<T> future;

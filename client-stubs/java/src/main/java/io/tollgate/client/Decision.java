@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * May the caller go on, and why. Immutable.
  *
- * <p>Either the sidecar's answer, or a DENY with reason UNREACHABLE that the client made because there was none ({@link #fromSidecar()} is false and
- * {@link #cause()} says why). An allowed decision is always the sidecar's.
+ * <p>Either the sidecar's answer, or a DENY with reason UNREACHABLE that the client made because there was none
+ * ({@link #fromSidecar()} is false and {@link #cause()} says why). An allowed decision is always the sidecar's.
  *
  * <pre>{@code
  * Decision decision = client.decide(request);
@@ -48,7 +48,10 @@ public final class Decision {
         return response.getOutcome();
     }
 
-    /** The one reason; UNRECOGNIZED where the sidecar is newer than this client ({@link #reasonClass()} may still be known). */
+    /**
+     * The one reason; UNRECOGNIZED where the sidecar is newer than this client ({@link #reasonClass()} may still be
+     * known).
+     */
     public Reason reason() {
         return response.getReason();
     }
@@ -63,7 +66,9 @@ public final class Decision {
         return response.getMessage();
     }
 
-    /** How long until the same request may pass if nothing else arrives; empty when unknown or when waiting never helps. */
+    /**
+     * How long until the same request may pass if nothing else arrives; empty when unknown or when waiting never helps.
+     */
     public Optional<Duration> retryAfter() {
         final long retryAfterNs = response.getRetryAfterNs();
         return retryAfterNs > 0 ? Optional.of(Duration.ofNanos(retryAfterNs)) : Optional.empty();
@@ -89,7 +94,10 @@ public final class Decision {
         return response.getObligationsList();
     }
 
-    /** What was granted, per usage of the request; less than asked only with {@link DecisionRequestBuilder#allowPartial()}. */
+    /**
+     * What was granted, per usage of the request; less than asked only with
+     * {@link DecisionRequestBuilder#allowPartial()}.
+     */
     public List<Usage> granted() {
         return response.getGrantedList();
     }
@@ -116,7 +124,10 @@ public final class Decision {
         return Optional.ofNullable(cause);
     }
 
-    /** The whole answer: matched rules, evidence, cost, explanation. Where the client made the answer, it is that DENY as a message. */
+    /**
+     * The whole answer: matched rules, evidence, cost, explanation. Where the client made the answer, it is that DENY
+     * as a message.
+     */
     public DecideResponse raw() {
         return response;
     }

@@ -4,8 +4,8 @@ package io.tollgate.client;
 import io.tollgate.v1.DecideRequest;
 
 /**
- * One question to the sidecar, checked and immutable: may this actor do this, here, with this much? Safe to keep and to send again, from any thread;
- * mind that sending a CONSUME again takes again, unless it has an idempotency key.
+ * One question to the sidecar, checked and immutable: may this actor do this, here, with this much? Safe to keep and to
+ * send again, from any thread; mind that sending a CONSUME again takes again, unless it has an idempotency key.
  *
  * <pre>{@code
  * DecisionRequest request = DecisionRequest.builder()

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds a {@link DecisionRequest} step by step and refuses what the sidecar could never accept, with an {@link IllegalArgumentException} that names the
- * field. Names are at most 256 bytes of UTF-8. Not thread-safe.
+ * Builds a {@link DecisionRequest} step by step and refuses what the sidecar could never accept, with an
+ * {@link IllegalArgumentException} that names the field. Names are at most 256 bytes of UTF-8. Not thread-safe.
  */
 public final class DecisionRequestBuilder {
     private final DecideRequest.Builder request = DecideRequest.newBuilder().setMode(DecideMode.DECIDE_MODE_CHECK);

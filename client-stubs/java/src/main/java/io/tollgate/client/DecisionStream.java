@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Assumptions and guarantees:
  * <ol>
  *   <li>Every future is answered within the deadline; a late answer is dropped, and keeps its place in the order.
- *   <li>At most the client's stream window of requests is unanswered. When it is full, {@link #decide} waits for room, at most for the deadline, then
- *       denies: that is the back-pressure. {@link #isReady()} tells beforehand.
- *   <li>When the call breaks, or an answer is not the one expected, everything pending on it is denied, nothing is sent again, and the next request
- *       opens a new call.
- *   <li>A sidecar that leaves the oldest request unanswered for 20 deadlines is taken for frozen, and the call is given up.
+ *   <li>At most the client's stream window of requests is unanswered. When it is full, {@link #decide} waits for room,
+ *       at most for the deadline, then denies: that is the back-pressure. {@link #isReady()} tells beforehand.
+ *   <li>When the call breaks, or an answer is not the one expected, everything pending on it is denied, nothing is sent
+ *       again, and the next request opens a new call.
+ *   <li>A sidecar that leaves the oldest request unanswered for 20 deadlines is taken for frozen, and the call is given
+ *       up.
  * </ol>
  */
 public final class DecisionStream implements AutoCloseable {
@@ -37,7 +38,10 @@ public final class DecisionStream implements AutoCloseable {
     private final Executor callbackExecutor;
     private final Consumer<DecisionStream> onClose;
 
-    /** Guards session, closed and the sessions' queues; orders what is queued and what is sent alike. Held for no wait but that for room. */
+    /**
+     * Guards session, closed and the sessions' queues; orders what is queued and what is sent alike. Held for no wait
+     * but that for room.
+     */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition room = lock.newCondition();
@@ -59,7 +63,10 @@ public final class DecisionStream implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /** Sends a request, waiting for room in the window at most for the deadline. An interrupt while waiting denies and stays set. */
+    /**
+     * Sends a request, waiting for room in the window at most for the deadline. An interrupt while waiting denies and
+     * stays set.
+     */
     public CompletableFuture<Decision> decide(DecisionRequest request) {
         final long startNs = System.nanoTime();
         final DecideRequest message = request.toMessage();

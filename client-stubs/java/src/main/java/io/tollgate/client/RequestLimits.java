@@ -2,8 +2,8 @@
 package io.tollgate.client;
 
 /**
- * The sidecar's limits on a request (decision.proto), checked where the request is built, so that a programmer's error shows as an
- * {@link IllegalArgumentException} at its origin and not as a denied decision in production.
+ * The sidecar's limits on a request (decision.proto), checked where the request is built, so that a programmer's error
+ * shows as an {@link IllegalArgumentException} at its origin and not as a denied decision in production.
  */
 final class RequestLimits {
     static final int MAX_ID_BYTES = 256;

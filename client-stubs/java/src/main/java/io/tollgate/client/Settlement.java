@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a reservation after settle or release. Immutable. If {@link #acknowledged()} is false, nothing is known: repeat the same call (it
- * counts once), or leave the hold to expire.
+ * What became of a reservation after settle or release. Immutable. If {@link #acknowledged()} is false, nothing is
+ * known: repeat the same call (it counts once), or leave the hold to expire.
  */
 public final class Settlement {
     private final ReservationOutcome outcome;

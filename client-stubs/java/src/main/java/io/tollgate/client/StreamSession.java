@@ -11,7 +11,10 @@ import io.tollgate.v1.Outcome;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One gRPC call of a {@link DecisionStream}: what was sent on it and not yet answered. All state is guarded by the stream's lock. */
+/**
+ * One gRPC call of a {@link DecisionStream}: what was sent on it and not yet answered. All state is guarded by the
+ * stream's lock.
+ */
 final class StreamSession implements ClientResponseObserver<DecideRequest, DecideResponse> {
     final ArrayDeque<Pending> pending = new ArrayDeque<>();
 

@@ -25,12 +25,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Asks a Tollgate sidecar on the same host. Thread-safe; one per process is enough.
  *
- * <p><b>Fail-closed.</b> Every method answers within the deadline, and no answer is ever an exception: if the sidecar is down, slow, breaks off or
- * says something that this client does not understand, or the client is closed, the answer is a DENY with reason UNREACHABLE and a
- * {@link Decision#cause()}. Futures never complete exceptionally, even when cancelled. Only a wrong argument throws.
+ * <p><b>Fail-closed.</b> Every method answers within the deadline, and no answer is ever an exception: if the sidecar
+ * is down, slow, breaks off or says something that this client does not understand, or the client is closed, the answer
+ * is a DENY with reason UNREACHABLE and a {@link Decision#cause()}. Futures never complete exceptionally, even when
+ * cancelled. Only a wrong argument throws.
  *
- * <p>A DENY by deadline does not mean that nothing was taken: the sidecar may have answered just too late. Give a CONSUME or RESERVE that is going to be
- * repeated an idempotency key.
+ * <p>A DENY by deadline does not mean that nothing was taken: the sidecar may have answered just too late. Give a
+ * CONSUME or RESERVE that is going to be repeated an idempotency key.
  *
  * <pre>{@code
  * try (TollgateClient client = TollgateClient.connect("unix:/run/tollgate.sock")) {
@@ -78,8 +79,9 @@ public final class TollgateClient implements AutoCloseable {
     }
 
     /**
-     * Waits until the sidecar answers, and warms up the way there: the first gRPC call of a fresh JVM takes longer than a deadline of 50 ms. Call it
-     * once at start-up. Says nothing about the sidecar's snapshot; its health service does.
+     * Waits until the sidecar answers, and warms up the way there: the first gRPC call of a fresh JVM takes longer than
+     * a deadline of 50 ms. Call it once at start-up. Says nothing about the sidecar's snapshot; its health service
+     * does.
      *
      * @return false if the time passed, the thread was interrupted or the client is closed
      */
@@ -115,8 +117,8 @@ public final class TollgateClient implements AutoCloseable {
     }
 
     /**
-     * Asks and waits, at most for the client's deadline. An interrupt ends the waiting with a DENY and stays set on the thread; a thread that is
-     * already interrupted does not ask at all.
+     * Asks and waits, at most for the client's deadline. An interrupt ends the waiting with a DENY and stays set on the
+     * thread; a thread that is already interrupted does not ask at all.
      */
     public Decision decide(DecisionRequest request) {
         return decide(request, deadlineNs);
@@ -128,8 +130,8 @@ public final class TollgateClient implements AutoCloseable {
     }
 
     /**
-     * Asks for many at once (at most 1024), answered in the order of the requests. INDEPENDENT: each on its own; CUMULATIVE: would they fit together,
-     * taking nothing; ATOMIC: all or none.
+     * Asks for many at once (at most 1024), answered in the order of the requests. INDEPENDENT: each on its own;
+     * CUMULATIVE: would they fit together, taking nothing; ATOMIC: all or none.
      */
     public CompletableFuture<List<Decision>> decideBatchAsync(BatchMode mode, List<DecisionRequest> requests) {
         return startBatch(mode, requests, deadlineNs, callbackExecutor);
@@ -191,8 +193,8 @@ public final class TollgateClient implements AutoCloseable {
     }
 
     /**
-     * Closes the streams, lets what is in flight end for at most the deadline or a second, denies the rest and releases connection and thread.
-     * Whatever is asked afterwards is denied.
+     * Closes the streams, lets what is in flight end for at most the deadline or a second, denies the rest and releases
+     * connection and thread. Whatever is asked afterwards is denied.
      * Closing twice does nothing more.
      */
     @Override

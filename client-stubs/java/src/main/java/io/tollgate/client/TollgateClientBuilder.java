@@ -29,21 +29,26 @@ public final class TollgateClientBuilder {
 
     TollgateClientBuilder() {}
 
-    /** {@code host:port} on loopback, or {@code unix:/absolute/path}. Default {@value TollgateClient#DEFAULT_ADDRESS}. */
+    /**
+     * {@code host:port} on loopback, or {@code unix:/absolute/path}. Default {@value TollgateClient#DEFAULT_ADDRESS}.
+     */
     public TollgateClientBuilder address(String address) {
         this.address = address;
         return this;
     }
 
-    /** How long a decision may take at most, from the call to the answer, connecting included; up to 1 h. Default 50 ms. */
+    /**
+     * How long a decision may take at most, from the call to the answer, connecting included; up to 1 h. Default 50 ms.
+     */
     public TollgateClientBuilder deadline(Duration deadline) {
         this.deadline = checkDeadline(deadline);
         return this;
     }
 
     /**
-     * Where the dependents of asynchronous answers run; the common pool by default. {@code Runnable::run} saves a thread hop and runs them on the
-     * client's I/O thread: they must then never block, and never call a blocking {@code decide}.
+     * Where the dependents of asynchronous answers run; the common pool by default. {@code Runnable::run} saves a
+     * thread hop and runs them on the client's I/O thread: they must then never block, and never call a blocking
+     * {@code decide}.
      */
     public TollgateClientBuilder callbackExecutor(Executor executor) {
         this.callbackExecutor = executor;
@@ -59,7 +64,10 @@ public final class TollgateClientBuilder {
         return this;
     }
 
-    /** Sends the token in this file, read now, as {@code authorization: Bearer}. Not needed for a sidecar on loopback or a socket. */
+    /**
+     * Sends the token in this file, read now, as {@code authorization: Bearer}. Not needed for a sidecar on loopback or
+     * a socket.
+     */
     public TollgateClientBuilder tokenFile(Path file) {
         return interceptor(TokenFile.read(file));
     }
@@ -70,7 +78,10 @@ public final class TollgateClientBuilder {
         return this;
     }
 
-    /** Uses this channel (for instance with TLS) instead of opening one. It stays the caller's to close; address is then only a name in messages. */
+    /**
+     * Uses this channel (for instance with TLS) instead of opening one. It stays the caller's to close; address is then
+     * only a name in messages.
+     */
     public TollgateClientBuilder channel(ManagedChannel channel) {
         this.channel = channel;
         return this;

@@ -24,15 +24,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one connection and the one thread behind a client.
  *
- * <p>Retry policies stay off (a CONSUME must not be sent twice); what gRPC repeats by itself is only what the sidecar certainly never saw. No proxy, no
- * service configuration: the sidecar is on this host.
+ * <p>Retry policies stay off (a CONSUME must not be sent twice); what gRPC repeats by itself is only what the sidecar
+ * certainly never saw. No proxy, no service configuration: the sidecar is on this host.
  */
 final class Transport implements AutoCloseable {
     /** Above the 5 minutes that a gRPC server permits by default. On one host it only finds a frozen sidecar. */
     private static final long KEEP_ALIVE_MINUTES = 6;
 
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
-    /** gRPC reads anything above 30 days as never. A connection on loopback costs nothing, opening it costs a deadline. */
+    /**
+     * gRPC reads anything above 30 days as never. A connection on loopback costs nothing, opening it costs a deadline.
+     */
     private static final long NEVER_IDLE_DAYS = 365;
 
     private static final long CLOSE_SECONDS = 2;

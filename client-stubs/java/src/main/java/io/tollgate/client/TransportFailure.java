@@ -4,10 +4,12 @@ package io.tollgate.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why there is no answer of the sidecar behind a {@link Decision}: the operator's side of a DENY with reason UNREACHABLE. It is never thrown by the
- * client; it is what {@link Decision#cause()} holds. Its text may name addresses, so log it, and show users {@link Decision#message()} instead.
+ * Why there is no answer of the sidecar behind a {@link Decision}: the operator's side of a DENY with reason
+ * UNREACHABLE. It is never thrown by the client; it is what {@link Decision#cause()} holds. Its text may name
+ * addresses, so log it, and show users {@link Decision#message()} instead.
  *
- * <p>Carries no stack trace of its own (it would only show the client's event loop); the cause does, where there is one.
+ * <p>Carries no stack trace of its own (it would only show the client's event loop); the cause does, where there is
+ * one.
  */
 public final class TransportFailure extends Exception {
     private static final long serialVersionUID = 1L;
@@ -18,9 +20,15 @@ public final class TransportFailure extends Exception {
         TIMEOUT,
         /** No connection, or it broke before the answer was complete. */
         UNREACHABLE,
-        /** The sidecar, or something in between, refused the call itself: unknown method, no permission, message too long. */
+        /**
+         * The sidecar, or something in between, refused the call itself: unknown method, no permission, message too
+         * long.
+         */
         REFUSED,
-        /** Something answered, but not in a way that may be trusted: unknown outcome, another request's answer, wrong length. */
+        /**
+         * Something answered, but not in a way that may be trusted: unknown outcome, another request's answer, wrong
+         * length.
+         */
         MALFORMED,
         /** The caller cancelled the future. */
         CANCELLED,
