@@ -47,6 +47,7 @@ public final class DecisionRequest {
     private long reservationTtlNs;
     private Defect defect = Defect.NONE;
     private int defectSlot;
+    private String rejectedField = "";
 
     /** Forgets everything. */
     public DecisionRequest reset() {
@@ -153,9 +154,16 @@ public final class DecisionRequest {
         return this;
     }
 
-    /** Lets a face report what it found wrong before the engine sees the request. */
-    public DecisionRequest reject(final Defect found) {
-        defect(found, 0);
+    /**
+     * Lets a face report what it found wrong before the engine sees the request.
+     *
+     * @param field the field as callers know it, for {@link #defectMessage()}
+     */
+    public DecisionRequest reject(final Defect found, final String field) {
+        if (defect == Defect.NONE) {
+            rejectedField = field;
+        }
+        defect(found, SLOTS);
         return this;
     }
 
@@ -281,6 +289,9 @@ public final class DecisionRequest {
     }
 
     private String slotName(final int slot) {
+        if (slot == SLOTS) {
+            return rejectedField;
+        }
         if (slot < FIELDS.length) {
             return FIELDS[slot].wireName();
         }

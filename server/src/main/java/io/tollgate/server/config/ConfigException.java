@@ -1,0 +1,20 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A configuration that cannot be used. Its message holds every problem, one a line; no secret is among them. */
+public final class ConfigException extends RuntimeException {
+    private final transient List<ConfigProblem> problems;
+
+    ConfigException(final List<ConfigProblem> problems) {
+        super(problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** {@return all problems, in the order of the source} */
+    public List<ConfigProblem> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,179 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.config;
+
+import io.tollgate.core.Plane;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a sidecar is told from outside; immutable and already checked. Keys and defaults: docs/configuration.md.
+ *
+ * @param sidecarId            name of this sidecar
+ * @param stateDir             where snapshots and counters lie
+ * @param resetDamagedCounters start with zeroed counters when those on disk are damaged
+ * @param keepPreviousSnapshots snapshots to keep besides the live one
+ * @param controlPlane         what it subscribes to, and where
+ * @param listen               where it answers
+ * @param limits               what it accepts
+ * @param transport            threads, windows, keep-alive
+ * @param shed                 when it answers OVERLOADED
+ * @param freshness            local tightening of age bounds
+ * @param warmUp               synthetic decisions before readiness
+ * @param shutdown             how it leaves
+ * @param admin                diagnostics
+ * @param yaml                 all of it as YAML, every default filled in, secrets masked
+ * @param sha256               SHA-256 of {@code yaml}, lower-case hex
+ */
+public record SidecarConfig(
+        String sidecarId,
+        Path stateDir,
+        boolean resetDamagedCounters,
+        int keepPreviousSnapshots,
+        ControlPlane controlPlane,
+        Listen listen,
+        Limits limits,
+        Transport transport,
+        Shed shed,
+        Freshness freshness,
+        WarmUp warmUp,
+        Shutdown shutdown,
+        Admin admin,
+        String yaml,
+        String sha256) {
+
+    /** {@return a builder that knows only the defaults} */
+    public static SidecarConfigBuilder builder() {
+        return new SidecarConfigBuilder();
+    }
+
+    /**
+     * Where the snapshots come from.
+     *
+     * @param address     host:port as written, resolved when connecting
+     * @param bundle      what to subscribe to
+     * @param token       bearer token, or null
+     * @param tls         null = plain text
+     * @param heartbeatMs between two questions, milliseconds
+     */
+    public record ControlPlane(
+            String address, String bundle, @Nullable Secret token, @Nullable ClientTls tls, long heartbeatMs) {}
+
+    /**
+     * TLS towards the control plane.
+     *
+     * @param caFile   authorities that it must be signed by
+     * @param certFile own certificate, or null
+     * @param keyFile  key of it, or null
+     */
+    public record ClientTls(Path caFile, @Nullable Path certFile, @Nullable Path keyFile) {}
+
+    /**
+     * Listeners; null = none of that kind.
+     *
+     * @param decisions  TCP, decisions
+     * @param unixSocket Unix domain socket, decisions
+     * @param admin      TCP, diagnostics
+     * @param http       TCP, health and metrics
+     * @param tls        for those that are not on loopback; never null when there is one
+     */
+    public record Listen(
+            @Nullable InetSocketAddress decisions,
+            @Nullable Path unixSocket,
+            @Nullable InetSocketAddress admin,
+            @Nullable InetSocketAddress http,
+            @Nullable ServerTls tls) {
+        /** {@return the TLS files that a listener on this address must use, null on loopback} */
+        public @Nullable ServerTls tlsFor(final InetSocketAddress address) {
+            return address.getAddress().isLoopbackAddress() ? null : tls;
+        }
+    }
+
+    /**
+     * TLS of the listeners; clients must show a certificate.
+     *
+     * @param certFile     own certificate chain, PEM
+     * @param keyFile      its key, PEM
+     * @param clientCaFile authorities of clients, PEM
+     */
+    public record ServerTls(Path certFile, Path keyFile, Path clientCaFile) {}
+
+    /**
+     * What one caller may ask for.
+     *
+     * @param maxRequestBytes       message with one question
+     * @param maxBatchBytes         message with many
+     * @param maxBatchSize          questions in it
+     * @param maxMetadataBytes      headers of a call
+     * @param maxCallsPerConnection open at once
+     * @param maxConnections        open at once per listener
+     * @param allowExplain          whether decision listeners explain
+     */
+    public record Limits(
+            int maxRequestBytes,
+            int maxBatchBytes,
+            int maxBatchSize,
+            int maxMetadataBytes,
+            int maxCallsPerConnection,
+            int maxConnections,
+            boolean allowExplain) {}
+
+    /**
+     * Threads and connections.
+     *
+     * @param eventLoops             threads that decide, at least 1
+     * @param flowControlWindowBytes HTTP/2 window
+     * @param keepAliveTimeMs        silence before a ping
+     * @param keepAliveTimeoutMs     patience for its answer
+     * @param permitKeepAliveTimeMs  how often clients may ping
+     */
+    public record Transport(
+            int eventLoops,
+            int flowControlWindowBytes,
+            long keepAliveTimeMs,
+            long keepAliveTimeoutMs,
+            long permitKeepAliveTimeMs) {}
+
+    /**
+     * When to shed.
+     *
+     * @param maxLoopLagMs    lateness of an event loop's probe
+     * @param probeIntervalMs between probes
+     * @param retryAfterMs    told to the caller
+     */
+    public record Shed(long maxLoopLagMs, long probeIntervalMs, long retryAfterMs) {}
+
+    /**
+     * Age bounds.
+     *
+     * @param restartGraceMs how long a snapshot from disk answers unconfirmed
+     * @param maxAgeMs       per plane, only where configured
+     */
+    public record Freshness(long restartGraceMs, Map<Plane, Long> maxAgeMs) {}
+
+    /**
+     * Warm-up.
+     *
+     * @param decisions how many, 0 = none
+     * @param maxMs     at most so long
+     */
+    public record WarmUp(int decisions, long maxMs) {}
+
+    /**
+     * Leaving.
+     *
+     * @param lameDuckMs     not ready, still answering
+     * @param drainTimeoutMs calls in flight may finish
+     */
+    public record Shutdown(long lameDuckMs, long drainTimeoutMs) {}
+
+    /**
+     * Diagnostics.
+     *
+     * @param threads    that answer them
+     * @param reflection whether gRPC reflection is served
+     * @param channelz   whether channelz is served
+     */
+    public record Admin(int threads, boolean reflection, boolean channelz) {}
+}

@@ -1,0 +1,166 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.grpc.Deadline;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.tollgate.core.DecideMode;
+import io.tollgate.core.Outcome;
+import io.tollgate.core.Reason;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.metrics.ShedCause;
+import io.tollgate.v1.BatchMode;
+import io.tollgate.v1.DecideBatchRequest;
+import io.tollgate.v1.DecideBatchResponse;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExplainLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between the wire and the engine: sheds, reads the question, asks the lane's evaluator, counts. Whatever goes wrong, the answer is DENY.
+ *
+ * <p>Shared by all event loops; its only changing field is {@code draining}, written once by the thread that closes.
+ */
+final class DecisionEdge {
+    private final SidecarConfig.Limits limits;
+    private final Denials denials;
+    private final FaultLog faults;
+    private volatile boolean draining;
+
+    DecisionEdge(final SidecarConfig.Limits limits, final Denials denials, final FaultLog faults) {
+        this.limits = limits;
+        this.denials = denials;
+        this.faults = faults;
+    }
+
+    /** From now on every question is answered DENY / OVERLOADED. */
+    void drain() {
+        draining = true;
+    }
+
+    /** {@return the answer to one question} */
+    DecideResponse decide(final DecideRequest request, final @Nullable Deadline deadline) {
+        final Lane lane = Lane.current();
+        final ShedCause cause = shedCause(lane, deadline);
+        if (cause != null) {
+            return shed(lane, request, cause);
+        }
+        final long startedNs = lane.counters.isTimed() ? System.nanoTime() : 0;
+        final DecideResponse response = evaluate(lane, request);
+        if (startedNs != 0) {
+            lane.counters.took(System.nanoTime() - startedNs);
+        }
+        return response;
+    }
+
+    /** {@return the answers to many questions, all of one snapshot version} */
+    DecideBatchResponse decideBatch(final DecideBatchRequest batch, final @Nullable Deadline deadline)
+            throws StatusException {
+        refuseUnserved(batch);
+        final Lane lane = Lane.current();
+        final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
+        final ShedCause cause = shedCause(lane, deadline);
+        if (cause != null) {
+            for (int i = 0; i < batch.getRequestsCount(); i++) {
+                answers.addResponses(shed(lane, batch.getRequests(i), cause));
+            }
+            return answers.build();
+        }
+        try {
+            lane.evaluator.begin();
+            for (int i = 0; i < batch.getRequestsCount(); i++) {
+                answers.addResponses(answer(lane, batch.getRequests(i)));
+            }
+        } catch (final Throwable fault) {
+            faults.note(fault);
+            while (answers.getResponsesCount() < batch.getRequestsCount()) {
+                answers.addResponses(internal(lane, batch.getRequests(answers.getResponsesCount())));
+            }
+        } finally {
+            end(lane);
+        }
+        return answers.build();
+    }
+
+    private void refuseUnserved(final DecideBatchRequest batch) throws StatusException {
+        final BatchMode mode = batch.getMode();
+        if (mode != BatchMode.BATCH_MODE_UNSPECIFIED && mode != BatchMode.BATCH_MODE_INDEPENDENT) {
+            throw Status.UNIMPLEMENTED
+                    .withDescription(
+                            "DecideBatch: mode " + (mode == BatchMode.UNRECOGNIZED ? batch.getModeValue() : mode)
+                                    + " comes with reservations, in a later release; this one answers BATCH_MODE_INDEPENDENT")
+                    .asException();
+        }
+        if (batch.getRequestsCount() > limits.maxBatchSize()) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("DecideBatch: " + batch.getRequestsCount() + " requests, the limit is "
+                            + limits.maxBatchSize() + " (limits.max_batch_size); send several batches")
+                    .asException();
+        }
+    }
+
+    private @Nullable ShedCause shedCause(final Lane lane, final @Nullable Deadline deadline) {
+        if (draining) {
+            return ShedCause.DRAINING;
+        }
+        if (lane.lag.isOverloaded()) {
+            return ShedCause.LAG;
+        }
+        return deadline != null && deadline.isExpired() ? ShedCause.DEADLINE : null;
+    }
+
+    private DecideResponse evaluate(final Lane lane, final DecideRequest request) {
+        try {
+            lane.evaluator.begin();
+            return answer(lane, request);
+        } catch (final Throwable fault) {
+            faults.note(fault);
+            return internal(lane, request);
+        } finally {
+            end(lane);
+        }
+    }
+
+    private DecideResponse answer(final Lane lane, final DecideRequest request) {
+        final DecideResponse.Builder response = DecideResponse.newBuilder();
+        RequestReader.read(request, lane.request, lane.apiKeyHash);
+        if (lane.checkOnly) {
+            lane.request.mode(DecideMode.CHECK);
+        }
+        final boolean explain = request.getExplain() == ExplainLevel.EXPLAIN_LEVEL_FULL && limits.allowExplain();
+        lane.evaluator.answer(lane.request, explain, response);
+        response.setCorrelationId(request.getCorrelationId()).setDecisionId(lane.ids.next());
+        final DecideResponse answer = response.build();
+        count(lane, answer.getOutcomeValue(), answer.getReasonValue());
+        return answer;
+    }
+
+    private static void count(final Lane lane, final int outcomeCode, final int reasonCode) {
+        final Outcome outcome = Outcome.ofCode(outcomeCode);
+        final Reason reason = Reason.ofCode(reasonCode);
+        if (outcome == null || reason == null) {
+            throw new IllegalStateException("an answer without outcome or reason: " + outcomeCode + ", " + reasonCode);
+        }
+        lane.counters.decided(outcome, reason);
+    }
+
+    private DecideResponse shed(final Lane lane, final DecideRequest request, final ShedCause cause) {
+        lane.counters.shed(cause);
+        lane.counters.decided(Outcome.DENY, Reason.OVERLOADED);
+        return denials.overloaded(cause, request.getCorrelationId(), lane.ids.next());
+    }
+
+    private DecideResponse internal(final Lane lane, final DecideRequest request) {
+        lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
+        return denials.internal(request.getCorrelationId(), lane.ids.next());
+    }
+
+    private void end(final Lane lane) {
+        try {
+            lane.evaluator.end();
+        } catch (final Throwable fault) {
+            faults.note(fault);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFactory;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.tollgate.server.SidecarStartException;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.metrics.LaneCounters;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listeners for decisions, TCP and Unix domain socket, on the same event loops and the same service. Opened by the constructor;
+ * {@link #drain} and {@link #close} may be called from any one thread.
+ */
+public final class DecisionListeners implements AutoCloseable {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final SidecarConfig config;
+    private final EventLoopGroup acceptors = IoTransport.group(1, IoTransport.threads("tollgate-accept"));
+    private final IoLoops loops;
+    private final DecisionEdge edge;
+    private final List<Server> servers = new ArrayList<>();
+    private final List<ConnectionLimit> connections = new ArrayList<>();
+    private @Nullable InetSocketAddress tcpAddress;
+    private @Nullable UnixSocketFile unixSocket;
+
+    /**
+     * Opens what is configured.
+     *
+     * @param evaluators one call per event loop
+     * @param health     served beside the decisions
+     * @throws SidecarStartException naming the address that cannot be used
+     */
+    public DecisionListeners(
+            final SidecarConfig config,
+            final String bootId,
+            final Supplier<Evaluator> evaluators,
+            final BindableService health,
+            final FaultLog faults) {
+        this.config = config;
+        edge = new DecisionEdge(
+                config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
+        loops = new IoLoops(
+                config.transport().eventLoops(),
+                "tollgate-io",
+                index -> new Lane(
+                        evaluators.get(),
+                        new DecisionIds(bootId, index),
+                        new LoopLag(config.shed().maxLoopLagMs() * NS_PER_MS),
+                        false));
+        final ServerServiceDefinition service = DecisionServiceBinding.of(edge, config.limits());
+        try {
+            if (config.listen().decisions() != null) {
+                openTcp(config.listen().decisions(), service, health);
+            }
+            if (config.listen().unixSocket() != null) {
+                openUnix(config.listen().unixSocket(), service, health);
+            }
+        } catch (final RuntimeException e) {
+            close(0);
+            throw e;
+        }
+        loops.probeEvery(config.shed().probeIntervalMs() * NS_PER_MS);
+    }
+
+    private void openTcp(
+            final InetSocketAddress address, final ServerServiceDefinition service, final BindableService health) {
+        final Server server = open(address, "listen.address", IoTransport.tcp(), service, health);
+        tcpAddress = new InetSocketAddress(address.getAddress(), server.getPort());
+    }
+
+    private void openUnix(final Path path, final ServerServiceDefinition service, final BindableService health) {
+        if (!IoTransport.hasUnixSockets()) {
+            throw new SidecarStartException(
+                    "listen.unix_socket: this system has no epoll, which Unix sockets need here;" + " remove the key");
+        }
+        final UnixSocketFile file = new UnixSocketFile(path);
+        open(
+                new DomainSocketAddress(file.prepare().toString()),
+                "listen.unix_socket",
+                IoTransport.unix(),
+                service,
+                health);
+        unixSocket = file;
+        file.publish();
+    }
+
+    private Server open(
+            final SocketAddress address,
+            final String key,
+            final ChannelFactory<ServerChannel> channels,
+            final ServerServiceDefinition service,
+            final BindableService health) {
+        final ConnectionLimit limit = new ConnectionLimit(config.limits().maxConnections());
+        final Server server = ServerFactory.forDecisions(config, address)
+                .bossEventLoopGroup(acceptors)
+                .workerEventLoopGroup(loops.group())
+                .channelFactory(limit.around(channels))
+                .addService(service)
+                .addService(health)
+                .build();
+        ServerFactory.start(server, address, key);
+        servers.add(server);
+        connections.add(limit);
+        return server;
+    }
+
+    /** {@return where decisions are answered over TCP, with the real port} */
+    public @Nullable InetSocketAddress tcpAddress() {
+        return tcpAddress;
+    }
+
+    /** {@return the Unix domain socket} */
+    public @Nullable Path unixSocket() {
+        return unixSocket == null ? null : unixSocket.path();
+    }
+
+    /** {@return the counters of all event loops} */
+    public List<LaneCounters> counters() {
+        return loops.counters();
+    }
+
+    /** {@return connections open now} */
+    public int connectionCount() {
+        return connections.stream().mapToInt(ConnectionLimit::openCount).sum();
+    }
+
+    /** {@return connections refused because there were too many} */
+    public long refusedConnectionCount() {
+        return connections.stream().mapToLong(ConnectionLimit::refusedCount).sum();
+    }
+
+    /**
+     * Stops: no new connections, new questions answered DENY / OVERLOADED, streams ended, calls in flight finished.
+     *
+     * @param timeoutNs patience for calls in flight
+     * @return whether all were finished in time
+     */
+    public boolean drain(final long timeoutNs) {
+        edge.drain();
+        servers.forEach(Server::shutdown);
+        loops.endStreams();
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        boolean finished = true;
+        for (final Server server : servers) {
+            finished &= awaitTermination(server, deadlineNs - System.nanoTime());
+        }
+        return finished;
+    }
+
+    private static boolean awaitTermination(final Server server, final long timeoutNs) {
+        try {
+            return server.awaitTermination(Math.max(0, timeoutNs), TimeUnit.NANOSECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Cuts what is left and ends the threads. Again is harmless. */
+    @Override
+    public void close() {
+        close(config.shutdown().drainTimeoutMs() * NS_PER_MS);
+    }
+
+    private void close(final long timeoutNs) {
+        servers.forEach(Server::shutdownNow);
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        servers.forEach(server -> awaitTermination(server, deadlineNs - System.nanoTime()));
+        if (unixSocket != null) {
+            unixSocket.remove();
+        }
+        loops.close();
+        acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,40 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.server.metrics.LaneCounters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one event loop owns: its evaluator, its reused request, its counters. Everything but the counters is touched by the loop's thread
+ * only.
+ */
+final class Lane {
+    /** Questions through this lane take nothing, whatever they ask: the warm-up's lane. */
+    final boolean checkOnly;
+
+    final Evaluator evaluator;
+    final LaneCounters counters = new LaneCounters();
+    final DecisionRequest request = new DecisionRequest();
+    final ApiKeyHash apiKeyHash = new ApiKeyHash();
+    final DecisionIds ids;
+    final LoopLag lag;
+    /** Streams open on this loop, for the drain. */
+    final List<DecideStreamCall> streams = new ArrayList<>();
+
+    Lane(final Evaluator evaluator, final DecisionIds ids, final LoopLag lag, final boolean checkOnly) {
+        this.evaluator = evaluator;
+        this.ids = ids;
+        this.lag = lag;
+        this.checkOnly = checkOnly;
+    }
+
+    /** {@return the lane of the running event loop} */
+    static Lane current() {
+        if (Thread.currentThread() instanceof IoThread io) {
+            return io.lane;
+        }
+        throw new IllegalStateException("decisions run on event loops only, not on " + Thread.currentThread());
+    }
+}

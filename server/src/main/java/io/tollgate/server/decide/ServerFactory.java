@@ -1,0 +1,85 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.tollgate.server.SidecarStartException;
+import io.tollgate.server.config.SidecarConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** What all gRPC servers of a sidecar have in common: TLS, limits, keep-alive, clear words when they cannot listen. */
+public final class ServerFactory {
+    private ServerFactory() {}
+
+    /** {@return a builder that answers on the event loops themselves} */
+    static NettyServerBuilder forDecisions(final SidecarConfig config, final SocketAddress address) {
+        return base(config, address)
+                .directExecutor()
+                .maxInboundMessageSize(Math.max(
+                        config.limits().maxBatchBytes(), config.limits().maxRequestBytes()))
+                .maxConcurrentCallsPerConnection(config.limits().maxCallsPerConnection());
+    }
+
+    /** {@return a builder with the transport's settings} */
+    public static NettyServerBuilder base(final SidecarConfig config, final SocketAddress address) {
+        final SidecarConfig.Transport transport = config.transport();
+        return NettyServerBuilder.forAddress(address, credentials(config, address))
+                .maxInboundMetadataSize(config.limits().maxMetadataBytes())
+                .flowControlWindow(transport.flowControlWindowBytes())
+                .keepAliveTime(transport.keepAliveTimeMs(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(transport.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveTime(transport.permitKeepAliveTimeMs(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true);
+    }
+
+    private static ServerCredentials credentials(final SidecarConfig config, final SocketAddress address) {
+        final SidecarConfig.ServerTls tls =
+                address instanceof InetSocketAddress inet ? config.listen().tlsFor(inet) : null;
+        if (tls == null) {
+            return InsecureServerCredentials.create();
+        }
+        try {
+            return TlsServerCredentials.newBuilder()
+                    .keyManager(tls.certFile().toFile(), tls.keyFile().toFile())
+                    .trustManager(tls.clientCaFile().toFile())
+                    .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                    .build();
+        } catch (final IOException e) {
+            throw new SidecarStartException("listen.tls: a file cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param key the configuration key of the address, for the message
+     * @throws SidecarStartException naming the address
+     */
+    public static void start(final Server server, final SocketAddress address, final String key) {
+        try {
+            server.start();
+        } catch (final IOException e) {
+            server.shutdownNow();
+            throw cannotListen(key, address.toString(), e);
+        }
+    }
+
+    /** {@return "listen.address: cannot listen on 127.0.0.1:7070: Address already in use..."} */
+    public static SidecarStartException cannotListen(final String key, final String address, final IOException e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        final String shown = address.startsWith("/") && address.indexOf(':') > 0 ? address.substring(1) : address;
+        return new SidecarStartException(
+                key + ": cannot listen on " + shown + ": " + root.getMessage()
+                        + ". Is another process using it? Stop that one" + " or set " + key + " to another address.",
+                e);
+    }
+}

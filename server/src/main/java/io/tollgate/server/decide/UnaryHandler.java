@@ -1,0 +1,94 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message in, one out, on the event loop. The answer is made when the caller has finished asking, so a call that was cancelled before
+ * takes nothing.
+ *
+ * @param <R> the answer
+ */
+final class UnaryHandler<R> implements ServerCallHandler<Object, R> {
+    /** Makes the answer to a message that could be read. */
+    interface Answerer<R> {
+        /**
+         * {@return the answer}
+         *
+         * @throws StatusException when the call itself, not its content, cannot be served
+         */
+        R answer(Object request, @Nullable Deadline deadline) throws StatusException;
+    }
+
+    private final Answerer<R> answerer;
+
+    UnaryHandler(final Answerer<R> answerer) {
+        this.answerer = answerer;
+    }
+
+    @Override
+    public ServerCall.Listener<Object> startCall(final ServerCall<Object, R> call, final Metadata headers) {
+        // The second message is one too many; asking for it is how one learns of it.
+        call.request(2);
+        return new Call(call, Context.current().getDeadline());
+    }
+
+    private final class Call extends ServerCall.Listener<Object> {
+        private final ServerCall<Object, R> call;
+        private final @Nullable Deadline deadline;
+        private @Nullable Object request;
+        private boolean closed;
+
+        Call(final ServerCall<Object, R> call, final @Nullable Deadline deadline) {
+            this.call = call;
+            this.deadline = deadline;
+        }
+
+        @Override
+        public void onMessage(final Object message) {
+            if (closed) {
+                return;
+            }
+            if (message instanceof Malformed malformed) {
+                close(malformed.status());
+            } else if (request != null) {
+                close(Status.INVALID_ARGUMENT.withDescription(
+                        "one message per call; use DecideBatch or DecideStream for many questions"));
+            } else {
+                request = message;
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (closed) {
+                return;
+            }
+            if (request == null) {
+                close(Status.INVALID_ARGUMENT.withDescription("the call ended without a message"));
+                return;
+            }
+            try {
+                final R response = answerer.answer(request, deadline);
+                request = null;
+                call.sendHeaders(new Metadata());
+                call.sendMessage(response);
+                close(Status.OK);
+            } catch (final StatusException e) {
+                close(e.getStatus());
+            }
+        }
+
+        private void close(final Status status) {
+            closed = true;
+            call.close(status, new Metadata());
+        }
+    }
+}
