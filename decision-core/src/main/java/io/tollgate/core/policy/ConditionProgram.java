@@ -1,0 +1,16 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.policy;
+
+/** A compiled condition. Immutable, safe for any thread; neither locks, allocates nor throws; its cost is bounded. */
+@FunctionalInterface
+public interface ConditionProgram {
+    /** The condition holds. */
+    int TRUE = 1;
+    /** The condition does not hold. */
+    int FALSE = 0;
+    /** The condition cannot be evaluated: attribute missing, wrong type, division by zero. */
+    int ERROR = -1;
+
+    /** {@return {@link #TRUE} or {@link #FALSE}; any other number is an {@link #ERROR}} */
+    int evaluate(ConditionInput input);
+}

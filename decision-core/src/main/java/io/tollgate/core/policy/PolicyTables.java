@@ -1,0 +1,142 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.policy;
+
+import io.tollgate.core.Effect;
+import io.tollgate.core.registry.Registry;
+import io.tollgate.core.symbol.SymbolTable;
+import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.RuleDef;
+import java.util.List;
+
+/**
+ * All policies of a snapshot, compiled: numbers of policies and rules are dense from 0 in the order of the snapshot.
+ *
+ * <p>The rules of one scope are numbered; for each operation, actor type, actor id, role and token scope there is a bit set of the rules
+ * that it satisfies. Matching is ANDing a few longs; only survivors with detail left (roles_all, several token scopes, a condition) are
+ * looked at one by one. Operations that are covered by the same rules share one set, and policies alike in this share the map from
+ * operations to sets, so that a rule on {@code *} costs little in ten thousand policies.
+ *
+ * <p>Immutable, safe for any thread.
+ */
+public final class PolicyTables {
+    /** In place of a policy. */
+    public static final int NO_POLICY = -1;
+
+    private final SymbolTable scopePaths;
+    private final SymbolTable roles;
+    private final SymbolTable tokenScopes;
+    private final SymbolTable actorIds;
+    private final Policy[] policies;
+    private final CompiledRule[] rules;
+    private final int[] rulePolicies;
+
+    PolicyTables(final PolicyTablesBuilder from) {
+        scopePaths = from.scopePaths.build();
+        roles = from.roles.build();
+        tokenScopes = from.tokenScopes.build();
+        actorIds = from.actorIds.build();
+        policies = from.policies.toArray(new Policy[0]);
+        rules = from.rules.toArray(new CompiledRule[0]);
+        rulePolicies = new int[rules.length];
+        for (int policy = 0; policy < policies.length; policy++) {
+            for (int i = 0; i < policies[policy].ruleCount; i++) {
+                rulePolicies[policies[policy].firstRule + i] = policy;
+            }
+        }
+    }
+
+    /**
+     * Checks and compiles.
+     *
+     * @param registry   that operations and actor types are of
+     * @param policies   of the snapshot, in its order
+     * @param conditions makes the programs of the conditions
+     * @throws io.tollgate.core.world.def.DefinitionException when a reference does not resolve or a name comes twice
+     */
+    public static PolicyTables compile(
+            final Registry registry, final List<PolicyDef> policies, final ConditionLoader conditions) {
+        final PolicyTablesBuilder builder = new PolicyTablesBuilder(registry, conditions);
+        for (final PolicyDef policy : policies) {
+            builder.add(policy);
+        }
+        return new PolicyTables(builder);
+    }
+
+    /** {@return how many policies} */
+    public int policyCount() {
+        return policies.length;
+    }
+
+    /** {@return path of the scope that a policy belongs to} */
+    public String scopePath(final int policyId) {
+        return scopePaths.name(policyId);
+    }
+
+    /** {@return the policy of a scope, or {@link #NO_POLICY}; allocates} */
+    public int findPolicy(final String scopePath) {
+        return scopePaths.find(scopePath);
+    }
+
+    /** {@return how many rules a policy has; 0 for {@link #NO_POLICY}} */
+    public int ruleCount(final int policyId) {
+        return policyId < 0 ? 0 : policies[policyId].ruleCount;
+    }
+
+    /** {@return how many rules all policies have} */
+    public int ruleCount() {
+        return rules.length;
+    }
+
+    /** {@return the policy that a rule belongs to} */
+    public int policyOf(final int ruleId) {
+        return rulePolicies[ruleId];
+    }
+
+    /** {@return id of a rule as written in the bundle} */
+    public String ruleName(final int ruleId) {
+        return rules[ruleId].def().id();
+    }
+
+    /** {@return what a rule does when it matches} */
+    public Effect effect(final int ruleId) {
+        return rules[ruleId].def().effect();
+    }
+
+    /** {@return shown to users on deny and warn} */
+    public String message(final int ruleId) {
+        return rules[ruleId].def().message();
+    }
+
+    /** {@return where a rule is written} */
+    public String source(final int ruleId) {
+        return rules[ruleId].def().source();
+    }
+
+    /** {@return a rule as the snapshot has it} */
+    public RuleDef rule(final int ruleId) {
+        return rules[ruleId].def();
+    }
+
+    /** {@return roles that rules name} */
+    public SymbolTable roles() {
+        return roles;
+    }
+
+    /** {@return token scopes that rules name} */
+    public SymbolTable tokenScopes() {
+        return tokenScopes;
+    }
+
+    /** {@return actor ids that rules name} */
+    public SymbolTable actorIds() {
+        return actorIds;
+    }
+
+    Policy policy(final int policyId) {
+        return policies[policyId];
+    }
+
+    CompiledRule compiledRule(final int ruleId) {
+        return rules[ruleId];
+    }
+}

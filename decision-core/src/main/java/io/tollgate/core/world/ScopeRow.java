@@ -1,0 +1,236 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.world;
+
+import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.world.def.EntityState;
+import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view of one scope's row. Reused: {@link #wrap} moves it. Valid while its world is pinned. Belongs to one thread; no accessor of a
+ * number allocates. Layout: {@link RowDescriptor}.
+ */
+public final class ScopeRow {
+    private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
+
+    private UnsafeBuffer buffer = NOWHERE;
+    private int offset;
+    private long ref;
+
+    /**
+     * Moves the view.
+     *
+     * @param world a pinned world
+     * @param row   a reference that it gave, not {@link World#NO_ROW}
+     */
+    public ScopeRow wrap(final World world, final long row) {
+        buffer = world.buffer(row);
+        offset = World.offset(row);
+        ref = row;
+        return this;
+    }
+
+    /** {@return reference of the row} */
+    public long ref() {
+        return ref;
+    }
+
+    /** {@return {@link ScopeLevel#code()}} */
+    public int levelCode() {
+        return buffer.getByte(offset + RowDescriptor.LEVEL);
+    }
+
+    /** {@return its level, or null in a damaged file} */
+    public @Nullable ScopeLevel level() {
+        return ScopeLevel.ofCode(levelCode());
+    }
+
+    /** {@return whether its state lets it act; expiry is {@link #expiredAt}} */
+    public boolean active() {
+        return buffer.getByte(offset + RowDescriptor.STATE) == EntityState.ACTIVE.code();
+    }
+
+    /** {@return milliseconds since 1970; 0 = never} */
+    public long expiresAtMs() {
+        return buffer.getLong(offset + RowDescriptor.EXPIRES_AT_MS);
+    }
+
+    /** {@return whether it has expired} */
+    public boolean expiredAt(final long nowMs) {
+        final long expiresAtMs = expiresAtMs();
+        return expiresAtMs != 0 && nowMs >= expiresAtMs;
+    }
+
+    /** {@return the organization it belongs to, itself if it is one, or {@link World#NO_ROW}} */
+    public long organizationRow() {
+        return reference(RowDescriptor.ORGANIZATION);
+    }
+
+    /** {@return the department it belongs to, itself if it is one, or {@link World#NO_ROW}} */
+    public long departmentRow() {
+        return reference(RowDescriptor.DEPARTMENT);
+    }
+
+    /** {@return its project: itself if it is one, of an API key the one it is bound to, or {@link World#NO_ROW}} */
+    public long projectRow() {
+        return reference(RowDescriptor.PROJECT);
+    }
+
+    /** {@return the plan that its organization has subscribed to, itself if it is one, or {@link World#NO_ROW}} */
+    public long planRow() {
+        return reference(RowDescriptor.PLAN);
+    }
+
+    /** {@return nearest scope, itself included, that has a subscription, or {@link World#NO_ROW}} */
+    public long customerRow() {
+        return reference(RowDescriptor.CUSTOMER);
+    }
+
+    /** {@return of an API key the principal who owns it, or {@link World#NO_ROW}} */
+    public long ownerRow() {
+        return reference(RowDescriptor.OWNER);
+    }
+
+    /** {@return the scope above in the directory, or {@link World#NO_ROW} for global} */
+    public long parentRow() {
+        return reference(RowDescriptor.PARENT);
+    }
+
+    /** {@return set of {@link World#roleSets()}} */
+    public int roleSetId() {
+        return buffer.getInt(offset + RowDescriptor.ROLE_SET);
+    }
+
+    /** {@return set of {@link World#tokenScopeSets()}} */
+    public int tokenScopeSetId() {
+        return buffer.getInt(offset + RowDescriptor.TOKEN_SCOPE_SET);
+    }
+
+    /** {@return policy of {@link World#policies()}, -1 = none} */
+    public int policyId() {
+        return buffer.getInt(offset + RowDescriptor.POLICY);
+    }
+
+    /** {@return set of {@link World#entitlements()}, -1 = none; of the customer's row} */
+    public int entitlementSetId() {
+        return buffer.getInt(offset + RowDescriptor.ENTITLEMENT_SET);
+    }
+
+    /** {@return {@link io.tollgate.core.world.def.SubscriptionStatus#code()}, 0 = no subscription; of the customer's row} */
+    public int subscriptionStatusCode() {
+        return buffer.getByte(offset + RowDescriptor.SUBSCRIPTION_STATUS);
+    }
+
+    /** {@return when the subscription ends by itself, milliseconds since 1970, 0 = never; of the customer's row} */
+    public long subscriptionEndsAtMs() {
+        return buffer.getLong(offset + RowDescriptor.SUBSCRIPTION_ENDS_AT_MS);
+    }
+
+    /** {@return registered actor type of a principal, -1 = none} */
+    public int actorTypeId() {
+        final int type = buffer.getShort(offset + RowDescriptor.ACTOR_TYPE) & 0xFFFF;
+        return type == RowDescriptor.NO_ACTOR_TYPE ? -1 : type;
+    }
+
+    /** {@return how many ceilings are charged at this scope; walk them with {@link CeilingRow#first}} */
+    public int ceilingCount() {
+        return buffer.getShort(offset + RowDescriptor.CEILING_COUNT) & 0xFFFF;
+    }
+
+    /**
+     * {@return whether some ceiling may be on one of these dimensions; false is certain}
+     *
+     * @param dimensions bit (dimension id mod 64) of each
+     */
+    public boolean mayLimit(final long dimensions) {
+        return (buffer.getLong(offset + RowDescriptor.DIMENSIONS) & dimensions) != 0;
+    }
+
+    /** {@return how many EACH ceilings are defined here for descendants; they come after the charged ones} */
+    public int eachDefinitionCount() {
+        return buffer.getShort(offset + RowDescriptor.DEFINITION_COUNT) & 0xFFFF;
+    }
+
+    /** {@return reference of the first ceiling} */
+    long ceilingsRef() {
+        return ref + buffer.getInt(offset + RowDescriptor.CEILINGS_OFFSET);
+    }
+
+    long keyHash() {
+        return buffer.getLong(offset + RowDescriptor.HASH);
+    }
+
+    /** {@return its id as callers write it, of an API key its name for people; allocates} */
+    public String id() {
+        if (levelCode() == ScopeLevel.API_KEY.code()) {
+            return name(RowDescriptor.NAME_ID);
+        }
+        return text(offset + RowDescriptor.KEY, buffer.getShort(offset + RowDescriptor.KEY_LENGTH) & 0xFFFF);
+    }
+
+    /** {@return "org:acme/project:rag"; allocates} */
+    public String path() {
+        return name(RowDescriptor.NAME_PATH);
+    }
+
+    /** {@return name for people; allocates} */
+    public String displayName() {
+        return name(RowDescriptor.NAME_DISPLAY);
+    }
+
+    /** {@return id of the subscription in the billing system, empty = none; allocates} */
+    public String subscriptionId() {
+        return name(RowDescriptor.NAME_SUBSCRIPTION);
+    }
+
+    /** {@return id of the customer in the billing system, empty = none; allocates} */
+    public String customerExternalId() {
+        return name(RowDescriptor.NAME_CUSTOMER);
+    }
+
+    /** {@return bytes of the path; {@link #getPath} copies them} */
+    public int pathLength() {
+        return nameLength(RowDescriptor.NAME_PATH);
+    }
+
+    /**
+     * Copies the path as UTF-8, without making a String.
+     *
+     * @param target takes {@link #pathLength()} bytes
+     * @param at     where they go
+     */
+    public void getPath(final byte[] target, final int at) {
+        buffer.getBytes(nameOffset(RowDescriptor.NAME_PATH), target, at, pathLength());
+    }
+
+    private String name(final int name) {
+        return text(nameOffset(name), nameLength(name));
+    }
+
+    private int nameLength(final int name) {
+        return buffer.getShort(names() + name * Short.BYTES) & 0xFFFF;
+    }
+
+    private int nameOffset(final int name) {
+        int at = names() + RowDescriptor.NAME_BYTES;
+        for (int i = 0; i < name; i++) {
+            at += nameLength(i);
+        }
+        return at;
+    }
+
+    private int names() {
+        return offset + buffer.getInt(offset + RowDescriptor.NAMES_OFFSET);
+    }
+
+    private String text(final int at, final int length) {
+        final byte[] utf8 = new byte[length];
+        buffer.getBytes(at, utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private long reference(final int field) {
+        return (buffer.getInt(offset + field) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
+    }
+}
