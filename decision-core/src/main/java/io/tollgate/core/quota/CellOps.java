@@ -1,0 +1,134 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.quota;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** One entry of a plan on one cell. The protocol that makes several of them one take is {@link Taker}'s. */
+final class CellOps {
+    /** Lost races on one cell before the whole take starts over; each loss means that somebody else got on. */
+    private static final int CAS_TRIES = 1_000;
+
+    private CellOps() {}
+
+    /**
+     * Reads an entry's cell: before, after, fits, and for a PERIOD the ordinal in effect.
+     *
+     * @return false when a period slot has to be opened before it can be taken from
+     */
+    static boolean read(TakePlan plan, int entry, UnsafeBuffer segment) {
+        int offset = Cells.offset(plan.cellRef[entry]);
+        boolean open = true;
+        long value;
+        if (plan.kind[entry] == CellKind.PERIOD) {
+            long ordinal;
+            int slot;
+            boolean movedOn;
+            do {
+                ordinal = Math.max(plan.ordinalOrMultiplier[entry], PeriodSlots.newest(segment, offset));
+                slot = PeriodSlots.slot(offset, ordinal);
+                // ordinals only grow, so a used word read between two equal ordinals belongs to that period
+                open = segment.getLongVolatile(slot) == ordinal;
+                value = open ? segment.getLongVolatile(slot + PeriodSlots.USED) : 0;
+                movedOn = open && segment.getLongVolatile(slot) != ordinal;
+            } while (movedOn);
+            plan.clock[entry] = ordinal;
+        } else {
+            value = segment.getLongVolatile(offset);
+        }
+        int same = plan.sameCell[entry];
+        if (same >= 0 && (plan.kind[entry] != CellKind.PERIOD || plan.clock[same] == plan.clock[entry])) {
+            value = plan.after[same];
+        }
+        apply(plan, entry, value);
+        return open;
+    }
+
+    /** Sets before, after and fits for a value of the cell. */
+    private static void apply(TakePlan plan, int entry, long value) {
+        long next = next(plan, entry, value);
+        boolean fits = next >= 0;
+        plan.before[entry] = value;
+        plan.after[entry] = fits ? next : value;
+        plan.fits[entry] = fits;
+    }
+
+    /** The value after the entry's amount, or negative when it does not fit (or would overflow). */
+    private static long next(TakePlan plan, int entry, long value) {
+        long amount = plan.amount[entry];
+        boolean unchecked = plan.flags[entry] != TakePlan.HARD;
+        if (plan.kind[entry] == CellKind.RATE) {
+            return unchecked
+                    ? Gcra.takeUnchecked(value, plan.clock[entry], plan.endOrUnits[entry], amount)
+                    : Gcra.take(value, plan.clock[entry], plan.endOrUnits[entry], plan.limit[entry], amount);
+        }
+        long ceiling = unchecked ? Long.MAX_VALUE : plan.limit[entry];
+        // a negative value is no counter of ours: deny rather than trust it
+        return value < 0 || amount > ceiling - value ? Gcra.NONE : value + amount;
+    }
+
+    /** Adds the entry's amount if it fits; false leaves the cell as it was. */
+    static boolean take(TakePlan plan, int entry, UnsafeBuffer segment) {
+        int word = Cells.offset(plan.cellRef[entry]);
+        if (plan.kind[entry] == CellKind.PERIOD) {
+            long ordinal = plan.clock[entry];
+            int slot = PeriodSlots.slot(word, ordinal);
+            if (segment.getLongVolatile(slot) != ordinal) {
+                return false;
+            }
+            word = slot + PeriodSlots.USED;
+        }
+        for (int tries = 0; tries < CAS_TRIES; tries++) {
+            long value = segment.getLongVolatile(word);
+            long next = next(plan, entry, value);
+            if (next < 0) {
+                return false;
+            }
+            if (segment.compareAndSetLong(word, value, next)) {
+                plan.before[entry] = value;
+                plan.after[entry] = next;
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    /** Takes back what {@link #take} added in the same flight. */
+    static void undo(TakePlan plan, int entry, UnsafeBuffer segment) {
+        int offset = Cells.offset(plan.cellRef[entry]);
+        switch (plan.kind[entry]) {
+            case CellKind.PERIOD ->
+                segment.getAndAddLong(
+                        PeriodSlots.slot(offset, plan.clock[entry]) + PeriodSlots.USED, -plan.amount[entry]);
+            case CellKind.RATE -> undoRate(plan, entry, segment, offset);
+            default -> segment.getAndAddLong(offset, -plan.amount[entry]);
+        }
+    }
+
+    private static void undoRate(TakePlan plan, int entry, UnsafeBuffer segment, int offset) {
+        // exactly as it was, unless others have added since
+        if (!segment.compareAndSetLong(offset, plan.after[entry], plan.before[entry])) {
+            segment.getAndAddLong(offset, -plan.amount[entry] * plan.endOrUnits[entry]);
+        }
+    }
+
+    /** Needs the caller in flight: then the slot is not opened anew between the look and the subtraction. */
+    static boolean returnPeriod(UnsafeBuffer segment, int offset, long ordinal, long amount) {
+        int slot = PeriodSlots.slot(offset, ordinal);
+        if (segment.getLongVolatile(slot) != ordinal) {
+            return false;
+        }
+        segment.getAndAddLong(slot + PeriodSlots.USED, -amount);
+        return true;
+    }
+
+    static void returnRate(
+            UnsafeBuffer segment, int offset, long position, long unitsPerToken, long amount, long stateAfterTake) {
+        long value;
+        long next;
+        do {
+            value = segment.getLongVolatile(offset);
+            next = Gcra.giveBack(value, position, unitsPerToken, amount, stateAfterTake);
+        } while (next != value && !segment.compareAndSetLong(offset, value, next));
+    }
+}

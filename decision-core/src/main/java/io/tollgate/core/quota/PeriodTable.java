@@ -1,0 +1,146 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.quota;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The periods around now of all distinct windows of a world, in one flat array: read on the decision path, replaced
+ * by the loader thread when {@link #needsRefresh} says so.
+ *
+ * <pre>
+ *   row of window w = 8 longs from index 8 * w:
+ *     0: ordinal of the first period | 1: its start, ms | 2: its end = start of the second | ... | 7: end of the sixth
+ * </pre>
+ *
+ * The second period contained now when the table was built; so a clock that steps back a little is still inside.
+ *
+ * <p>Threading: immutable; publish it safely. Reads do not allocate.
+ */
+public final class PeriodTable {
+    /** {@link #locate}: this table does not reach the instant; fail closed. */
+    public static final int OUTSIDE = -1;
+
+    private static final int STRIDE = 8;
+    private static final int PERIODS = STRIDE - 2;
+    /** The period after the now of the build has index 2; when that index reaches this, build anew. */
+    private static final int REFRESH_PERIOD = 4;
+
+    private final List<PeriodWindow> windows;
+    private final long[] rows;
+    private final long refreshFromMs;
+    private final long refreshBeforeMs;
+
+    private PeriodTable(List<PeriodWindow> windows, long[] rows) {
+        this.windows = windows;
+        this.rows = rows;
+        long from = Long.MAX_VALUE;
+        long before = Long.MIN_VALUE;
+        for (int base = 0; base < rows.length; base += STRIDE) {
+            from = Math.min(from, rows[base + 1 + REFRESH_PERIOD]);
+            before = Math.max(before, rows[base + 1]);
+        }
+        this.refreshFromMs = from;
+        this.refreshBeforeMs = before;
+    }
+
+    /**
+     * Computes the periods around an instant.
+     *
+     * @param windows the index in this list is the window's id
+     * @param epochMs now, milliseconds since 1970
+     * @throws IllegalArgumentException when the clock is outside of 1970 to 2200
+     */
+    public static PeriodTable build(List<PeriodWindow> windows, long epochMs) {
+        List<PeriodWindow> copy = List.copyOf(windows);
+        long[] rows = new long[Math.multiplyExact(copy.size(), STRIDE)];
+        for (int w = 0; w < copy.size(); w++) {
+            fill(rows, w * STRIDE, copy.get(w), epochMs);
+        }
+        return new PeriodTable(copy, rows);
+    }
+
+    /** A table of the same windows for another now; computes only the rows whose current period changed. */
+    public PeriodTable refreshed(long epochMs) {
+        long[] fresh = rows.clone();
+        for (int w = 0; w < windows.size(); w++) {
+            int base = w * STRIDE;
+            if (epochMs < rows[base + 2] || epochMs >= rows[base + 3]) {
+                fill(fresh, base, windows.get(w), epochMs);
+            }
+        }
+        return new PeriodTable(windows, fresh);
+    }
+
+    private static void fill(long[] rows, int base, PeriodWindow window, long epochMs) {
+        long current = PeriodCalendar.ordinalAt(window, epochMs);
+        if (window.period() == Period.NEVER) {
+            rows[base] = current - 1;
+            rows[base + 1] = Long.MIN_VALUE;
+            rows[base + 2] = Long.MIN_VALUE;
+            Arrays.fill(rows, base + 3, base + STRIDE, Long.MAX_VALUE);
+            return;
+        }
+        rows[base] = current - 1;
+        for (int i = 0; i <= PERIODS; i++) {
+            rows[base + 1 + i] = PeriodCalendar.startMs(window, current - 1 + i);
+        }
+    }
+
+    /** How many windows this table has; their ids are 0 to this, exclusive. */
+    public int size() {
+        return windows.size();
+    }
+
+    /** The definition of a window, for diagnostics. */
+    public PeriodWindow window(int windowId) {
+        return windows.get(windowId);
+    }
+
+    /**
+     * Finds the period of a window that contains an instant.
+     *
+     * @param windowId an unknown one is {@link #OUTSIDE}
+     * @param epochMs milliseconds since 1970
+     * @return a place for {@link #ordinal}, {@link #startMs} and {@link #endMs}, or {@link #OUTSIDE}
+     */
+    public int locate(int windowId, long epochMs) {
+        if (windowId < 0 || windowId >= rows.length / STRIDE) {
+            return OUTSIDE;
+        }
+        int base = windowId * STRIDE;
+        if (epochMs < rows[base + 1]) {
+            return OUTSIDE;
+        }
+        for (int place = base + 1; place <= base + PERIODS; place++) {
+            if (epochMs < rows[place + 1]) {
+                return place;
+            }
+        }
+        return OUTSIDE;
+    }
+
+    /** Ordinal of a located period. */
+    public long ordinal(int place) {
+        int base = place & -STRIDE;
+        return rows[base] + (place - base - 1);
+    }
+
+    /** Start of a located period, milliseconds since 1970; {@code Long.MIN_VALUE} for NEVER. */
+    public long startMs(int place) {
+        return rows[place];
+    }
+
+    /** End of a located period, milliseconds since 1970; {@code Long.MAX_VALUE} for NEVER. */
+    public long endMs(int place) {
+        return rows[place + 1];
+    }
+
+    /**
+     * Whether some window has come within two periods of the end of this table (or before its begin), so that the
+     * loader thread has to build the next one.
+     */
+    public boolean needsRefresh(long epochMs) {
+        return epochMs >= refreshFromMs || epochMs < refreshBeforeMs;
+    }
+}

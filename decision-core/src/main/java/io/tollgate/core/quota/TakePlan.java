@@ -1,0 +1,376 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.quota;
+
+import java.util.Arrays;
+
+/**
+ * What one request takes from which cells, and what {@link Taker} found there. One per worker, reused: {@link
+ * #begin}, the {@code add} methods, then {@link Taker#check} or {@link Taker#take}, then the results.
+ *
+ * <p>The order of the entries is the order in which a deny is named (the first entry that does not fit) and in which
+ * cells are taken. All plans should list shared cells in the same order (from the leaf up, or from the root down):
+ * otherwise two workers may each hold what the other needs next and have to try again. Entries of one cell count one
+ * after the other.
+ *
+ * <p>Results of a denied or checked plan come from the reads that justify the answer; of a taken plan, from the take.
+ *
+ * <p>Threading: one thread. Nothing here allocates after construction or throws for full or odd input; see the codes.
+ */
+public final class TakePlan {
+    /** Entries of a plan made by {@link #TakePlan()}. */
+    public static final int DEFAULT_CAPACITY = 256;
+
+    /** Returned by add: the amount was 0, so there is nothing to take. */
+    public static final int NOTHING = -1;
+
+    /** Returned by add: no room left; the request has to be denied. */
+    public static final int FULL = -2;
+
+    /** Returned by add: an argument makes no sense (negative amount, no cell, unknown period); deny. */
+    public static final int INVALID = -3;
+
+    /** Flag: deny what does not fit. */
+    public static final int HARD = 0;
+
+    /** Flag: count what does not fit, and say so. */
+    public static final int SOFT = 1;
+
+    /** Flag: no limit; count only. */
+    public static final int UNLIMITED = 2;
+
+    /** {@link #retryAfterNs(int)} of a gauge: waiting helps when something is released, nobody knows when. */
+    public static final long WHEN_RELEASED = Long.MAX_VALUE - 1;
+
+    private static final int TABLE = 1024;
+
+    final int[] kind;
+    final long[] cellRef;
+    final long[] limit;
+    final long[] amount;
+    final int[] flags;
+    /** PERIOD: ordinal asked for. RATE: multiplier. */
+    final long[] ordinalOrMultiplier;
+    /** PERIOD: end in ms. RATE: units per token. */
+    final long[] endOrUnits;
+
+    /** PERIOD, GAUGE: used before. RATE: position before. */
+    final long[] before;
+    /** The same once taken; equal to before where the entry does not fit. */
+    final long[] after;
+    /** PERIOD: ordinal in effect. RATE: position of now. */
+    final long[] clock;
+
+    final boolean[] fits;
+    /** Entry before this one in the plan that has the same cell, or -1. */
+    final int[] sameCell;
+
+    private final long[] tag;
+    private final long[] table = new long[TABLE];
+    private long generation;
+    private long nowEpochNs;
+    private int size;
+    private int deniedAt = -1;
+    private boolean taken;
+
+    /** A plan of the default capacity. */
+    public TakePlan() {
+        this(DEFAULT_CAPACITY);
+    }
+
+    /** A plan for at most {@code capacity} entries, 1 to 512. */
+    public TakePlan(int capacity) {
+        if (capacity < 1 || capacity > TABLE / 2) {
+            throw new IllegalArgumentException(
+                    "capacity is " + capacity + "; it must be between 1 and " + TABLE / 2 + ".");
+        }
+        kind = new int[capacity];
+        cellRef = new long[capacity];
+        limit = new long[capacity];
+        amount = new long[capacity];
+        flags = new int[capacity];
+        ordinalOrMultiplier = new long[capacity];
+        endOrUnits = new long[capacity];
+        before = new long[capacity];
+        after = new long[capacity];
+        clock = new long[capacity];
+        fits = new boolean[capacity];
+        sameCell = new int[capacity];
+        tag = new long[capacity];
+    }
+
+    /**
+     * Empties the plan.
+     *
+     * @param epochNs now, nanoseconds since 1970; every RATE entry of the plan sees this one time
+     */
+    public void begin(long epochNs) {
+        size = 0;
+        deniedAt = -1;
+        taken = false;
+        nowEpochNs = epochNs;
+        generation++;
+    }
+
+    /**
+     * Adds a PERIOD ceiling.
+     *
+     * @param ceiling the most that may be used; at least 0; ignored when UNLIMITED
+     * @param tokens at least 0
+     * @param ordinal of the period now, from {@link PeriodTable}
+     * @param endMs of the period now, from {@link PeriodTable}
+     * @param entryFlags HARD, SOFT, UNLIMITED
+     * @return the entry's index, or {@link #NOTHING}, {@link #FULL}, {@link #INVALID}
+     */
+    public int addPeriod(long cell, long ceiling, long tokens, long ordinal, long endMs, int entryFlags) {
+        if (ordinal < PeriodCalendar.MIN_ORDINAL || ordinal > PeriodCalendar.MAX_ORDINAL || ceiling < 0) {
+            return INVALID;
+        }
+        int index = add(CellKind.PERIOD, cell, ceiling, tokens, entryFlags);
+        if (index >= 0) {
+            ordinalOrMultiplier[index] = ordinal;
+            endOrUnits[index] = endMs;
+        }
+        return index;
+    }
+
+    /**
+     * Adds a RATE ceiling; the three longs of its {@link RateSpec}.
+     *
+     * @param tokens at least 0
+     * @param entryFlags HARD or SOFT
+     * @return the entry's index, or {@link #NOTHING}, {@link #FULL}, {@link #INVALID}
+     */
+    public int addRate(long cell, long multiplier, long unitsPerToken, long burst, long tokens, int entryFlags) {
+        if (multiplier < 0 || unitsPerToken < 1 || burst < 0 || (entryFlags & UNLIMITED) != 0) {
+            return INVALID;
+        }
+        int index = add(CellKind.RATE, cell, burst, tokens, entryFlags);
+        if (index >= 0) {
+            ordinalOrMultiplier[index] = multiplier;
+            endOrUnits[index] = unitsPerToken;
+            clock[index] = Gcra.position(multiplier, nowEpochNs);
+        }
+        return index;
+    }
+
+    /**
+     * Adds a GAUGE ceiling; what is taken stays taken until {@link Taker#giveBackGauge}.
+     *
+     * @param ceiling the most that may be held at once; at least 0; ignored when UNLIMITED
+     * @param tokens at least 0
+     * @param entryFlags HARD, SOFT, UNLIMITED
+     * @return the entry's index, or {@link #NOTHING}, {@link #FULL}, {@link #INVALID}
+     */
+    public int addGauge(long cell, long ceiling, long tokens, int entryFlags) {
+        return ceiling < 0 ? INVALID : add(CellKind.GAUGE, cell, ceiling, tokens, entryFlags);
+    }
+
+    private int add(int entryKind, long cell, long ceiling, long tokens, int entryFlags) {
+        if (tokens < 0 || cell <= Cells.NO_CELL || taken) {
+            return INVALID;
+        }
+        if (tokens == 0) {
+            return NOTHING;
+        }
+        if (size == kind.length) {
+            return FULL;
+        }
+        int index = size++;
+        kind[index] = entryKind;
+        cellRef[index] = cell;
+        limit[index] = ceiling;
+        amount[index] = tokens;
+        flags[index] = entryFlags;
+        tag[index] = 0;
+        sameCell[index] = lastOfSameCell(cell, index);
+        before[index] = 0;
+        after[index] = 0;
+        clock[index] = 0;
+        fits[index] = false;
+        return index;
+    }
+
+    /** Finds the last entry of the same cell and puts the new one in its place; at most half of the table is filled. */
+    private int lastOfSameCell(long cell, int index) {
+        long mark = generation << 10;
+        int place = (int) ((cell * 0x9E37_79B9_7F4A_7C15L) >>> 54);
+        while ((table[place] & -TABLE) == mark) {
+            int other = (int) (table[place] & (TABLE - 1));
+            if (cellRef[other] == cell) {
+                table[place] = mark | index;
+                return other;
+            }
+            place = (place + 1) & (TABLE - 1);
+        }
+        table[place] = mark | index;
+        return -1;
+    }
+
+    /** Lets the caller find again what an entry is for; 0 until set. */
+    public void setTag(int entry, long value) {
+        tag[entry] = value;
+    }
+
+    /** What {@link #setTag} set. */
+    public long tag(int entry) {
+        return tag[entry];
+    }
+
+    /** Changes an amount before the take, for a partial grant; at least 1. */
+    public void setAmount(int entry, long tokens) {
+        amount[entry] = taken ? amount[entry] : Math.max(1, tokens);
+    }
+
+    /** Entries added. */
+    public int size() {
+        return size;
+    }
+
+    /** Of {@link CellKind}. */
+    public int kind(int entry) {
+        return kind[entry];
+    }
+
+    /** The cell of an entry. */
+    public long cellRef(int entry) {
+        return cellRef[entry];
+    }
+
+    /** What the entry takes. */
+    public long amount(int entry) {
+        return amount[entry];
+    }
+
+    /** The ceiling: of a RATE entry its burst. */
+    public long limit(int entry) {
+        return limit[entry];
+    }
+
+    /** Whether the entry counts beyond its limit instead of denying. */
+    public boolean soft(int entry) {
+        return (flags[entry] & SOFT) != 0;
+    }
+
+    /** Whether the entry has no limit. */
+    public boolean unlimited(int entry) {
+        return (flags[entry] & UNLIMITED) != 0;
+    }
+
+    /** Whether the last check or take took, or could have taken, this entry; a soft one fits unless it overflows. */
+    public boolean fits(int entry) {
+        return fits[entry];
+    }
+
+    /** Whether all that the entry asked for (or took) lies above the limit in part: what a soft ceiling warns of. */
+    public boolean overLimit(int entry) {
+        if (unlimited(entry)) {
+            return false;
+        }
+        if (kind[entry] == CellKind.RATE) {
+            return Gcra.take(before[entry], clock[entry], endOrUnits[entry], limit[entry], amount[entry]) < 0;
+        }
+        return amount[entry] > limit[entry] - before[entry];
+    }
+
+    /** Used of the ceiling, what this plan has taken included; of a RATE entry, tokens missing in its bucket. */
+    public long used(int entry) {
+        return kind[entry] == CellKind.RATE ? limit[entry] - remaining(entry) : state(entry);
+    }
+
+    /** Left of the ceiling, negative when overdrawn; {@code Long.MAX_VALUE} without a limit. */
+    public long remaining(int entry) {
+        if (unlimited(entry)) {
+            return Long.MAX_VALUE;
+        }
+        if (kind[entry] == CellKind.RATE) {
+            return Gcra.remaining(state(entry), clock[entry], endOrUnits[entry], limit[entry]);
+        }
+        return limit[entry] - state(entry);
+    }
+
+    private long state(int entry) {
+        return taken ? after[entry] : before[entry];
+    }
+
+    /**
+     * How long until the same entry could fit if nothing else arrives: exact for a RATE; for a PERIOD until its end.
+     *
+     * @return nanoseconds; 0 if it fits now; {@link #WHEN_RELEASED}; {@link Gcra#NEVER}
+     */
+    public long retryAfterNs(int entry) {
+        if (fits[entry]) {
+            return 0;
+        }
+        if (kind[entry] == CellKind.RATE) {
+            return Gcra.retryAfterNs(
+                    before[entry],
+                    nowEpochNs,
+                    ordinalOrMultiplier[entry],
+                    endOrUnits[entry],
+                    limit[entry],
+                    amount[entry]);
+        }
+        if (amount[entry] > limit[entry]) {
+            return Gcra.NEVER;
+        }
+        return kind[entry] == CellKind.GAUGE ? WHEN_RELEASED : untilReset(entry);
+    }
+
+    private long untilReset(int entry) {
+        long endMs = endOrUnits[entry];
+        if (endMs > Long.MAX_VALUE / 1_000_000) {
+            return Gcra.NEVER;
+        }
+        return Math.max(0, endMs * 1_000_000 - nowEpochNs);
+    }
+
+    /** The longest of the entries that do not fit, 0 if all do: waiting less cannot help. */
+    public long retryAfterNs() {
+        long longest = 0;
+        for (int entry = 0; entry < size; entry++) {
+            longest = Math.max(longest, retryAfterNs(entry));
+        }
+        return longest;
+    }
+
+    /** End of the period of a PERIOD entry, milliseconds since 1970; {@code Long.MAX_VALUE} for NEVER and others. */
+    public long resetEpochMs(int entry) {
+        return kind[entry] == CellKind.PERIOD ? endOrUnits[entry] : Long.MAX_VALUE;
+    }
+
+    /**
+     * What a reservation has to keep of a taken entry besides cell and amount: of a PERIOD the ordinal it was counted
+     * in, of a RATE the position after the take; see the give-back methods of {@link Taker}.
+     */
+    public long receipt(int entry) {
+        return kind[entry] == CellKind.RATE ? after[entry] : clock[entry];
+    }
+
+    /** The first entry that does not fit, or -1. */
+    public int deniedAt() {
+        return deniedAt;
+    }
+
+    /** Whether the plan has been taken and not given back. */
+    public boolean taken() {
+        return taken;
+    }
+
+    /** The time given to {@link #begin}. */
+    public long nowEpochNs() {
+        return nowEpochNs;
+    }
+
+    void deniedAt(int entry) {
+        deniedAt = entry;
+    }
+
+    void taken(boolean value) {
+        taken = value;
+    }
+
+    void forget() {
+        Arrays.fill(fits, 0, size, false);
+        deniedAt = -1;
+    }
+}

@@ -1,0 +1,351 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.quota;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Takes from all cells of a {@link TakePlan} or from none. One per worker.
+ *
+ * <p><b>Protocol.</b> Read all cells. If all entries fit, go in flight, add to the cells one by one, each by a
+ * compare-and-set that checks the limit again; if one no longer fits, undo the ones before and start over. If one
+ * does not fit by the reads, the deny is final only if the value read held no tentative amount that was undone later:
+ *
+ * <pre>
+ *   d0 = undo stamp (nobody is undoing)       read the cells: entry i does not fit
+ *   wait until every other worker that is in flight now has landed           d1 = undo stamp;  final iff d1 = d0
+ * </pre>
+ *
+ * Why that is exact: suppose the value read of cell c holds an amount that its taker undoes. He went in flight before
+ * the read and undoes after it. After the wait he has landed, so his undo lies before d1; it ends after the read,
+ * hence after d0. Either it began before d0, and d0 was busy, or the two stamps differ. So with equal stamps all that
+ * was read has been taken for good by the time of d1 and nothing came back since the read: at that moment the entry
+ * does not fit. A taken plan counts from its landing, a give-back from its begin; both are plain facts of one order
+ * of all answers. Waiting for flights one by one, instead of for a moment without any, lets denies become final under
+ * full load.
+ *
+ * <p><b>Period slots.</b> The slot of ordinal n is opened by compare-and-set of its ordinal word from an older
+ * ordinal to a claim, then waiting until nobody who might have seen the older ordinal is still adding (his flight or
+ * guard word is odd from before he looks until after he adds), then used = 0, then ordinal = n. So nothing is ever
+ * added to, or given back to, a period other than its own. The ordinal in effect is the newest of the request's and
+ * the cell's two: a wall clock that steps back goes on counting in the newer period.
+ *
+ * <p><b>Assumptions.</b> A worker number is used by one thread at a time, by one Taker per {@link Cells} and
+ * {@link InFlight}; all who change these cells (but the loader's maintenance of {@link CellStore}) share one InFlight.
+ * Threads that are in flight keep running: one that is descheduled there makes others answer CONTENDED, not wrongly.
+ *
+ * <p><b>Guarantees.</b> Of hard ceilings no more than the limit is ever taken. Every DENIED names an entry that did not
+ * fit at a moment during the call. Everything is bounded: CONTENDED after {@code maxSpins}. A process that is killed in
+ * flight leaves at most one plan per worker taken in part: counters come back higher, never lower. Entries of one RATE
+ * cell whose workers read the clock in another order than they took see each other's time, not an earlier one.
+ *
+ * <table>
+ *   <caption>access modes</caption>
+ *   <tr><td>cell words</td><td>volatile read, compare-and-set, get-and-add; release for used = 0, ordinal = n</td></tr>
+ *   <tr><td>own flight, guard, undo</td><td>volatile write to odd, release write to even</td></tr>
+ *   <tr><td>others' flight, guard, undo</td><td>volatile read</td></tr>
+ *   <tr><td>plan</td><td>plain, one thread</td></tr>
+ * </table>
+ */
+public final class Taker {
+    /** {@link #check}: all entries fit. */
+    public static final int FITS = 0;
+
+    /** {@link #take}: all entries have been taken. */
+    public static final int TAKEN = 1;
+
+    /** At least one hard entry does not fit, {@link TakePlan#deniedAt()}; nothing was taken. */
+    public static final int DENIED = 2;
+
+    /** Others were in the way until the tries were used up; nothing was taken; answer OVERLOADED. */
+    public static final int CONTENDED = 3;
+
+    /** An entry names a cell that does not exist; nothing was taken; answer INTERNAL. */
+    public static final int BROKEN = 4;
+
+    /** Spins that a call may spend waiting for others by default: some 50 to 200 microseconds. */
+    public static final int DEFAULT_MAX_SPINS = 4096;
+
+    /** {@link #read}: a slot has to be opened before the take. */
+    private static final int FITS_ONCE_OPEN = 5;
+
+    private final Cells cells;
+    private final InFlight inFlight;
+    private final int worker;
+    private final int maxSpins;
+    private UnsafeBuffer[] segments;
+    private int spins;
+
+    /** A taker with the default patience. */
+    public Taker(Cells cells, InFlight inFlight, int worker) {
+        this(cells, inFlight, worker, DEFAULT_MAX_SPINS);
+    }
+
+    /**
+     * A taker.
+     *
+     * @param worker 0 to {@code inFlight.workers()}, exclusive
+     * @param maxSpins at least 1
+     */
+    public Taker(Cells cells, InFlight inFlight, int worker, int maxSpins) {
+        if (worker < 0 || worker >= inFlight.workers() || maxSpins < 1) {
+            throw new IllegalArgumentException("worker is " + worker + " of " + inFlight.workers() + ", maxSpins is "
+                    + maxSpins + "; workers count from 0, spins from 1.");
+        }
+        this.cells = cells;
+        this.inFlight = inFlight;
+        this.worker = worker;
+        this.maxSpins = maxSpins;
+        this.segments = cells.segments();
+    }
+
+    /**
+     * Says whether the plan would be taken now; changes no cell.
+     *
+     * @return FITS, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
+     */
+    public int check(TakePlan plan) {
+        if (plan.taken()) {
+            return BROKEN;
+        }
+        segments = cells.segments();
+        spins = maxSpins;
+        do {
+            long undos = inFlight.undoStamp();
+            int code = read(plan);
+            if (code == FITS_ONCE_OPEN) {
+                return FITS;
+            }
+            if (code != DENIED || denyIsFinal(undos)) {
+                return code;
+            }
+        } while (pause());
+        return CONTENDED;
+    }
+
+    /**
+     * Takes all entries or none.
+     *
+     * @return TAKEN, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
+     */
+    public int take(TakePlan plan) {
+        if (plan.taken()) {
+            return BROKEN;
+        }
+        segments = cells.segments();
+        spins = maxSpins;
+        do {
+            long undos = inFlight.undoStamp();
+            int code = read(plan);
+            if (code == BROKEN || (code == DENIED && denyIsFinal(undos))) {
+                return code;
+            }
+            if (code != DENIED && (code == FITS || openSlots(plan)) && takeAll(plan)) {
+                plan.taken(true);
+                return TAKEN;
+            }
+        } while (pause());
+        return CONTENDED;
+    }
+
+    /**
+     * Returns all that a taken plan took, each amount to the slot it came from; what belonged to a period that is
+     * over is gone, and of a RATE comes back what time has not given back already.
+     *
+     * @param epochNs now, nanoseconds since 1970
+     * @return false when the plan is not taken
+     */
+    public boolean giveBack(TakePlan plan, long epochNs) {
+        if (!plan.taken()) {
+            return false;
+        }
+        segments = cells.segments();
+        inFlight.enterFlight(worker);
+        inFlight.enterUndo(worker);
+        for (int entry = plan.size() - 1; entry >= 0; entry--) {
+            UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
+            if (segment != null) {
+                returnEntry(plan, entry, segment, epochNs);
+            }
+        }
+        inFlight.exitUndo(worker);
+        inFlight.exitFlight(worker);
+        plan.taken(false);
+        return true;
+    }
+
+    private static void returnEntry(TakePlan plan, int entry, UnsafeBuffer segment, long epochNs) {
+        int offset = Cells.offset(plan.cellRef[entry]);
+        switch (plan.kind[entry]) {
+            case CellKind.PERIOD -> CellOps.returnPeriod(segment, offset, plan.clock[entry], plan.amount[entry]);
+            case CellKind.RATE ->
+                CellOps.returnRate(
+                        segment,
+                        offset,
+                        Gcra.position(plan.ordinalOrMultiplier[entry], epochNs),
+                        plan.endOrUnits[entry],
+                        plan.amount[entry],
+                        plan.after[entry]);
+            default -> segment.getAndAddLong(offset, -plan.amount[entry]);
+        }
+    }
+
+    /**
+     * Returns a part or all of what an entry took earlier, for reservations.
+     *
+     * @param ordinal {@link TakePlan#receipt} of the entry
+     * @param tokens at most what the entry took, less what came back already
+     * @return false when that period is over or the cell does not exist; nothing is returned then
+     */
+    public boolean giveBackPeriod(long cellRef, long ordinal, long tokens) {
+        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
+        if (segment == null || tokens <= 0) {
+            return false;
+        }
+        inFlight.enterFlight(worker);
+        inFlight.enterUndo(worker);
+        boolean returned = CellOps.returnPeriod(segment, Cells.offset(cellRef), ordinal, tokens);
+        inFlight.exitUndo(worker);
+        inFlight.exitFlight(worker);
+        return returned;
+    }
+
+    /**
+     * The same for a RATE entry.
+     *
+     * @param position of now, {@link Gcra#position}
+     * @param receipt {@link TakePlan#receipt} of the entry
+     */
+    public boolean giveBackRate(long cellRef, long position, long unitsPerToken, long tokens, long receipt) {
+        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
+        if (segment == null || tokens <= 0) {
+            return false;
+        }
+        inFlight.enterUndo(worker);
+        CellOps.returnRate(segment, Cells.offset(cellRef), position, unitsPerToken, tokens, receipt);
+        inFlight.exitUndo(worker);
+        return true;
+    }
+
+    /** The same for a GAUGE entry. */
+    public boolean giveBackGauge(long cellRef, long tokens) {
+        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
+        if (segment == null || tokens <= 0) {
+            return false;
+        }
+        inFlight.enterUndo(worker);
+        segment.getAndAddLong(Cells.offset(cellRef), -tokens);
+        inFlight.exitUndo(worker);
+        return true;
+    }
+
+    private boolean denyIsFinal(long undos) {
+        if (undos == InFlight.BUSY) {
+            return false;
+        }
+        spins = inFlight.awaitFlights(worker, spins);
+        return spins >= 0 && inFlight.undoStamp() == undos;
+    }
+
+    private boolean pause() {
+        Thread.onSpinWait();
+        return --spins >= 0;
+    }
+
+    /** Reads all cells into the plan's results. */
+    private int read(TakePlan plan) {
+        int code = FITS;
+        int deniedAt = -1;
+        for (int entry = 0, size = plan.size(); entry < size; entry++) {
+            UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
+            if (segment == null) {
+                plan.forget();
+                return BROKEN;
+            }
+            if (!CellOps.read(plan, entry, segment)) {
+                code = code == FITS ? FITS_ONCE_OPEN : code;
+            }
+            if (!plan.fits[entry] && deniedAt < 0) {
+                deniedAt = entry;
+            }
+        }
+        plan.deniedAt(deniedAt);
+        return deniedAt >= 0 ? DENIED : code;
+    }
+
+    private boolean takeAll(TakePlan plan) {
+        int size = plan.size();
+        if (size == 0) {
+            return true;
+        }
+        if (size == 1) {
+            return takeOnly(plan);
+        }
+        inFlight.enterFlight(worker);
+        int entry = 0;
+        while (entry < size && CellOps.take(plan, entry, segment(plan, entry))) {
+            entry++;
+        }
+        boolean all = entry == size;
+        if (!all && entry > 0) {
+            undo(plan, entry);
+        }
+        inFlight.exitFlight(worker);
+        return all;
+    }
+
+    /** One cell: nothing to undo, so nobody need wait for it but the opener of its slot. */
+    private boolean takeOnly(TakePlan plan) {
+        inFlight.enterGuard(worker);
+        boolean taken = CellOps.take(plan, 0, segment(plan, 0));
+        inFlight.exitGuard(worker);
+        return taken;
+    }
+
+    private void undo(TakePlan plan, int taken) {
+        inFlight.enterUndo(worker);
+        for (int entry = taken - 1; entry >= 0; entry--) {
+            CellOps.undo(plan, entry, segment(plan, entry));
+        }
+        inFlight.exitUndo(worker);
+    }
+
+    /** Not null: {@link #read} has seen it in this call. */
+    private UnsafeBuffer segment(TakePlan plan, int entry) {
+        return segments[(int) (plan.cellRef[entry] >>> Cells.SEGMENT_SHIFT)];
+    }
+
+    /** Opens what is not open; false when somebody was in the way. */
+    private boolean openSlots(TakePlan plan) {
+        for (int entry = 0, size = plan.size(); entry < size; entry++) {
+            if (plan.kind[entry] == CellKind.PERIOD && !open(plan, entry)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean open(TakePlan plan, int entry) {
+        UnsafeBuffer segment = segment(plan, entry);
+        long ordinal = plan.clock[entry];
+        int slot = PeriodSlots.slot(Cells.offset(plan.cellRef[entry]), ordinal);
+        long word = segment.getLongVolatile(slot);
+        if (word == ordinal) {
+            return true;
+        }
+        if (PeriodSlots.isClaimOf(word, cells.incarnation()) || PeriodSlots.ordinalOf(word) > ordinal) {
+            return false;
+        }
+        if (!segment.compareAndSetLong(slot, word, PeriodSlots.claim(cells.incarnation(), ordinal))) {
+            return false;
+        }
+        // whoever looked before the claim may still be adding to the old period
+        spins = inFlight.awaitFlightsAndGuards(worker, spins);
+        if (spins < 0) {
+            segment.putLongRelease(slot, word);
+            return false;
+        }
+        segment.putLongRelease(slot + PeriodSlots.USED, 0);
+        segment.putLongVolatile(slot, ordinal);
+        return true;
+    }
+}
