@@ -1,0 +1,117 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.bench.load;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.tollgate.v1.DecideResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The empty call: the sidecar's transport and options, its methods, and no decision. What the sidecar adds to this is what Tollgate costs.
+ *
+ * <p>Prints "READY pid=N tcp=PORT" and serves until its standard input ends.
+ */
+@Command(
+        name = "empty-server",
+        mixinStandardHelpOptions = true,
+        description = "Answers every Decide with one ready-made decision.")
+public final class EmptyServer implements Callable<Integer> {
+    /** What a started server prints first. */
+    static final String READY = "READY ";
+
+    private static final int MAX_MESSAGE_BYTES = 64 << 10;
+    private static final int MAX_BATCH_BYTES = 4 << 20;
+
+    @Option(names = "--port", description = "TCP port on 127.0.0.1; 0 = any (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(names = "--unix", description = "Also listen on this Unix domain socket.")
+    private @Nullable Path unix;
+
+    @Option(names = "--io-threads", description = "Event loops (default: one per processor).")
+    private int ioThreads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--response",
+            description = "A file with the serialized DecideResponse to answer (default: a typical one).")
+    private @Nullable Path response;
+
+    /** Runs the server. */
+    public static void main(final String[] args) {
+        System.exit(new CommandLine(new EmptyServer()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final DecideResponse answer =
+                response == null ? TypicalAnswer.make() : DecideResponse.parseFrom(Files.readAllBytes(response));
+        final EventLoopGroup boss = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(ioThreads, EpollIoHandler.newFactory());
+        final List<Server> servers = new ArrayList<>();
+        try {
+            final Server tcp = configured(
+                            NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port)), answer)
+                    .channelType(EpollServerSocketChannel.class)
+                    .bossEventLoopGroup(boss)
+                    .workerEventLoopGroup(loops)
+                    .build()
+                    .start();
+            servers.add(tcp);
+            if (unix != null) {
+                servers.add(configured(
+                                NettyServerBuilder.forAddress(LocalAddress.parse("unix:" + unix.toAbsolutePath())
+                                        .socket()),
+                                answer)
+                        .channelType(EpollServerDomainSocketChannel.class)
+                        .bossEventLoopGroup(boss)
+                        .workerEventLoopGroup(loops)
+                        .build()
+                        .start());
+            }
+            final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            out.println(READY + "pid=" + ProcessHandle.current().pid() + " tcp=" + tcp.getPort());
+            awaitEndOfInput();
+            return 0;
+        } finally {
+            for (final Server server : servers) {
+                server.shutdownNow();
+            }
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            boss.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            if (unix != null) {
+                Files.deleteIfExists(unix);
+            }
+        }
+    }
+
+    private static NettyServerBuilder configured(final NettyServerBuilder builder, final DecideResponse answer) {
+        return builder.directExecutor()
+                .maxInboundMessageSize(Math.max(MAX_MESSAGE_BYTES, MAX_BATCH_BYTES))
+                .addService(new EmptyService(answer));
+    }
+
+    private static void awaitEndOfInput() throws IOException {
+        final byte[] ignored = new byte[256];
+        while (System.in.read(ignored) >= 0) {
+            // nothing is asked of us
+        }
+    }
+}
