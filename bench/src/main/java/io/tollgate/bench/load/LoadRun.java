@@ -28,8 +28,7 @@ final class LoadRun {
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** gRPC sets a TCP option on Unix sockets too, and Netty warns about it at every connection. Held, so that the level stays. */
-    private static final Logger NETTY_OPTIONS =
-            Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
+    private static final Logger NETTY_OPTIONS = Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
 
     static {
         NETTY_OPTIONS.setLevel(Level.SEVERE);
@@ -91,7 +90,9 @@ final class LoadRun {
         for (final Lane lane : lanes) {
             lane.open();
         }
-        final Pacer pacer = closed ? null : new Pacer(lanes, plan.loop(), window, beginNs, plan.span().drainNs());
+        final Pacer pacer = closed
+                ? null
+                : new Pacer(lanes, plan.loop(), window, beginNs, plan.span().drainNs());
         final Thread pacing = pacer == null ? null : new Thread(pacer, "tollgate-load-pacer");
         if (pacing != null) {
             pacing.start();

@@ -25,7 +25,12 @@ final class Pacer implements Runnable {
     private long delayedByLimit;
     private long neverStarted;
 
-    Pacer(final List<? extends Lane> lanes, final LoadPlan.Loop loop, final MeasuredWindow window, final long beginNs) {
+    Pacer(
+            final List<? extends Lane> lanes,
+            final LoadPlan.Loop loop,
+            final MeasuredWindow window,
+            final long beginNs,
+            final long drainNs) {
         this.lanes = lanes;
         this.loop = loop;
         this.window = window;
