@@ -49,6 +49,9 @@ public final class Gcra {
     /** Binary digits of {@code multiplier} after the point. */
     static final int MULTIPLIER_SHIFT = 62;
 
+    /** The multiplier of a clock that counts nanoseconds. */
+    static final long EXACT = 1L << MULTIPLIER_SHIFT;
+
     /** Retry-after of a request that no waiting lets pass. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -152,7 +155,7 @@ public final class Gcra {
         return untilNs(state, epochNs, multiplier);
     }
 
-    /** Smallest d >= 0 with E(epochNs + d) >= target: bisection on the monotone E, hence exact whatever E rounds. */
+    /** Smallest d >= 0 with E(epochNs + d) >= target. */
     private static long untilNs(long target, long epochNs, long multiplier) {
         long t = epochNs - BASE_EPOCH_NS;
         if (t < 0 || t > HORIZON_NS || scale(multiplier, HORIZON_NS) < target) {
@@ -161,7 +164,29 @@ public final class Gcra {
         if (scale(multiplier, t) >= target) {
             return 0;
         }
-        long below = t;
+        if (multiplier == EXACT) {
+            return target - t;
+        }
+        return (multiplier >= EXACT / 2 ? near(target, multiplier) : bisect(target, t, multiplier)) - t;
+    }
+
+    /** For at least half of a unit in a nanosecond: an estimate, one correction, and at most a few exact steps. */
+    private static long near(long target, long multiplier) {
+        double nsPerUnit = (double) EXACT / multiplier;
+        long at = Math.min(HORIZON_NS, (long) (target * nsPerUnit));
+        at += (long) ((target - scale(multiplier, at)) * nsPerUnit);
+        while (scale(multiplier, at) >= target) {
+            at--;
+        }
+        while (scale(multiplier, at) < target) {
+            at++;
+        }
+        return at;
+    }
+
+    /** For coarser clocks: bisection on the monotone E. */
+    private static long bisect(long target, long from, long multiplier) {
+        long below = from;
         long reached = HORIZON_NS;
         while (reached - below > 1) {
             long middle = (below + reached) >>> 1;
@@ -171,7 +196,7 @@ public final class Gcra {
                 below = middle;
             }
         }
-        return reached - t;
+        return reached;
     }
 
     /**

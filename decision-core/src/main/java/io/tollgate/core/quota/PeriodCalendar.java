@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
+import io.tollgate.core.world.def.Period;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -79,7 +80,7 @@ public final class PeriodCalendar {
         LocalDate origin = originMs == PeriodWindow.CALENDAR
                 ? LocalDate.EPOCH
                 : Instant.ofEpochMilli(originMs).atZone(window.zone()).toLocalDate();
-        int months = window.period().months();
+        int months = window.months();
         if (months > 0) {
             long passed = (day.getYear() - origin.getYear()) * 12L + day.getMonthValue() - origin.getMonthValue();
             return Math.floorDiv(passed, (long) months);
@@ -104,7 +105,7 @@ public final class PeriodCalendar {
     }
 
     private static long calendarStart(PeriodWindow window, long index) {
-        int months = window.period().months();
+        int months = window.months();
         LocalDate day;
         if (months > 0) {
             day = LocalDate.EPOCH.plusMonths(index * months);
@@ -120,7 +121,7 @@ public final class PeriodCalendar {
         ZonedDateTime anchor = Instant.ofEpochMilli(window.anchorMs()).atZone(window.zone());
         ZoneOffset offset = anchor.getOffset();
         LocalDateTime local = anchor.toLocalDateTime();
-        int months = window.period().months();
+        int months = window.months();
         LocalDateTime start;
         if (months > 0) {
             start = local.plusMonths(index * months);

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
+import io.tollgate.core.world.def.Period;
+import io.tollgate.core.world.def.WindowDef;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,12 +28,12 @@ public final class PeriodTable {
     /** The period after the now of the build has index 2; when that index reaches this, build anew. */
     private static final int REFRESH_PERIOD = 4;
 
-    private final List<PeriodWindow> windows;
+    private final List<WindowDef> windows;
     private final long[] rows;
     private final long refreshFromMs;
     private final long refreshBeforeMs;
 
-    private PeriodTable(List<PeriodWindow> windows, long[] rows) {
+    private PeriodTable(List<WindowDef> windows, long[] rows) {
         this.windows = windows;
         this.rows = rows;
         long from = Long.MAX_VALUE;
@@ -47,12 +49,12 @@ public final class PeriodTable {
     /**
      * Computes the periods around an instant.
      *
-     * @param windows the index in this list is the window's id
+     * @param windows the index in this list is the window's id; windows of rates are kept but contain no instant
      * @param epochMs now, milliseconds since 1970
-     * @throws IllegalArgumentException when the clock is outside of 1970 to 2200
+     * @throws IllegalArgumentException when a window is wrong or the clock is outside of 1970 to 2200
      */
-    public static PeriodTable build(List<PeriodWindow> windows, long epochMs) {
-        List<PeriodWindow> copy = List.copyOf(windows);
+    public static PeriodTable build(List<WindowDef> windows, long epochMs) {
+        List<WindowDef> copy = List.copyOf(windows);
         long[] rows = new long[Math.multiplyExact(copy.size(), STRIDE)];
         for (int w = 0; w < copy.size(); w++) {
             fill(rows, w * STRIDE, copy.get(w), epochMs);
@@ -72,7 +74,14 @@ public final class PeriodTable {
         return new PeriodTable(windows, fresh);
     }
 
-    private static void fill(long[] rows, int base, PeriodWindow window, long epochMs) {
+    private static void fill(long[] rows, int base, WindowDef definition, long epochMs) {
+        if (!PeriodWindow.isPeriod(definition)) {
+            // contains no instant and never needs a refresh
+            Arrays.fill(rows, base, base + STRIDE, Long.MIN_VALUE);
+            rows[base + 1 + REFRESH_PERIOD] = Long.MAX_VALUE;
+            return;
+        }
+        PeriodWindow window = PeriodWindow.of(definition);
         long current = PeriodCalendar.ordinalAt(window, epochMs);
         if (window.period() == Period.NEVER) {
             rows[base] = current - 1;
@@ -93,7 +102,7 @@ public final class PeriodTable {
     }
 
     /** The definition of a window, for diagnostics. */
-    public PeriodWindow window(int windowId) {
+    public WindowDef window(int windowId) {
         return windows.get(windowId);
     }
 

@@ -47,7 +47,7 @@ public record RateSpec(long limit, long lengthNs, long burst, long multiplier, l
 
     /** Whether the rate's clock rounds nothing: any window then admits at most burst + W * limit / length, exactly. */
     public boolean exact() {
-        return multiplier == 1L << Gcra.MULTIPLIER_SHIFT || limit == 0;
+        return multiplier == Gcra.EXACT || limit == 0;
     }
 
     /**

@@ -333,6 +333,17 @@ public final class TakePlan {
         return longest;
     }
 
+    /**
+     * How long until the bucket of a RATE entry is full if nothing else arrives, exact.
+     *
+     * @return nanoseconds, {@link Gcra#NEVER} when the year 2120 comes first or the entry is none of a RATE
+     */
+    public long fullAfterNs(int entry) {
+        return kind[entry] == CellKind.RATE
+                ? Gcra.fullAfterNs(state(entry), nowEpochNs, ordinalOrMultiplier[entry])
+                : Gcra.NEVER;
+    }
+
     /** End of the period of a PERIOD entry, milliseconds since 1970; {@code Long.MAX_VALUE} for NEVER and others. */
     public long resetEpochMs(int entry) {
         return kind[entry] == CellKind.PERIOD ? endOrUnits[entry] : Long.MAX_VALUE;
