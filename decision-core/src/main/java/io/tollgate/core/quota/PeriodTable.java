@@ -24,6 +24,10 @@ public final class PeriodTable {
     public static final int OUTSIDE = -1;
 
     private static final int STRIDE = 8;
+
+    /** No windows: everything is {@link #OUTSIDE}. */
+    public static final PeriodTable EMPTY = new PeriodTable(List.of(), new long[0]);
+
     private static final int PERIODS = STRIDE - 2;
     /** The period after the now of the build has index 2; when that index reaches this, build anew. */
     private static final int REFRESH_PERIOD = 4;

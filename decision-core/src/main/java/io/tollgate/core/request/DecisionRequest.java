@@ -288,6 +288,11 @@ public final class DecisionRequest {
         return lengths[slot] == 0 ? null : new String(bytes, offsets[slot], lengths[slot], StandardCharsets.UTF_8);
     }
 
+    /** {@return a usage's unit as text; allocates} */
+    public String unit(final int usage) {
+        return new String(bytes, unitOffset(usage), unitLength(usage), StandardCharsets.UTF_8);
+    }
+
     private String slotName(final int slot) {
         if (slot == SLOTS) {
             return rejectedField;

@@ -169,6 +169,21 @@ public final class ScopeRow {
         return text(offset + RowDescriptor.KEY, buffer.getShort(offset + RowDescriptor.KEY_LENGTH) & 0xFFFF);
     }
 
+    /** {@return bytes of the id (of an API key its SHA-256); {@link #getKey} copies them} */
+    public int keyLength() {
+        return buffer.getShort(offset + RowDescriptor.KEY_LENGTH) & 0xFFFF;
+    }
+
+    /**
+     * Copies the id as UTF-8, without making a String.
+     *
+     * @param target takes {@link #keyLength()} bytes
+     * @param at     where they go
+     */
+    public void getKey(final byte[] target, final int at) {
+        buffer.getBytes(offset + RowDescriptor.KEY, target, at, keyLength());
+    }
+
     /** {@return "org:acme/project:rag"; allocates} */
     public String path() {
         return name(RowDescriptor.NAME_PATH);

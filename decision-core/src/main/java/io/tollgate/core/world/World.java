@@ -4,6 +4,7 @@ package io.tollgate.core.world;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.PolicyTables;
+import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.symbol.Utf8Hash;
@@ -40,6 +41,9 @@ public final class World implements AutoCloseable {
     private final ThresholdSets thresholds;
     private final long globalRow;
     private boolean closed;
+
+    /** Replaced by the loader's thread as time goes on; written with release, read with acquire (volatile). */
+    private volatile PeriodTable periods = PeriodTable.EMPTY;
 
     private World(final WorldFacts facts, final WorldTables tables, final WorldDirectory directory) {
         this.facts = facts;
@@ -166,6 +170,16 @@ public final class World implements AutoCloseable {
     /** {@return the windows by id; allocates} */
     public List<WindowDef> windows() {
         return List.of(windows);
+    }
+
+    /** {@return the periods around now of this world's windows; empty until the loader sets them, and decisions then fail closed} */
+    public PeriodTable periods() {
+        return periods;
+    }
+
+    /** Sets the periods around now: before activation and whenever the table needs a refresh. Loader's thread. */
+    public void periods(final PeriodTable table) {
+        periods = table;
     }
 
     /** {@return the global scope} */

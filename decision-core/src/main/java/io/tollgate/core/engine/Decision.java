@@ -1,0 +1,268 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.Outcome;
+import io.tollgate.core.Plane;
+import io.tollgate.core.Reason;
+import io.tollgate.core.Stage;
+import io.tollgate.core.policy.PolicyMatch;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.world.World;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer, as numbers and references into the world that it was made in. Reused from call to call; belongs to one thread; readable until
+ * the worker that filled it decides again or ends its turn ({@link DecisionWorker#end()}): names are read from the pinned world, and
+ * ceilings from the worker's plan.
+ */
+public final class Decision {
+    /** {@link #retryAfterNs()}: waiting does not help, or the reason says nothing about time. */
+    public static final long RETRY_NEVER = Long.MAX_VALUE;
+    /** No number, no reference. */
+    public static final int NONE = -1;
+
+    final CeilingStates ceilings = new CeilingStates();
+    final Warnings warnings = new Warnings();
+    final PlaneAges planeAges = new PlaneAges();
+    final PolicyMatch policyMatch = new PolicyMatch(
+            2 * DecisionRequest.MAX_ROLES, DecisionRequest.MAX_TOKEN_SCOPES + DecisionRequest.MAX_ROLES);
+
+    private final long[] chain = new long[Evaluation.MAX_CHAIN];
+    private int chainLength;
+    private @Nullable World world;
+    private Outcome outcome = Outcome.DENY;
+    private Reason reason = Reason.INTERNAL;
+    private @Nullable Stage stage;
+    private Problem problem = Problem.NONE;
+    private int problemUsage;
+    private Fault fault = Fault.NONE;
+    private int operationId;
+    private int featureId;
+    private int entitlementEntry;
+    private long customerRow;
+    private int stalePlane;
+    private boolean policyEvaluated;
+    private Reason warnReason = Reason.OK;
+    private long retryAfterNs;
+    private boolean retryStated;
+    private long nowEpochMs;
+
+    void reset(final @Nullable World pinned, final long epochMs) {
+        world = pinned;
+        nowEpochMs = epochMs;
+        outcome = Outcome.DENY;
+        reason = Reason.INTERNAL;
+        stage = null;
+        problem = Problem.NONE;
+        problemUsage = NONE;
+        fault = Fault.NONE;
+        operationId = NONE;
+        featureId = NONE;
+        entitlementEntry = NONE;
+        customerRow = World.NO_ROW;
+        stalePlane = 0;
+        policyEvaluated = false;
+        warnReason = Reason.OK;
+        retryAfterNs = 0;
+        retryStated = false;
+        chainLength = 0;
+        ceilings.reset();
+        warnings.reset();
+        planeAges.reset();
+    }
+
+    void chain(final Evaluation evaluation) {
+        chainLength = evaluation.chainLength;
+        System.arraycopy(evaluation.chain, 0, chain, 0, chainLength);
+    }
+
+    void operation(final int id) {
+        operationId = id;
+    }
+
+    void feature(final int id) {
+        featureId = id;
+    }
+
+    void customer(final long row) {
+        customerRow = row;
+    }
+
+    void entitlement(final int entry) {
+        entitlementEntry = entry;
+    }
+
+    void stalePlane(final int planeCode) {
+        stalePlane = planeCode;
+    }
+
+    void policyEvaluated() {
+        policyEvaluated = true;
+    }
+
+    void retry(final long afterNs) {
+        retryAfterNs = afterNs;
+        retryStated = true;
+    }
+
+    Reason problem(final Problem found, final Reason because) {
+        problem = found;
+        return because;
+    }
+
+    Reason problem(final Problem found, final int usage, final Reason because) {
+        problemUsage = usage;
+        return problem(found, because);
+    }
+
+    Reason fault(final Fault found, final Reason because) {
+        fault = found;
+        return because;
+    }
+
+    /** The first stage that warns gives the reason of a WARN. */
+    void warned(final Reason because) {
+        if (warnReason == Reason.OK) {
+            warnReason = because;
+        }
+    }
+
+    void deny(final Stage at, final Reason because) {
+        stage = at;
+        outcome = Outcome.DENY;
+        reason = because;
+        warnings.reset();
+    }
+
+    /** The answer of an explanation is that of the decision: a stage after the deciding one does not name a ceiling or a wait. */
+    void forgetQuota() {
+        retryAfterNs = 0;
+        retryStated = false;
+        ceilings.reset();
+    }
+
+    void admit() {
+        outcome = warnReason == Reason.OK ? Outcome.ALLOW : Outcome.WARN;
+        reason = warnReason;
+    }
+
+    /** {@return may the caller go on} */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /** {@return why} */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** {@return the stage that denied, or null} */
+    public @Nullable Stage stage() {
+        return stage;
+    }
+
+    /** {@return the snapshot that it rests on, or null when there was none} */
+    public @Nullable World world() {
+        return world;
+    }
+
+    /** {@return when it was made, milliseconds since 1970} */
+    public long nowEpochMs() {
+        return nowEpochMs;
+    }
+
+    /** {@return what is wrong with the request, in more detail than the reason} */
+    public Problem problem() {
+        return problem;
+    }
+
+    /** {@return which usage {@link #problem()} is about, or {@link #NONE}} */
+    public int problemUsage() {
+        return problemUsage;
+    }
+
+    /** {@return what went wrong inside} */
+    public Fault fault() {
+        return fault;
+    }
+
+    /** {@return position of the operation in the registry, or {@link #NONE}} */
+    public int operationId() {
+        return operationId;
+    }
+
+    /** {@return position in the registry of the feature that gates the operation, or {@link #NONE}} */
+    public int featureId() {
+        return featureId;
+    }
+
+    /** {@return entry of the feature in the world's entitlements, or {@link #NONE}; its values are the obligations} */
+    public int entitlementEntry() {
+        return entitlementEntry;
+    }
+
+    /** {@return the scope whose subscription was asked, or {@link World#NO_ROW}} */
+    public long customerRow() {
+        return customerRow;
+    }
+
+    /** {@return the plane that was too old, or null} */
+    public @Nullable Plane stalePlane() {
+        return Plane.ofCode(stalePlane);
+    }
+
+    /** {@return ages of the planes that the operation needs} */
+    public PlaneAges planeAges() {
+        return planeAges;
+    }
+
+    /** {@return how many scopes the chain has; 0 before it was found} */
+    public int chainLength() {
+        return chainLength;
+    }
+
+    /** {@return row of a scope of the chain; 0 is global} */
+    public long chainRow(final int index) {
+        return chain[index];
+    }
+
+    /** {@return how many rules matched} */
+    public int matchedRuleCount() {
+        return policyEvaluated ? policyMatch.matchedCount() : 0;
+    }
+
+    /** {@return a rule that matched: number in {@link World#policies()}} */
+    public int matchedRule(final int index) {
+        return policyMatch.matchedRule(index);
+    }
+
+    /** {@return the rule that decided in stage POLICY, or {@link #NONE}; number in {@link World#policies()}} */
+    public int decidingRule() {
+        return policyEvaluated ? policyMatch.decidingRule() : NONE;
+    }
+
+    /** {@return whether a scope of the chain may say yes; false before stage POLICY} */
+    public boolean authority(final int chainIndex) {
+        return policyEvaluated && policyMatch.authority(chainIndex);
+    }
+
+    /** {@return the ceilings that the request is charged against} */
+    public CeilingStates ceilings() {
+        return ceilings;
+    }
+
+    /** {@return warnings, in the order of the stages; none on a deny} */
+    public Warnings warnings() {
+        return warnings;
+    }
+
+    /** {@return whether the reason says something about waiting} */
+    public boolean retryStated() {
+        return retryStated;
+    }
+
+    /** {@return when the same request passes if nothing else arrives, nanoseconds; {@link #RETRY_NEVER}; 0 when not stated} */
+    public long retryAfterNs() {
+        return retryAfterNs;
+    }
+}

@@ -1,0 +1,65 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.Cells;
+import io.tollgate.core.quota.InFlight;
+import io.tollgate.core.quota.Taker;
+import io.tollgate.core.world.WorldHolder;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What all workers share: the worlds, the counters, the ages, the clock. Made once; hands out workers.
+ *
+ * <p>Safe for any thread.
+ */
+public final class DecisionEngine {
+    private final WorldHolder worlds;
+    private final Cells cells;
+    private final InFlight inFlight;
+    private final FreshnessTable freshness;
+    private final DecisionClock clock;
+    private final AtomicInteger workers = new AtomicInteger();
+
+    /**
+     * Joins the parts.
+     *
+     * @param worlds    gives as many workers as it has slots
+     * @param cells     the counters that the worlds' ceilings refer to
+     * @param inFlight  of the same size as worlds; shared by all who take from the cells
+     * @param freshness kept by the loader
+     * @param clock     read once per decision
+     */
+    public DecisionEngine(
+            final WorldHolder worlds,
+            final Cells cells,
+            final InFlight inFlight,
+            final FreshnessTable freshness,
+            final DecisionClock clock) {
+        if (inFlight.workers() < worlds.workers()) {
+            throw new IllegalArgumentException("inFlight has room for " + inFlight.workers()
+                    + " workers and worlds for " + worlds.workers() + "; make them the same size.");
+        }
+        this.worlds = worlds;
+        this.cells = cells;
+        this.inFlight = inFlight;
+        this.freshness = freshness;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a worker, to be used by one thread at a time.
+     *
+     * @throws IllegalStateException when all slots are given out
+     */
+    public DecisionWorker newWorker() {
+        final int worker = workers.getAndIncrement();
+        if (worker >= worlds.workers()) {
+            workers.decrementAndGet();
+            throw new IllegalStateException("all " + worlds.workers()
+                    + " decision workers are given out; make the WorldHolder and InFlight larger.");
+        }
+        return new DecisionWorker(worlds, worker, freshness, clock, new Taker(cells, inFlight, worker));
+    }
+}

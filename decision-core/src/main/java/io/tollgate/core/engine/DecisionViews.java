@@ -1,0 +1,121 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.Enforcement;
+import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.ScopeName;
+import io.tollgate.core.registry.Registry;
+import io.tollgate.core.world.CeilingRow;
+import io.tollgate.core.world.ScopeRow;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldFacts;
+import java.util.Objects;
+
+/**
+ * What a {@link Decision} refers to, as names and numbers for people and for the wire. Allocates; to be used while the decision's world is
+ * pinned. One thread at a time.
+ */
+public final class DecisionViews {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final ScopeRow scope = new ScopeRow();
+    private final CeilingRow ceiling = new CeilingRow();
+
+    /** One for each thread. */
+    public DecisionViews() {}
+
+    /** {@return a scope of a world as people write it} */
+    public ScopeName scope(final World world, final long row) {
+        scope.wrap(world, row);
+        final ScopeLevel level = scope.level();
+        return new ScopeName(level == null ? ScopeLevel.GLOBAL : level, scope.path());
+    }
+
+    /** {@return the scope that a rule is written for} */
+    public ScopeName ruleScope(final World world, final int ruleId) {
+        final String path = world.policies().scopePath(world.policies().policyOf(ruleId));
+        final long row = world.findPath(path);
+        return row == World.NO_ROW ? new ScopeName(ScopeLevel.GLOBAL, path) : scope(world, row);
+    }
+
+    /**
+     * {@return a ceiling of a decision}
+     *
+     * @param index position in {@link Decision#ceilings()}
+     */
+    public CeilingView ceiling(final Decision decision, final int index) {
+        final World world = Objects.requireNonNull(decision.world(), "a decision with ceilings has a world");
+        final CeilingStates states = decision.ceilings();
+        return ceiling(
+                world,
+                states.ceilingRef(index),
+                states.used(index),
+                states.remaining(index),
+                states.resetsAtMs(index),
+                states.requested(index));
+    }
+
+    /** {@return a ceiling with the numbers given} */
+    public CeilingView ceiling(
+            final World world,
+            final long ceilingRef,
+            final long used,
+            final long remaining,
+            final long resetsAtMs,
+            final long requested) {
+        ceiling.wrap(world, ceilingRef);
+        final Registry registry = world.registry();
+        final int dimension = ceiling.dimensionId();
+        final DimensionKind kind = registry.dimensionKind(dimension);
+        final boolean rate = kind == DimensionKind.RATE;
+        return new CeilingView(
+                ceiling.id(world),
+                registry.dimensions().name(dimension),
+                registry.units().name(registry.dimensionUnitId(dimension)),
+                kind,
+                ceiling.hard() ? Enforcement.HARD : Enforcement.SOFT,
+                scope(world, ceiling.definedAtRow()),
+                ceiling.limit(),
+                ceiling.unlimited(),
+                used,
+                remaining,
+                ceiling.burst(),
+                rate && ceiling.windowId() >= 0
+                        ? world.window(ceiling.windowId()).lengthMs()
+                        : 0,
+                resetsAtMs,
+                requested);
+    }
+
+    /** {@return where a ceiling is written} */
+    public String ceilingSource(final World world, final long ceilingRef) {
+        return ceiling.wrap(world, ceilingRef).source(world);
+    }
+
+    /** {@return who set a ceiling: "limits", "entitlement", "override"} */
+    public String ceilingOrigin(final World world, final long ceilingRef) {
+        return ceiling.wrap(world, ceilingRef).origin(world);
+    }
+
+    /** {@return name for people of a scope} */
+    public String displayName(final World world, final long row) {
+        return scope.wrap(world, row).displayName();
+    }
+
+    /** {@return the policy of a scope, -1 = none} */
+    public int policyId(final World world, final long row) {
+        return scope.wrap(world, row).policyId();
+    }
+
+    /** {@return status code of the subscription of a customer's row} */
+    int subscriptionStatusCode(final World world, final long row) {
+        return scope.wrap(world, row).subscriptionStatusCode();
+    }
+
+    /** {@return the bound of a plane in milliseconds} */
+    static long boundMs(final WorldFacts facts, final int planeCode) {
+        return facts.bounds().maxAgeNs(planeCode) / NS_PER_MS;
+    }
+}

@@ -1,0 +1,190 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DecideMode;
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.Reason;
+import io.tollgate.core.Stage;
+import io.tollgate.core.explain.Explanation;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.Taker;
+import io.tollgate.core.registry.Operation;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Defect;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldHolder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides. The stages, in the order of the semantics page; the first deny is the answer.
+ *
+ * <p>A turn is {@link #begin()}, any number of {@link #decide} (all see one world), {@link #end()}. Between begin and end the world stays mapped;
+ * what a {@link Decision} refers to is readable until end.
+ *
+ * <p>Belongs to one thread at a time. {@link #decide} takes no lock, allocates nothing, makes no system call and throws nothing; what cannot
+ * be decided is denied.
+ */
+public final class DecisionWorker {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final WorldHolder worlds;
+    private final int worker;
+    private final DecisionClock clock;
+    private final Evaluation evaluation = new Evaluation();
+    private final RequestStage requestStage = new RequestStage();
+    private final FreshnessStage freshnessStage;
+    private final EntitlementStage entitlementStage = new EntitlementStage();
+    private final QuotaStage quotaStage;
+    private final Explainer explainer = new Explainer();
+    private @Nullable World world;
+
+    DecisionWorker(
+            final WorldHolder worlds,
+            final int worker,
+            final FreshnessTable freshness,
+            final DecisionClock clock,
+            final Taker taker) {
+        this.worlds = worlds;
+        this.worker = worker;
+        this.clock = clock;
+        freshnessStage = new FreshnessStage(freshness);
+        quotaStage = new QuotaStage(taker);
+    }
+
+    /** Starts a turn: pins the newest world. {@return it, or null when there is none yet} */
+    public @Nullable World begin() {
+        world = worlds.pin(worker);
+        return world;
+    }
+
+    /** Ends the turn: decisions of it are no longer readable. */
+    public void end() {
+        world = null;
+        worlds.release(worker);
+    }
+
+    /** Decides, within a turn. */
+    public void decide(final DecisionRequest request, final Decision decision) {
+        prepare(request, decision, null);
+        final World pinned = world;
+        if (request.defect() != Defect.NONE) {
+            decision.problem(Problem.FORM, Reason.INVALID_REQUEST);
+            decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
+        } else if (pinned == null) {
+            decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
+        } else {
+            evaluate(request.mode() == DecideMode.CONSUME);
+        }
+    }
+
+    /** Decides as CHECK, within a turn, and records everything that was considered; also what came after the deciding stage. Allocates. */
+    public void explain(final DecisionRequest request, final Decision decision, final Explanation explanation) {
+        explanation.reset();
+        prepare(request, decision, explanation);
+        if (request.defect() != Defect.NONE) {
+            decision.problem(Problem.FORM, Reason.INVALID_REQUEST);
+            decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
+            explainer.notEvaluated(explanation, decision, request.defectMessage());
+        } else if (world == null) {
+            decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
+            explainer.notEvaluated(explanation, decision, "no snapshot has been installed yet");
+        } else {
+            explainStages(explanation);
+        }
+    }
+
+    private void prepare(
+            final DecisionRequest request, final Decision decision, final @Nullable Explanation explanation) {
+        final World pinned = world;
+        final long nowNs = clock.monotonicNs();
+        evaluation.reset();
+        evaluation.nowMonotonicNs = nowNs;
+        evaluation.nowWallMs = clock.wallMs();
+        evaluation.nowEpochNs = nowNs + clock.epochOffsetNs();
+        evaluation.nowEpochMs = Math.floorDiv(evaluation.nowEpochNs, NS_PER_MS);
+        evaluation.request = request;
+        evaluation.decision = decision;
+        evaluation.explanation = explanation;
+        decision.reset(pinned, evaluation.nowEpochMs);
+        if (pinned != null) {
+            evaluation.world = pinned;
+            evaluation.periods = pinned.periods();
+        }
+    }
+
+    private void evaluate(final boolean take) {
+        final Decision decision = evaluation.decision;
+        Reason reason = requestStage.evaluate(evaluation);
+        final Operation operation = evaluation.operation;
+        if (reason != Reason.OK || operation == null) {
+            decision.deny(Stage.REQUEST, reason);
+            return;
+        }
+        decision.chain(evaluation);
+        reason = freshnessStage.evaluate(evaluation, operation);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.FRESHNESS, reason);
+            return;
+        }
+        reason = PolicyStage.evaluate(evaluation, null);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.POLICY, reason);
+            return;
+        }
+        reason = entitlementStage.evaluate(evaluation, operation);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.ENTITLEMENT, reason);
+            return;
+        }
+        if (evaluation.chargeCount > 0) {
+            reason = quotaStage.evaluate(evaluation, take);
+            if (reason != Reason.OK) {
+                decision.deny(Stage.QUOTA, reason);
+                return;
+            }
+        }
+        decision.admit();
+    }
+
+    private void explainStages(final Explanation explanation) {
+        final Decision decision = evaluation.decision;
+        final Reason request = requestStage.evaluate(evaluation);
+        explainer.stage(explanation, evaluation, Stage.REQUEST, request, true);
+        final Operation operation = evaluation.operation;
+        if (request != Reason.OK || operation == null) {
+            decision.deny(Stage.REQUEST, request);
+            explainer.restSkipped(explanation, Stage.FRESHNESS, "what is asked, by whom and where is not known");
+            return;
+        }
+        decision.chain(evaluation);
+        Stage deniedAt = null;
+        Reason denied = Reason.OK;
+        for (final Stage stage : Explainer.EVALUATED) {
+            final Reason reason = explainStage(explanation, stage, operation);
+            explainer.stage(explanation, evaluation, stage, reason, deniedAt == null);
+            if (reason != Reason.OK && deniedAt == null) {
+                deniedAt = stage;
+                denied = reason;
+            }
+        }
+        explainer.restSkipped(explanation, Stage.CREDIT, "not part of this version");
+        explainer.chainAndCeilings(explanation, evaluation, deniedAt == null || deniedAt == Stage.QUOTA);
+        if (deniedAt == null) {
+            decision.admit();
+        } else {
+            decision.deny(deniedAt, denied);
+            if (deniedAt != Stage.QUOTA) {
+                decision.forgetQuota();
+            }
+        }
+    }
+
+    private Reason explainStage(final Explanation explanation, final Stage stage, final Operation operation) {
+        return switch (stage) {
+            case FRESHNESS -> freshnessStage.evaluate(evaluation, operation);
+            case POLICY -> PolicyStage.evaluate(evaluation, explainer.policyTrace(explanation, evaluation));
+            case ENTITLEMENT -> entitlementStage.evaluate(evaluation, operation);
+            default -> evaluation.chargeCount > 0 ? quotaStage.evaluate(evaluation, false) : Reason.OK;
+        };
+    }
+}

@@ -1,0 +1,25 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+/** What went wrong inside, for the operator; callers see only the reason. */
+public enum Fault {
+    /** Nothing. */
+    NONE("nothing"),
+    /** A ceiling could not be read: period out of the table, too many ceilings, or a cell that does not exist. */
+    CEILINGS_UNUSABLE("a ceiling of the chain could not be evaluated"),
+    /** Other decisions were in the way of an exact answer until the tries were used up. */
+    CONTENDED("too many decisions at once on the same ceilings"),
+    /** A row of the snapshot does not make sense. */
+    DAMAGED_WORLD("the snapshot's directory is damaged");
+
+    private final String message;
+
+    Fault(final String message) {
+        this.message = message;
+    }
+
+    /** {@return in words for the operator} */
+    public String message() {
+        return message;
+    }
+}

@@ -1,0 +1,63 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+/** What exactly is wrong with a request of class REQUEST, where the reason alone would leave the caller guessing. */
+public enum Problem {
+    /** The reason says it all. */
+    NONE(""),
+    /** Its form; see {@link io.tollgate.core.request.DecisionRequest#defectMessage()}. */
+    FORM("the request is malformed"),
+    /** Neither or both of actor and API key. */
+    ACTOR_AMBIGUOUS("name either an actor (type and id) or an API key, not both and not neither"),
+    /** RESERVE comes with the reservation stage. */
+    RESERVE_UNSUPPORTED("mode RESERVE is not supported by this version; use CHECK or CONSUME"),
+    /** Idempotency comes with the reservation stage. */
+    IDEMPOTENCY_UNSUPPORTED("idempotency_key is not supported with CONSUME by this version; leave it out"),
+    /** Partial grants come with the reservation stage. */
+    PARTIAL_UNSUPPORTED("allow_partial is not supported by this version; ask for less"),
+    /** No unit of that name. */
+    UNIT_UNKNOWN("the unit is not registered"),
+    /** A unit that the action does not accept. */
+    UNIT_NOT_ACCEPTED("the action does not accept this unit"),
+    /** Zero or less. */
+    AMOUNT_NOT_POSITIVE("an amount must be at least 1"),
+    /** Too large. */
+    AMOUNT_OVERFLOWS("the amount is too large"),
+    /** Nothing said about how much. */
+    USAGE_REQUIRED("this action needs at least one usage"),
+    /** Nobody said where. */
+    ORGANIZATION_REQUIRED("place.organization is needed"),
+    /** No such organization. */
+    ORGANIZATION_UNKNOWN("the organization does not exist or is disabled"),
+    /** No such department there. */
+    DEPARTMENT_UNKNOWN("the department does not exist in this organization or is disabled"),
+    /** No such project there. */
+    PROJECT_UNKNOWN("the project does not exist in this organization or is disabled"),
+    /** The project is somewhere else. */
+    PROJECT_NOT_IN_DEPARTMENT("the project does not belong to this department"),
+    /** The key may be used in one project only. */
+    KEY_BOUND_TO_OTHER_PROJECT("the API key is bound to another project"),
+    /** Nobody of that name there. */
+    ACTOR_UNKNOWN("the actor is not known in this organization"),
+    /** No such key there. */
+    KEY_UNKNOWN("the API key is not known in this organization"),
+    /** Switched off. */
+    ACTOR_INACTIVE("the actor is disabled or expired"),
+    /** Switched off. */
+    KEY_INACTIVE("the API key is disabled or expired"),
+    /** Switched off. */
+    KEY_OWNER_INACTIVE("the owner of the API key is disabled or expired"),
+    /** More roles than fit. */
+    TOO_MANY_ROLES("the actor holds more roles than can be evaluated");
+
+    private final String message;
+
+    Problem(final String message) {
+        this.message = message;
+    }
+
+    /** {@return what is wrong, in words for the caller} */
+    public String message() {
+        return message;
+    }
+}

@@ -1,0 +1,112 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DecideMode;
+import io.tollgate.core.Reason;
+import io.tollgate.core.registry.Operation;
+import io.tollgate.core.registry.Registry;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Field;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.def.ChargeDef;
+
+/** Stage REQUEST: is this a question about things that exist? Form, registry, amounts; {@link PlaceResolver} does place and actor. */
+final class RequestStage {
+    private final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
+    private final PlaceResolver places = new PlaceResolver();
+
+    Reason evaluate(final Evaluation evaluation) {
+        final DecisionRequest request = evaluation.request;
+        final Decision decision = evaluation.decision;
+        if (request.hasApiKey() != request.isAbsent(Field.ACTOR_ID)) {
+            return decision.problem(Problem.ACTOR_AMBIGUOUS, Reason.INVALID_REQUEST);
+        }
+        if (request.mode() == DecideMode.RESERVE) {
+            return decision.problem(Problem.RESERVE_UNSUPPORTED, Reason.INVALID_REQUEST);
+        }
+        if (request.mode() == DecideMode.CONSUME && !request.isAbsent(Field.IDEMPOTENCY_KEY)) {
+            return decision.problem(Problem.IDEMPOTENCY_UNSUPPORTED, Reason.INVALID_REQUEST);
+        }
+        if (request.allowPartial()) {
+            return decision.problem(Problem.PARTIAL_UNSUPPORTED, Reason.INVALID_REQUEST);
+        }
+        final World world = evaluation.world;
+        final Registry registry = world.registry();
+        final long callerVersion = request.registryVersion();
+        if (callerVersion != 0) {
+            if (Long.compareUnsigned(callerVersion, registry.version()) > 0) {
+                return Reason.REGISTRY_TOO_NEW;
+            }
+            if (callerVersion < registry.oldestSupportedVersion()) {
+                return Reason.REGISTRY_TOO_OLD;
+            }
+        }
+        final int operationId = registry.findOperation(
+                request.bytes(),
+                request.offset(Field.PRODUCT),
+                request.length(Field.PRODUCT),
+                request.offset(Field.RESOURCE_TYPE),
+                request.length(Field.RESOURCE_TYPE),
+                request.offset(Field.ACTION),
+                request.length(Field.ACTION));
+        if (operationId < 0) {
+            return Reason.UNKNOWN_ACTION;
+        }
+        final Operation operation = registry.operation(operationId);
+        evaluation.operation = operation;
+        decision.operation(operationId);
+        final Reason amounts = amounts(evaluation, registry, operation);
+        return amounts == Reason.OK ? places.resolve(evaluation, operation) : amounts;
+    }
+
+    private Reason amounts(final Evaluation evaluation, final Registry registry, final Operation operation) {
+        final DecisionRequest request = evaluation.request;
+        final Decision decision = evaluation.decision;
+        final int count = request.usageCount();
+        for (int i = 0; i < count; i++) {
+            final int unit = registry.units().find(request.bytes(), request.unitOffset(i), request.unitLength(i));
+            if (unit < 0) {
+                return decision.problem(Problem.UNIT_UNKNOWN, i, Reason.UNKNOWN_UNIT);
+            }
+            if (!operation.acceptsUnit(unit)) {
+                return decision.problem(Problem.UNIT_NOT_ACCEPTED, i, Reason.UNKNOWN_UNIT);
+            }
+            if (request.amount(i) <= 0) {
+                return decision.problem(Problem.AMOUNT_NOT_POSITIVE, i, Reason.INVALID_REQUEST);
+            }
+            if (request.amount(i) > Long.MAX_VALUE / registry.unitFactor(unit)) {
+                return decision.problem(Problem.AMOUNT_OVERFLOWS, i, Reason.INVALID_REQUEST);
+            }
+            unitIds[i] = unit;
+        }
+        if (count == 0 && operation.usageRequired()) {
+            return decision.problem(Problem.USAGE_REQUIRED, Reason.INVALID_REQUEST);
+        }
+        for (int charge = 0; charge < operation.chargeCount(); charge++) {
+            if (!charge(evaluation, registry, operation, charge)) {
+                return decision.problem(Problem.AMOUNT_OVERFLOWS, Math.max(0, count - 1), Reason.INVALID_REQUEST);
+            }
+        }
+        return Reason.OK;
+    }
+
+    private boolean charge(
+            final Evaluation evaluation, final Registry registry, final Operation operation, final int charge) {
+        final int dimension = operation.chargeDimensionId(charge);
+        if (!operation.chargeFromUsage(charge)) {
+            final long constant = operation.chargeConstant(charge);
+            return constant == 0 || evaluation.addCharge(dimension, constant);
+        }
+        final DecisionRequest request = evaluation.request;
+        final int only = operation.chargeOnlyUnitId(charge);
+        for (int i = 0; i < request.usageCount(); i++) {
+            final boolean counts = only == ChargeDef.ANY_UNIT || only == unitIds[i];
+            if (counts
+                    && registry.converts(unitIds[i], dimension)
+                    && !evaluation.addCharge(dimension, request.amount(i) * registry.unitFactor(unitIds[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,210 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.Outcome;
+import io.tollgate.core.Plane;
+import io.tollgate.core.Reason;
+import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.Durations;
+import io.tollgate.core.policy.PolicyTables;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Field;
+import io.tollgate.core.world.World;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one sentence of an answer, safe to show to a user: it names what the caller asked for and its own ceilings, never files, rules' internals
+ * or other tenants. Allocates.
+ */
+public final class UserMessages {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final DecisionViews views = new DecisionViews();
+
+    /** One for each thread. */
+    public UserMessages() {}
+
+    /** {@return the sentence}; to be asked while the decision's world is pinned. */
+    public String of(final DecisionRequest request, final Decision decision) {
+        if (decision.outcome() == Outcome.ALLOW) {
+            return "Allowed.";
+        }
+        if (decision.outcome() == Outcome.WARN) {
+            return warning(decision);
+        }
+        final Reason reason = decision.reason();
+        return switch (reason.reasonClass() == null ? io.tollgate.core.ReasonClass.SYSTEM : reason.reasonClass()) {
+            case REQUEST -> requestMessage(request, decision);
+            case FRESHNESS -> freshness(decision);
+            case POLICY -> policy(request, decision);
+            case ENTITLEMENT -> entitlement(decision);
+            case QUOTA -> quota(decision);
+            default -> system(decision);
+        };
+    }
+
+    private String warning(final Decision decision) {
+        final Warnings warnings = decision.warnings();
+        for (int i = 0; i < warnings.size(); i++) {
+            if (warnings.reason(i) == decision.reason()) {
+                return "Allowed with a warning: " + warning(decision, i);
+            }
+        }
+        return "Allowed with a warning.";
+    }
+
+    /** {@return a warning of a decision, as a sentence} */
+    public String warning(final Decision decision, final int index) {
+        final Warnings warnings = decision.warnings();
+        final int subject = warnings.subject(index);
+        return switch (warnings.reason(index)) {
+            case SNAPSHOT_STALE -> "the " + name(Plane.ofCode(subject)) + " data is older than it should be.";
+            case POLICY_WARN -> ruleMessage(decision, subject, "a policy asks for attention.");
+            case OVER_SOFT_LIMIT -> {
+                final CeilingView ceiling = views.ceiling(decision, subject);
+                yield "over the soft limit of " + limit(ceiling) + " ("
+                        + ceiling.scope().path() + ").";
+            }
+            default -> {
+                final CeilingView ceiling = views.ceiling(decision, subject);
+                yield "close to the limit of " + limit(ceiling) + " ("
+                        + ceiling.scope().path() + ").";
+            }
+        };
+    }
+
+    private static String requestMessage(final DecisionRequest request, final Decision decision) {
+        final String what =
+                switch (decision.reason()) {
+                    case UNKNOWN_ACTION ->
+                        "The action " + orNothing(request, Field.PRODUCT) + "/"
+                                + orNothing(request, Field.RESOURCE_TYPE) + "/" + orNothing(request, Field.ACTION)
+                                + " is not registered.";
+                    case REGISTRY_TOO_NEW ->
+                        "The caller was built for registry version "
+                                + Long.toUnsignedString(request.registryVersion())
+                                + ", which is newer than the one served here.";
+                    case REGISTRY_TOO_OLD ->
+                        "The caller was built for registry version " + request.registryVersion()
+                                + ", which is no longer served.";
+                    default -> null;
+                };
+        if (what != null) {
+            return what;
+        }
+        if (decision.problem() == Problem.FORM) {
+            return "Malformed request: " + request.defectMessage() + ".";
+        }
+        return sentence(decision.problem().message() + subject(request, decision));
+    }
+
+    private static String subject(final DecisionRequest request, final Decision decision) {
+        return switch (decision.problem()) {
+            case UNIT_UNKNOWN, UNIT_NOT_ACCEPTED -> ": '" + request.unit(decision.problemUsage()) + "'";
+            case AMOUNT_NOT_POSITIVE -> ", got " + request.amount(decision.problemUsage());
+            case ORGANIZATION_UNKNOWN -> quoted(request, Field.ORGANIZATION);
+            case DEPARTMENT_UNKNOWN -> quoted(request, Field.DEPARTMENT);
+            case PROJECT_UNKNOWN, PROJECT_NOT_IN_DEPARTMENT, KEY_BOUND_TO_OTHER_PROJECT ->
+                quoted(request, Field.PROJECT);
+            case ACTOR_UNKNOWN, ACTOR_INACTIVE ->
+                ": '" + orNothing(request, Field.ACTOR_TYPE) + ":" + orNothing(request, Field.ACTOR_ID) + "'";
+            default -> "";
+        };
+    }
+
+    private static String freshness(final Decision decision) {
+        final Plane plane = decision.stalePlane();
+        if (plane == null) {
+            return "No data has been loaded yet.";
+        }
+        final long ageNs = decision.planeAges().ageNs(plane.code());
+        final long boundNs = decision.planeAges().boundNs(plane.code());
+        final String bound = "; it may be at most " + Durations.text(boundNs / NS_PER_MS) + " old.";
+        return ageNs == Long.MAX_VALUE
+                ? "The " + name(plane) + " data has not been confirmed since the start" + bound
+                : "The " + name(plane) + " data is " + Durations.text(ageNs / NS_PER_MS) + " old" + bound;
+    }
+
+    private static String policy(final DecisionRequest request, final Decision decision) {
+        return switch (decision.reason()) {
+            case POLICY_NO_GRANT -> "No policy allows " + orNothing(request, Field.ACTION) + " here.";
+            case POLICY_RESTRICTED ->
+                ruleMessage(decision, decision.decidingRule(), "A restriction does not allow this here.");
+            case POLICY_ERROR -> "A policy could not be evaluated.";
+            default -> ruleMessage(decision, decision.decidingRule(), "A policy forbids this.");
+        };
+    }
+
+    private static String ruleMessage(final Decision decision, final int rule, final String otherwise) {
+        final World world = decision.world();
+        if (world == null || rule < 0) {
+            return otherwise;
+        }
+        final PolicyTables policies = world.policies();
+        return policies.message(rule).isEmpty() ? otherwise : policies.message(rule);
+    }
+
+    private static String entitlement(final Decision decision) {
+        final World world = decision.world();
+        final String feature = world == null || decision.featureId() < 0
+                ? "this feature"
+                : "'" + world.registry().features().name(decision.featureId()) + "'";
+        return switch (decision.reason()) {
+            case SUBSCRIPTION_INACTIVE -> "The subscription is not active.";
+            case ENTITLEMENT_DISABLED -> "The feature " + feature + " is switched off for this customer.";
+            default -> "The subscription does not include the feature " + feature + ".";
+        };
+    }
+
+    private String quota(final Decision decision) {
+        final int binding = decision.ceilings().binding();
+        if (binding < 0) {
+            return "A limit is reached.";
+        }
+        final CeilingView ceiling = views.ceiling(decision, binding);
+        final String room = ceiling.scope().path() + " has " + Math.max(0, ceiling.remaining()) + " of "
+                + limit(ceiling) + " left, " + ceiling.requested() + " asked.";
+        final String wait;
+        if (decision.retryAfterNs() == Decision.RETRY_NEVER) {
+            wait = " Waiting does not help.";
+        } else {
+            final long waitMs = decision.retryAfterNs() / NS_PER_MS + (decision.retryAfterNs() % NS_PER_MS > 0 ? 1 : 0);
+            wait = " Try again in " + Durations.text(waitMs) + ".";
+        }
+        return (decision.reason() == Reason.RATE_LIMITED ? "Too fast: " : "Used up: ") + room + wait;
+    }
+
+    private static String limit(final CeilingView ceiling) {
+        final String period = ceiling.periodMs() > 0 ? " per " + Durations.text(ceiling.periodMs()) : "";
+        final long most =
+                ceiling.periodMs() > 0 && ceiling.burst() != ceiling.limit() ? ceiling.burst() : ceiling.limit();
+        final String burst =
+                most != ceiling.limit() ? most + " (burst of " + ceiling.limit() + period + ")" : most + period;
+        return burst + " " + ceiling.dimension();
+    }
+
+    private static String system(final Decision decision) {
+        return decision.reason() == Reason.OVERLOADED
+                ? "Too busy to decide; try again."
+                : "The decision could not be made; it is refused.";
+    }
+
+    private static String name(final @Nullable Plane plane) {
+        return plane == null ? "unknown" : plane.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static String quoted(final DecisionRequest request, final Field field) {
+        return ": '" + orNothing(request, field) + "'";
+    }
+
+    private static String orNothing(final DecisionRequest request, final Field field) {
+        final String text = request.text(field);
+        return text == null ? "(nothing)" : text;
+    }
+
+    private static String sentence(final String text) {
+        return text.isEmpty()
+                ? "The request is not valid."
+                : Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+    }
+}
