@@ -32,6 +32,7 @@ final class ReferenceContext {
 
     String actorType = "";
     final Set<String> roles = new LinkedHashSet<>();
+    final Set<String> tokenScopes = new LinkedHashSet<>();
 
     /** Dimension id to amount in its base unit. */
     final Map<Integer, Long> charges = new TreeMap<>();

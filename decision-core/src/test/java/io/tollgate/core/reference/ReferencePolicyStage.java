@@ -3,6 +3,7 @@ package io.tollgate.core.reference;
 
 import io.tollgate.core.Effect;
 import io.tollgate.core.Reason;
+import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RuleDef;
@@ -70,14 +71,13 @@ final class ReferencePolicyStage {
     }
 
     private static boolean matches(final WhoDef who, final ReferenceContext context) {
-        final String actorId = context.request.actor().apiKeyHash().isEmpty()
-                ? context.request.actor().id()
-                : context.actor == null ? "" : context.actor.id();
+        final ScopeDef actor = context.actor;
+        final String actorId = actor != null && actor.level() == ScopeLevel.PRINCIPAL ? actor.id() : "";
         return anyOf(who.actorTypes(), context.actorType)
                 && anyOf(who.actorIds(), actorId)
                 && (who.rolesAny().isEmpty() || who.rolesAny().stream().anyMatch(context.roles::contains))
                 && context.roles.containsAll(who.rolesAll())
-                && context.request.actor().tokenScopes().containsAll(who.tokenScopes());
+                && context.tokenScopes.containsAll(who.tokenScopes());
     }
 
     private static boolean anyOf(final List<String> wanted, final String is) {

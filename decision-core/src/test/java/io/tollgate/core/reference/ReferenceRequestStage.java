@@ -131,7 +131,7 @@ final class ReferenceRequestStage {
         context.actor = actor;
         context.actorType = actor.actor().actorType();
         context.roles.addAll(actor.actor().roles());
-        context.roles.addAll(request.actor().roles());
+        asserted(context);
         return Reason.OK;
     }
 
@@ -171,9 +171,19 @@ final class ReferenceRequestStage {
         }
         context.chain.add(key);
         context.actor = owner == null ? key : owner;
-        context.roles.addAll(key.actor().roles());
-        context.roles.addAll(request.actor().roles());
+        // a key has its own roles where it lists some, and its owner's where it does not
+        context.roles.addAll(
+                owner != null && key.actor().roles().isEmpty()
+                        ? owner.actor().roles()
+                        : key.actor().roles());
+        context.tokenScopes.addAll(key.actor().tokenScopes());
+        asserted(context);
         return Reason.OK;
+    }
+
+    private static void asserted(final ReferenceContext context) {
+        context.roles.addAll(context.request.actor().roles());
+        context.tokenScopes.addAll(context.request.actor().tokenScopes());
     }
 
     private static Reason place(final ReferenceContext context, final String organization, final String project) {
