@@ -25,7 +25,11 @@ public final class ScopeRow {
      * @param row   a reference that it gave, not {@link World#NO_ROW}
      */
     public ScopeRow wrap(final World world, final long row) {
-        buffer = world.buffer(row);
+        return wrap(world.buffer(row), row);
+    }
+
+    ScopeRow wrap(final UnsafeBuffer memory, final long row) {
+        buffer = memory;
         offset = World.offset(row);
         ref = row;
         return this;
