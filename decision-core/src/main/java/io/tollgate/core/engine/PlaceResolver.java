@@ -43,13 +43,15 @@ final class PlaceResolver {
         final int type = world.registry()
                 .actorTypes()
                 .find(request.bytes(), request.offset(Field.ACTOR_TYPE), request.length(Field.ACTOR_TYPE));
-        final long actor = world.find(
-                ScopeLevel.PRINCIPAL,
-                organization,
-                request.bytes(),
-                request.offset(Field.ACTOR_ID),
-                request.length(Field.ACTOR_ID));
-        if (actor == World.NO_ROW || row.wrap(world, actor).actorTypeId() != type) {
+        final long actor = type < 0
+                ? World.NO_ROW
+                : world.findPrincipal(
+                        organization,
+                        type,
+                        request.bytes(),
+                        request.offset(Field.ACTOR_ID),
+                        request.length(Field.ACTOR_ID));
+        if (actor == World.NO_ROW) {
             return evaluation.decision.problem(Problem.ACTOR_UNKNOWN, Reason.UNKNOWN_ACTOR);
         }
         if (!usable(evaluation, actor)) {

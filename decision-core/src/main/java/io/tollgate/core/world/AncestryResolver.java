@@ -56,12 +56,13 @@ final class AncestryResolver {
             case DEPARTMENT -> List.of(ScopeLevel.ORGANIZATION);
             case PROJECT -> List.of(ScopeLevel.ORGANIZATION, ScopeLevel.DEPARTMENT);
             case PRINCIPAL -> List.of(ScopeLevel.GLOBAL, ScopeLevel.ORGANIZATION);
-            case API_KEY -> List.of(
-                    ScopeLevel.GLOBAL,
-                    ScopeLevel.ORGANIZATION,
-                    ScopeLevel.DEPARTMENT,
-                    ScopeLevel.PROJECT,
-                    ScopeLevel.PRINCIPAL);
+            case API_KEY ->
+                List.of(
+                        ScopeLevel.GLOBAL,
+                        ScopeLevel.ORGANIZATION,
+                        ScopeLevel.DEPARTMENT,
+                        ScopeLevel.PROJECT,
+                        ScopeLevel.PRINCIPAL);
         };
     }
 
@@ -94,11 +95,10 @@ final class AncestryResolver {
         }
     }
 
-    private void sameOrganization(
-            final ScopeDef scope, final String what, final String path, final Ancestry found) {
+    private void sameOrganization(final ScopeDef scope, final String what, final String path, final Ancestry found) {
         if (found.organization != World.NO_ROW && found.organization != row.organizationRow()) {
-            throw new DefinitionException(where(scope) + ": " + what + " '" + path + "' is of another organization than '"
-                    + scope.parentPath() + "'; a key acts in one organization");
+            throw new DefinitionException(where(scope) + ": " + what + " '" + path
+                    + "' is of another organization than '" + scope.parentPath() + "'; a key acts in one organization");
         }
     }
 

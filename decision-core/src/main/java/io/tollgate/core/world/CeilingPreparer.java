@@ -27,7 +27,10 @@ final class CeilingPreparer {
     private final Long2LongHashMap textRefs = new Long2LongHashMap(World.NO_ROW);
 
     CeilingPreparer(
-            final Registry registry, final DirectoryTables.Builder tables, final RowSpace space, final RateInliner rates) {
+            final Registry registry,
+            final DirectoryTables.Builder tables,
+            final RowSpace space,
+            final RateInliner rates) {
         this.registry = registry;
         this.tables = tables;
         this.space = space;
@@ -68,12 +71,12 @@ final class CeilingPreparer {
         }
         if (kind == DimensionKind.RATE && !amount.unlimited()) {
             if (amount.burst() < 1) {
-                throw new DefinitionException(
-                        where + ": burst " + amount.burst() + " lets nothing through; a rate needs a burst of 1 or more");
+                throw new DefinitionException(where + ": burst " + amount.burst()
+                        + " lets nothing through; a rate needs a burst of 1 or more");
             }
             if (ceiling.window().lengthMs() < 1) {
-                throw new DefinitionException(where + ": window of " + ceiling.window().lengthMs()
-                        + " ms; a rate needs a window of 1 ms or more");
+                throw new DefinitionException(where + ": window of "
+                        + ceiling.window().lengthMs() + " ms; a rate needs a window of 1 ms or more");
             }
         }
         if (kind == DimensionKind.PERIOD && ceiling.window().period() == Period.NONE) {
@@ -82,14 +85,13 @@ final class CeilingPreparer {
         }
     }
 
-    private static void checkEach(
-            final String where, final ScopeLevel level, final @Nullable ScopeLevel each) {
+    private static void checkEach(final String where, final ScopeLevel level, final @Nullable ScopeLevel each) {
         if (each == null) {
             return;
         }
         if (each.code() <= level.code()) {
-            throw new DefinitionException(where + ": EACH " + each + " is not below " + level
-                    + "; name a level below, or share the ceiling");
+            throw new DefinitionException(
+                    where + ": EACH " + each + " is not below " + level + "; name a level below, or share the ceiling");
         }
         if (each == ScopeLevel.PRINCIPAL && level != ScopeLevel.ORGANIZATION && level.code() > ScopeLevel.PLAN.code()) {
             throw new DefinitionException(where + ": EACH PRINCIPAL at a " + level

@@ -34,8 +34,7 @@ final class IndexWriter {
      * @param expected  how many rows are expected; it grows when more come
      * @param hashes    of the rows that were put
      */
-    IndexWriter(final Path directory, final String name, final long expected, final RowHash hashes)
-            throws IOException {
+    IndexWriter(final Path directory, final String name, final long expected, final RowHash hashes) throws IOException {
         this.directory = directory;
         this.name = name;
         this.hashes = hashes;

@@ -36,14 +36,12 @@ record PreparedCeiling(
         final CeilingDef.Amount amount = def.amount();
         buffer.putShort(at + CeilingDescriptor.DIMENSION, (short) def.dimensionId());
         buffer.putByte(at + CeilingDescriptor.KIND, (byte) kind.code());
-        buffer.putByte(at + CeilingDescriptor.ENFORCEMENT, (byte) def.enforcement().code());
         buffer.putByte(
-                at + CeilingDescriptor.FLAGS,
-                (byte) ((amount.unlimited() ? CeilingDescriptor.FLAG_UNLIMITED : 0)
-                        | (def.eachLevel() != null ? CeilingDescriptor.FLAG_EACH : 0)));
-        buffer.putByte(
-                at + CeilingDescriptor.EACH_LEVEL,
-                (byte) (def.eachLevel() != null ? def.eachLevel().code() : 0));
+                at + CeilingDescriptor.ENFORCEMENT, (byte) def.enforcement().code());
+        buffer.putByte(at + CeilingDescriptor.FLAGS, (byte) ((amount.unlimited() ? CeilingDescriptor.FLAG_UNLIMITED : 0)
+                | (def.eachLevel() != null ? CeilingDescriptor.FLAG_EACH : 0)));
+        buffer.putByte(at + CeilingDescriptor.EACH_LEVEL, (byte)
+                (def.eachLevel() != null ? def.eachLevel().code() : 0));
         buffer.putShort(at + CeilingDescriptor.ENTRY_LENGTH, (short) length());
         buffer.putInt(at + CeilingDescriptor.WINDOW, windowId);
         buffer.putInt(at + CeilingDescriptor.THRESHOLD_SET, thresholdSet);

@@ -12,7 +12,12 @@ final class RowKeys {
 
     private RowKeys() {}
 
-    /** {@return the hash under which a row is indexed by key} */
+    /** {@return the hash of a principal's name: user 'ci' and service 'ci' of one organization are two actors} */
+    static long principalName(final long nameHash, final int actorTypeId) {
+        return Utf8Hash.combine(nameHash, actorTypeId + 1);
+    }
+
+    /** {@return the hash under which a row is indexed by key; of a principal nameHash is {@link #principalName}} */
     static long hash(final int levelCode, final long organizationRow, final long nameHash) {
         return Utf8Hash.combine(nameHash, organizationRow << Byte.SIZE | levelCode);
     }

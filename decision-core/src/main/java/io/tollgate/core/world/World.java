@@ -188,7 +188,7 @@ public final class World implements AutoCloseable {
     }
 
     /**
-     * {@return the row of a scope, or {@link #NOT_FOUND}}
+     * {@return the row of a scope, or {@link #NOT_FOUND}; principals are found by {@link #findPrincipal}}
      *
      * @param level           of the scope
      * @param organizationRow where departments, projects and principals belong ({@link #NO_ROW} for principals of no organization);
@@ -204,6 +204,25 @@ public final class World implements AutoCloseable {
             final int offset,
             final int length) {
         return find(level, organizationRow, Utf8Hash.of(source, offset, length), source, offset, length);
+    }
+
+    /**
+     * {@return the row of a principal, or {@link #NOT_FOUND}}
+     *
+     * @param organizationRow where it belongs
+     * @param actorTypeId     position of its type in the registry
+     * @param source          what the id is a slice of
+     * @param offset          where it starts
+     * @param length          its bytes
+     */
+    public long findPrincipal(
+            final long organizationRow,
+            final int actorTypeId,
+            final byte[] source,
+            final int offset,
+            final int length) {
+        final long nameHash = RowKeys.principalName(Utf8Hash.of(source, offset, length), actorTypeId);
+        return find(ScopeLevel.PRINCIPAL, organizationRow, nameHash, source, offset, length);
     }
 
     /**

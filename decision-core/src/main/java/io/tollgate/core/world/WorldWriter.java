@@ -169,9 +169,8 @@ public final class WorldWriter implements AutoCloseable {
         int entitlementSet = EntitlementTables.NONE;
         final SubscriptionDef subscription = scope.holdings().subscription();
         if (subscription != null) {
-            buffer.putByte(
-                    at + RowDescriptor.SUBSCRIPTION_STATUS,
-                    (byte) subscription.status().code());
+            buffer.putByte(at + RowDescriptor.SUBSCRIPTION_STATUS, (byte)
+                    subscription.status().code());
             buffer.putLong(at + RowDescriptor.SUBSCRIPTION_ENDS_AT_MS, subscription.endsAtMs());
             if (!subscription.entitlementSetId().isEmpty()) {
                 entitlementSet = tables.entitlements().findSet(subscription.entitlementSetId());
@@ -200,7 +199,11 @@ public final class WorldWriter implements AutoCloseable {
     private long checkKey(final ScopeDef scope, final byte[] key, final long organizationRow) {
         final int level = scope.level().code();
         final long organization = RowKeys.inOrganization(level) ? organizationRow : World.NO_ROW;
-        final long hash = RowKeys.hash(level, organization, Utf8Hash.of(key, 0, key.length));
+        long nameHash = Utf8Hash.of(key, 0, key.length);
+        if (scope.level() == ScopeLevel.PRINCIPAL) {
+            nameHash = RowKeys.principalName(nameHash, actorType("scope '" + scope.path() + "'", scope));
+        }
+        final long hash = RowKeys.hash(level, organization, nameHash);
         final RowIndex index = keys.view();
         int at = index.start(hash);
         for (long slot = index.slot(at); slot != RowIndex.FREE; slot = index.slot(at)) {
@@ -269,8 +272,9 @@ public final class WorldWriter implements AutoCloseable {
         }
         final int unplaced = policiesPlaced.nextClearBit(0);
         if (unplaced < tables.policies().policyCount()) {
-            throw new DefinitionException("the policy of scope '" + tables.policies().scopePath(unplaced)
-                    + "' has no scope in the directory; add the scope or remove the policy");
+            throw new DefinitionException(
+                    "the policy of scope '" + tables.policies().scopePath(unplaced)
+                            + "' has no scope in the directory; add the scope or remove the policy");
         }
         final int rowFiles = space.fileCount();
         final int fileCount = rowFiles + FileDescriptor.KIND_TABLES - 1;
