@@ -70,7 +70,7 @@ final class CeilingPreparer {
             throw new DefinitionException(where + ": limit " + amount.limit() + " is negative; 0 lets nothing through");
         }
         if (kind == DimensionKind.RATE && !amount.unlimited()) {
-            if (amount.burst() < 1) {
+            if (amount.burst() < 1 && amount.limit() > 0) {
                 throw new DefinitionException(where + ": burst " + amount.burst()
                         + " lets nothing through; a rate needs a burst of 1 or more");
             }

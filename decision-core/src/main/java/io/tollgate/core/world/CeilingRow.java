@@ -5,7 +5,8 @@ import io.tollgate.core.Enforcement;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A view of one ceiling of a scope. Reused: {@link #first} and {@link #next} walk over the ceilings of a row, ordered by dimension id.
+ * A view of one ceiling of a scope. Reused: {@link #first} and {@link #next} walk over the ceilings of a row: its own in the
+ * order of the snapshot, then its shares of EACH ceilings of the scopes above, from global down.
  * <pre>{@code
  * ceiling.first(world, row);
  * for (int i = 0; i < row.ceilingCount(); i++, ceiling.next()) { ... }

@@ -2,6 +2,7 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.world.def.CeilingDef;
+import java.io.IOException;
 
 /** Gives every ceiling the cell that it counts in. Called on the loader's thread while a world is written. */
 @FunctionalInterface
@@ -13,6 +14,7 @@ public interface CellBinder {
      * @param definedAtPath the scope that defines it; differs from scopePath only for EACH ceilings. Part of the identity: two scopes
      *                      above may define EACH ceilings of one id
      * @param ceiling       its definition
+     * @throws IOException when there is no room for another cell
      */
-    long bind(String scopePath, String definedAtPath, CeilingDef ceiling);
+    long bind(String scopePath, String definedAtPath, CeilingDef ceiling) throws IOException;
 }

@@ -7,7 +7,6 @@ import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.ScopeDef;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +18,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * ceilings that it defines. Remembers the definitions of all rows before. One thread.
  */
 final class RowCeilings {
-    private static final Comparator<Entry> BY_DIMENSION =
-            Comparator.comparingInt(entry -> entry.ceiling.def().dimensionId());
     private static final PreparedCeiling[] NOTHING = {};
     private static final int MAX_COUNT = 0xFFFF;
 
@@ -43,12 +40,6 @@ final class RowCeilings {
         charged.clear();
         defined.clear();
         identities.clear();
-        inherit(scope.level(), ancestry.global);
-        inherit(scope.level(), ancestry.plan);
-        inherit(scope.level(), ancestry.organization);
-        inherit(scope.level(), ancestry.department);
-        inherit(scope.level(), ancestry.project);
-        inherit(scope.level(), ancestry.owner);
         final List<CeilingDef> own = scope.holdings().ceilings();
         for (int i = 0; i < own.size(); i++) {
             final CeilingDef def = own.get(i);
@@ -63,11 +54,16 @@ final class RowCeilings {
                 defined.add(prepared);
             }
         }
+        inherit(scope.level(), ancestry.global);
+        inherit(scope.level(), ancestry.plan);
+        inherit(scope.level(), ancestry.organization);
+        inherit(scope.level(), ancestry.department);
+        inherit(scope.level(), ancestry.project);
+        inherit(scope.level(), ancestry.owner);
         if (charged.size() > MAX_COUNT || defined.size() > MAX_COUNT) {
             throw new DefinitionException("scope '" + scope.path() + "' has " + charged.size() + " ceilings and "
                     + defined.size() + " EACH definitions; at most " + MAX_COUNT + " of each");
         }
-        charged.sort(BY_DIMENSION);
     }
 
     private void inherit(final ScopeLevel level, final long row) {
@@ -93,7 +89,7 @@ final class RowCeilings {
     }
 
     /** Writes counts, dimensions and entries, binding a cell to each that is charged. */
-    void write(final UnsafeBuffer buffer, final long row, final int ceilingsAt, final String path) {
+    void write(final UnsafeBuffer buffer, final long row, final int ceilingsAt, final String path) throws IOException {
         final int rowAt = World.offset(row);
         int at = rowAt + ceilingsAt;
         long dimensions = 0;

@@ -9,45 +9,48 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RowKeys {
     private static final int DEPARTMENT = ScopeLevel.DEPARTMENT.code();
     private static final int PRINCIPAL = ScopeLevel.PRINCIPAL.code();
+    /** Row references have 35 bits, and the hash takes 8 more for the level. */
+    private static final int ACTOR_TYPE_SHIFT = 36;
 
     private RowKeys() {}
 
-    /** {@return the hash of a principal's name: user 'ci' and service 'ci' of one organization are two actors} */
-    static long principalName(final long nameHash, final int actorTypeId) {
-        return Utf8Hash.combine(nameHash, actorTypeId + 1);
+    /**
+     * {@return within what a key is unique, as one number: departments and projects within their organization, principals within their
+     * organization and actor type, all others within the world}
+     */
+    static long qualifier(final int levelCode, final long organizationRow, final int actorTypeId) {
+        if (levelCode < DEPARTMENT || levelCode > PRINCIPAL) {
+            return 0;
+        }
+        return levelCode == PRINCIPAL ? organizationRow | actorTypeId + 1L << ACTOR_TYPE_SHIFT : organizationRow;
     }
 
-    /** {@return the hash under which a row is indexed by key; of a principal nameHash is {@link #principalName}} */
-    static long hash(final int levelCode, final long organizationRow, final long nameHash) {
-        return Utf8Hash.combine(nameHash, organizationRow << Byte.SIZE | levelCode);
+    /** {@return the hash under which a row is indexed by key} */
+    static long hash(final int levelCode, final long qualifier, final long nameHash) {
+        return Utf8Hash.combine(nameHash, qualifier << Byte.SIZE | levelCode);
     }
 
-    /** {@return whether a row has this hash, level, organization and key} */
+    /** {@return whether a row has this hash, level, qualifier and key} */
     static boolean isKey(
             final UnsafeBuffer buffer,
             final int row,
             final long hash,
             final int levelCode,
-            final long organizationRow,
+            final long qualifier,
             final byte[] key,
             final int offset,
             final int length) {
         return buffer.getLong(row + RowDescriptor.HASH) == hash
                 && buffer.getByte(row + RowDescriptor.LEVEL) == levelCode
                 && (buffer.getShort(row + RowDescriptor.KEY_LENGTH) & 0xFFFF) == length
-                && keyOrganization(buffer, row, levelCode) == organizationRow
+                && qualifier(buffer, row, levelCode) == qualifier
                 && same(buffer, row + RowDescriptor.KEY, key, offset, length);
     }
 
-    /** Global, plans, organizations and API keys are unique in the world; the rest in its organization. */
-    static boolean inOrganization(final int levelCode) {
-        return levelCode >= DEPARTMENT && levelCode <= PRINCIPAL;
-    }
-
-    private static long keyOrganization(final UnsafeBuffer buffer, final int row, final int levelCode) {
-        return inOrganization(levelCode)
-                ? (buffer.getInt(row + RowDescriptor.ORGANIZATION) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT
-                : World.NO_ROW;
+    private static long qualifier(final UnsafeBuffer buffer, final int row, final int levelCode) {
+        final long organization =
+                (buffer.getInt(row + RowDescriptor.ORGANIZATION) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
+        return qualifier(levelCode, organization, buffer.getShort(row + RowDescriptor.ACTOR_TYPE) & 0xFFFF);
     }
 
     /** {@return whether a row has this path} */

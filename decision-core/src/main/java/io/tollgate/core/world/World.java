@@ -188,11 +188,10 @@ public final class World implements AutoCloseable {
     }
 
     /**
-     * {@return the row of a scope, or {@link #NOT_FOUND}; principals are found by {@link #findPrincipal}}
+     * {@return the row of a scope, or {@link #NOT_FOUND}}
      *
-     * @param level           of the scope
-     * @param organizationRow where departments, projects and principals belong ({@link #NO_ROW} for principals of no organization);
-     *                        ignored for other levels
+     * @param level           any but PRINCIPAL, which {@link #findPrincipal} finds
+     * @param organizationRow where departments and projects belong; ignored for other levels
      * @param source          what the id is a slice of; of an API key its SHA-256
      * @param offset          where it starts
      * @param length          its bytes
@@ -203,14 +202,16 @@ public final class World implements AutoCloseable {
             final byte[] source,
             final int offset,
             final int length) {
-        return find(level, organizationRow, Utf8Hash.of(source, offset, length), source, offset, length);
+        final int levelCode = level.code();
+        final long qualifier = RowKeys.qualifier(levelCode, organizationRow, Registry.MISSING);
+        return find(levelCode, qualifier, Utf8Hash.of(source, offset, length), source, offset, length);
     }
 
     /**
      * {@return the row of a principal, or {@link #NOT_FOUND}}
      *
-     * @param organizationRow where it belongs
-     * @param actorTypeId     position of its type in the registry
+     * @param organizationRow where it belongs; {@link #NO_ROW} for a principal of no organization
+     * @param actorTypeId     its registered type
      * @param source          what the id is a slice of
      * @param offset          where it starts
      * @param length          its bytes
@@ -221,35 +222,45 @@ public final class World implements AutoCloseable {
             final byte[] source,
             final int offset,
             final int length) {
-        final long nameHash = RowKeys.principalName(Utf8Hash.of(source, offset, length), actorTypeId);
-        return find(ScopeLevel.PRINCIPAL, organizationRow, nameHash, source, offset, length);
+        final long nameHash = Utf8Hash.of(source, offset, length);
+        return findPrincipal(organizationRow, actorTypeId, nameHash, source, offset, length);
     }
 
     /**
-     * {@return the row of a scope whose id's hash is known, or {@link #NOT_FOUND}}
+     * {@return the row of a principal whose id's hash is known, or {@link #NOT_FOUND}}; principals of different types may have the same id
      *
-     * @param level           of the scope
-     * @param organizationRow as above
-     * @param nameHash        {@link Utf8Hash#of} of the slice
+     * @param organizationRow where it belongs; {@link #NO_ROW} for a principal of no organization
+     * @param actorTypeId     its registered type
+     * @param nameHash        {@link Utf8Hash#of} of the slice, which serves {@link PolicyTables#actorIds()} too
      * @param source          what the id is a slice of
      * @param offset          where it starts
      * @param length          its bytes
      */
-    public long find(
-            final ScopeLevel level,
+    public long findPrincipal(
             final long organizationRow,
+            final int actorTypeId,
             final long nameHash,
             final byte[] source,
             final int offset,
             final int length) {
-        final int levelCode = level.code();
-        final long organization = RowKeys.inOrganization(levelCode) ? organizationRow : NO_ROW;
-        final long hash = RowKeys.hash(levelCode, organization, nameHash);
+        final int levelCode = ScopeLevel.PRINCIPAL.code();
+        final long qualifier = RowKeys.qualifier(levelCode, organizationRow, actorTypeId);
+        return find(levelCode, qualifier, nameHash, source, offset, length);
+    }
+
+    private long find(
+            final int levelCode,
+            final long qualifier,
+            final long nameHash,
+            final byte[] source,
+            final int offset,
+            final int length) {
+        final long hash = RowKeys.hash(levelCode, qualifier, nameHash);
         int at = keys.start(hash);
         for (long slot = keys.slot(at); slot != RowIndex.FREE; slot = keys.slot(at)) {
             if (RowIndex.candidate(slot, hash)) {
                 final long row = RowIndex.row(slot);
-                if (RowKeys.isKey(buffer(row), offset(row), hash, levelCode, organization, source, offset, length)) {
+                if (RowKeys.isKey(buffer(row), offset(row), hash, levelCode, qualifier, source, offset, length)) {
                     return row;
                 }
             }

@@ -160,7 +160,7 @@ public final class WorldWriter implements AutoCloseable {
         final ScopeDef.Actor actor = scope.actor();
         buffer.putInt(at + RowDescriptor.ROLE_SET, named.roleSet(actor.roles()));
         buffer.putInt(at + RowDescriptor.TOKEN_SCOPE_SET, named.tokenScopeSet(actor.tokenScopes()));
-        buffer.putShort(at + RowDescriptor.ACTOR_TYPE, (short) actorType(where, scope));
+        buffer.putShort(at + RowDescriptor.ACTOR_TYPE, (short) actorType(scope));
         final int policy = tables.policies().findPolicy(scope.path());
         buffer.putInt(at + RowDescriptor.POLICY, policy);
         if (policy != PolicyTables.NO_POLICY) {
@@ -183,34 +183,31 @@ public final class WorldWriter implements AutoCloseable {
         buffer.putInt(at + RowDescriptor.ENTITLEMENT_SET, entitlementSet);
     }
 
-    private int actorType(final String where, final ScopeDef scope) {
+    private int actorType(final ScopeDef scope) {
         final String name = scope.actor().actorType();
         if (name.isEmpty() && scope.level() != ScopeLevel.PRINCIPAL) {
             return RowDescriptor.NO_ACTOR_TYPE;
         }
         final int type = tables.registry().actorTypes().find(name);
         if (type == SymbolTable.MISSING) {
-            throw new DefinitionException(where + ": actor type '" + name + "' is not registered; the registry has "
-                    + tables.registry().definition().actorTypes());
+            throw new DefinitionException(
+                    "scope '" + scope.path() + "': actor type '" + name + "' is not registered; the registry has "
+                            + tables.registry().definition().actorTypes());
         }
         return type;
     }
 
     private long checkKey(final ScopeDef scope, final byte[] key, final long organizationRow) {
         final int level = scope.level().code();
-        final long organization = RowKeys.inOrganization(level) ? organizationRow : World.NO_ROW;
-        long nameHash = Utf8Hash.of(key, 0, key.length);
-        if (scope.level() == ScopeLevel.PRINCIPAL) {
-            nameHash = RowKeys.principalName(nameHash, actorType("scope '" + scope.path() + "'", scope));
-        }
-        final long hash = RowKeys.hash(level, organization, nameHash);
+        final long qualifier = RowKeys.qualifier(level, organizationRow, actorType(scope));
+        final long hash = RowKeys.hash(level, qualifier, Utf8Hash.of(key, 0, key.length));
         final RowIndex index = keys.view();
         int at = index.start(hash);
         for (long slot = index.slot(at); slot != RowIndex.FREE; slot = index.slot(at)) {
             final long row = RowIndex.row(slot);
             if (RowIndex.candidate(slot, hash)
                     && RowKeys.isKey(
-                            space.buffer(row), World.offset(row), hash, level, organization, key, 0, key.length)) {
+                            space.buffer(row), World.offset(row), hash, level, qualifier, key, 0, key.length)) {
                 throw new DefinitionException("scope '" + scope.path() + "': '"
                         + new ScopeRow().wrap(space.buffer(row), row).path() + "' is the same "
                         + (scope.level() == ScopeLevel.API_KEY ? "API key" : scope.level() + " '" + scope.id() + "'")
