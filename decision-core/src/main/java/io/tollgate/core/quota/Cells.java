@@ -87,6 +87,24 @@ public final class Cells {
         return segment == null ? 0 : segment.getLongVolatile(offset(cellRef));
     }
 
+    /**
+     * Raises the position of a RATE cell; never lowers it. What a changed rate starts from, see {@link RateSpec#carryOver}. Loader thread;
+     * workers may take from the cell meanwhile.
+     *
+     * @param position units of the cell's own rate
+     */
+    public void raisePosition(long cellRef, long position) {
+        UnsafeBuffer segment = segment(segments, cellRef);
+        if (segment == null) {
+            return;
+        }
+        int at = offset(cellRef);
+        long seen = segment.getLongVolatile(at);
+        while (seen < position && !segment.compareAndSetLong(at, seen, position)) {
+            seen = segment.getLongVolatile(at);
+        }
+    }
+
     long incarnation() {
         return incarnation;
     }

@@ -1,0 +1,296 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader;
+
+import com.google.protobuf.ByteString;
+import io.tollgate.loader.LoaderStatus.Phase;
+import io.tollgate.loader.freshness.ClockWatchdog;
+import io.tollgate.loader.freshness.LoaderClock;
+import io.tollgate.loader.install.Installation;
+import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.loader.transfer.SnapshotVersion;
+import io.tollgate.loader.transfer.StagedSnapshot;
+import io.tollgate.v1.Heartbeat;
+import io.tollgate.v1.PullDeltasRequest;
+import io.tollgate.v1.PullSnapshotRequest;
+import io.tollgate.v1.SidecarIdentity;
+import io.tollgate.v1.SyncState;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loader's duty cycle: clock, messages, heartbeat, transfer, one bounded step of an installation, housekeeping. Nothing in it waits,
+ * so heartbeats go on while a snapshot is being installed.
+ *
+ * <pre>
+ *              PULL_SNAPSHOT             all chunks verified            INSTALLED written
+ *   heartbeat ---------------&gt; pulling ---------------------&gt; installing -----------------&gt; activate, ask again at once
+ *       ^                         | broken: resume after backoff  | refused, disk full: keep the last good one, backoff
+ *       +-------------------------+-------------------------------+
+ * </pre>
+ */
+final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
+    static final String NAME = "tollgate-loader";
+
+    private static final int MESSAGES_PER_CYCLE = 8;
+    private static final long HOUSEKEEPING_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final System.Logger LOG = Loggers.LOADER;
+
+    private final LoaderContext context;
+    private final LoaderClock clock;
+    private final Inbox inbox;
+    private final StatusBoard board;
+    private final Residence residence;
+    private final ClockWatchdog watchdog;
+    private final Confirmations confirmations;
+    private final Heartbeats heartbeats;
+    private final Transfer transfer;
+    private final SidecarIdentity identity;
+
+    private @Nullable Installation installation;
+    private long housekeepingAtNs;
+    private String lastTrouble = "";
+
+    LoaderAgent(LoaderContext context, StatusBoard board, Residence residence) {
+        this.context = context;
+        this.clock = context.clock();
+        this.board = board;
+        this.residence = residence;
+        this.inbox = new Inbox();
+        this.watchdog = new ClockWatchdog(clock, this::clockStepped);
+        this.confirmations = new Confirmations(residence.ages());
+        this.identity = SidecarIdentity.newBuilder()
+                .setSidecarId(context.sidecarId())
+                .setBootId(context.bootId())
+                .setBuild(context.build())
+                .build();
+        Timings timings = Timings.of(context.timing());
+        this.heartbeats = new Heartbeats(context.client(), inbox, clock, backoff(timings), timings, this);
+        this.transfer = new Transfer(
+                context.client(),
+                inbox,
+                clock,
+                backoff(timings),
+                residence.stagingArea(),
+                residence.manifestCheck(),
+                timings.transferIdleNs(),
+                this);
+        this.housekeepingAtNs = clock.monotonicNs();
+        context.client().onReachable(() -> inbox.add(heartbeats::reachable));
+    }
+
+    private Backoff backoff(Timings timings) {
+        return new Backoff(timings.firstBackoffNs(), timings.longestBackoffNs(), context.random());
+    }
+
+    @Override
+    public String roleName() {
+        return NAME;
+    }
+
+    @Override
+    public void onStart() {
+        try {
+            transfer.recover();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot take up a half-received snapshot: {0}", e.toString());
+        }
+    }
+
+    @Override
+    public int doWork() {
+        watchdog.tick();
+        int work = inbox.drain(MESSAGES_PER_CYCLE);
+        long nowNs = clock.monotonicNs();
+        work += heartbeats.poll(nowNs);
+        work += transfer.poll(nowNs, installation == null);
+        work += installSome();
+        if (nowNs - housekeepingAtNs >= 0) {
+            housekeepingAtNs = nowNs + HOUSEKEEPING_NS;
+            work += residence.housekeep();
+        }
+        showProgress();
+        return work;
+    }
+
+    @Override
+    public void onClose() {
+        heartbeats.close();
+        try {
+            transfer.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "closing a half-received snapshot: {0}", e.toString());
+        }
+        abandonInstallation();
+    }
+
+    private int installSome() {
+        Installation running = installation;
+        if (running == null) {
+            return 0;
+        }
+        SnapshotVersion version = running.version();
+        try {
+            if (running.step()) {
+                installation = null;
+                activate(running);
+            }
+        } catch (RefusedException e) {
+            abandonInstallation();
+            transfer.installFailed(true);
+            refused(version, e.reason());
+        } catch (IOException | RuntimeException e) {
+            abandonInstallation();
+            transfer.installFailed(false);
+            broken("cannot install snapshot " + version + ": " + Causes.of(e));
+        }
+        return 1;
+    }
+
+    private void activate(Installation finished) {
+        residence.activate(finished);
+        transfer.installSucceeded();
+        lastTrouble = "";
+        boolean confirmed = confirmations.activated(finished.version());
+        board.activated(residence.facts(confirmed));
+        board.counters(residence.cells().count(), residence.countersWereReset());
+        heartbeats.askNow();
+    }
+
+    private void abandonInstallation() {
+        Installation running = installation;
+        installation = null;
+        if (running != null) {
+            running.abandon();
+        }
+    }
+
+    private void showProgress() {
+        if (installation != null) {
+            board.progress(Phase.INSTALLING, 0, 0);
+        } else if (transfer.isIdle()) {
+            board.progress(Phase.IDLE, 0, 0);
+        } else {
+            board.progress(Phase.PULLING, transfer.chunksReceived(), transfer.chunkCount());
+        }
+    }
+
+    private void clockStepped(long stepNs) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the wall clock moved by {0} ms against the monotonic clock (set by hand, or the machine slept);"
+                        + " epoch time follows",
+                Long.toString(TimeUnit.NANOSECONDS.toMillis(stepNs)));
+        board.clockStepped(stepNs);
+    }
+
+    // ---- heartbeats
+
+    @Override
+    public PullDeltasRequest question() {
+        SnapshotVersion installed = installed();
+        return PullDeltasRequest.newBuilder()
+                .setSidecar(identity)
+                .setBundle(context.bundle())
+                .setEpoch(installed.epoch())
+                .setSnapshotVersion(installed.version())
+                .setManifestSha256(ByteString.copyFrom(HexFormat.of().parseHex(installedSha256Hex())))
+                .build();
+    }
+
+    @Override
+    public void answered(PullDeltasRequest question, Heartbeat answer, long sentNs, long sentWallMs) {
+        board.answered(clock.wallMs());
+        SnapshotVersion asked = new SnapshotVersion(question.getEpoch(), question.getSnapshotVersion());
+        SnapshotVersion newest = newestOf(answer);
+        switch (answer.getState()) {
+            case SYNC_STATE_CURRENT -> {
+                if (asked.equals(SnapshotVersion.NONE) || !newest.equals(asked)) {
+                    failed("the answer says that snapshot " + asked + " is current and the newest is " + newest
+                            + "; it proves nothing");
+                    return;
+                }
+                transfer.wantNothing();
+                confirmations.current(sentNs, sentWallMs, answer);
+                board.confirmed();
+            }
+            case SYNC_STATE_PULL_SNAPSHOT, SYNC_STATE_DELTAS -> {
+                // Deltas are not applied by this version: the whole snapshot is the way to the newest state.
+                confirmations.behind(newest, sentNs, sentWallMs, answer);
+                transfer.want(newest);
+            }
+            default -> failed("the answer has state number " + answer.getStateValue() + ", which is not known here");
+        }
+    }
+
+    @Override
+    public void news(Heartbeat news) {
+        SnapshotVersion newest = newestOf(news);
+        if (news.getState() == SyncState.SYNC_STATE_PULL_SNAPSHOT && newest.isNewerThan(installed())) {
+            transfer.want(newest);
+        }
+    }
+
+    @Override
+    public void failed(String cause) {
+        board.callFailed(heartbeats.consecutiveFailures(), cause, clock.wallMs());
+        logOnce("control plane: " + cause);
+    }
+
+    private static SnapshotVersion newestOf(Heartbeat answer) {
+        return new SnapshotVersion(answer.getEpoch(), answer.getNewestVersion());
+    }
+
+    // ---- transfer
+
+    @Override
+    public SnapshotVersion installed() {
+        return residence.version();
+    }
+
+    @Override
+    public String installedSha256Hex() {
+        return residence.sha256Hex();
+    }
+
+    @Override
+    public PullSnapshotRequest pullQuestion() {
+        return PullSnapshotRequest.newBuilder()
+                .setSidecar(identity)
+                .setBundle(context.bundle())
+                .build();
+    }
+
+    @Override
+    public void staged(StagedSnapshot snapshot) {
+        installation = residence.beginInstallation(snapshot);
+    }
+
+    @Override
+    public void refused(SnapshotVersion version, String cause) {
+        board.refused(version, cause, clock.wallMs());
+        logOnce("snapshot " + version + " refused, " + kept() + ": " + cause);
+    }
+
+    @Override
+    public void broken(String cause) {
+        board.failed(cause, clock.wallMs());
+        logOnce(cause + "; " + kept());
+    }
+
+    private String kept() {
+        return installed().equals(SnapshotVersion.NONE)
+                ? "there is no snapshot to fall back on"
+                : "snapshot " + installed() + " stays active";
+    }
+
+    /** The same trouble, every few seconds, is one line. */
+    private void logOnce(String trouble) {
+        if (!trouble.equals(lastTrouble)) {
+            lastTrouble = trouble;
+            LOG.log(System.Logger.Level.WARNING, trouble);
+        }
+    }
+}

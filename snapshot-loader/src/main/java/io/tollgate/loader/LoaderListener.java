@@ -1,0 +1,19 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader;
+
+import io.tollgate.loader.transfer.SnapshotVersion;
+
+/** Told of what happens, on the loader's thread: return soon, throw nothing. For logs and for {@code tollgate dev}. */
+public interface LoaderListener {
+    /** A snapshot now answers decisions. */
+    default void activated(LoaderStatus.SnapshotFacts snapshot) {}
+
+    /** A snapshot did not pass a check or could not be installed; the last good one stays. */
+    default void refused(SnapshotVersion version, String cause) {}
+
+    /** The talk with the control plane changed: {@code cause} is empty when it works. */
+    default void connectionChanged(LoaderStatus.Connection state, String cause) {}
+
+    /** The wall clock was stepped against the monotonic clock by so much. */
+    default void clockStepped(long stepNs) {}
+}

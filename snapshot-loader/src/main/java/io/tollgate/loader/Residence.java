@@ -1,0 +1,265 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader;
+
+import io.tollgate.core.quota.CellStore;
+import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldHolder;
+import io.tollgate.loader.LoaderStatus.SnapshotFacts;
+import io.tollgate.loader.freshness.LoaderClock;
+import io.tollgate.loader.freshness.PlaneAges;
+import io.tollgate.loader.install.Counters;
+import io.tollgate.loader.install.InstallContext;
+import io.tollgate.loader.install.Installation;
+import io.tollgate.loader.install.InstalledSnapshot;
+import io.tollgate.loader.install.RecordSource;
+import io.tollgate.loader.install.SnapshotOpener;
+import io.tollgate.loader.install.StateDirectory;
+import io.tollgate.loader.storage.Storage;
+import io.tollgate.loader.transfer.ManifestCheck;
+import io.tollgate.loader.transfer.SnapshotVersion;
+import io.tollgate.loader.transfer.StagedSnapshot;
+import io.tollgate.loader.transfer.StagingArea;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lives in the state directory and in memory: the lock, the counters, the active snapshot and its world. Opened in this order, closed
+ * in the reverse one. Loader's thread, but for what {@link SnapshotLoader} hands out.
+ */
+final class Residence implements AutoCloseable {
+    private static final long NOTE_TIME_NS = TimeUnit.SECONDS.toNanos(1);
+    /** After a power failure counters may be as old as this. */
+    private static final long SYNC_CELLS_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final System.Logger LOG = Loggers.LOADER;
+
+    private final LoaderContext context;
+    private final LoaderClock clock;
+    private final StateDirectory directory;
+    private final CellStore cells;
+    private final boolean countersWereReset;
+    private final PlaneAges ages;
+    private final WorldHolder worlds;
+    private final InstallContext installContext;
+    private final ManifestCheck check;
+    private final RecordSource records = new RecordSource();
+    private final Deque<AutoCloseable> opened;
+
+    private @Nullable InstalledSnapshot active;
+    private long activatedAtMs;
+    private boolean pruneDue = true;
+    private long noteTimeAtNs;
+    private long syncCellsAtNs;
+
+    private Residence(
+            LoaderContext context,
+            StateDirectory directory,
+            Counters counters,
+            PlaneAges ages,
+            Deque<AutoCloseable> opened) {
+        this.context = context;
+        this.clock = context.clock();
+        this.directory = directory;
+        this.cells = counters.store();
+        this.countersWereReset = counters.wasReset();
+        this.ages = ages;
+        this.opened = opened;
+        this.worlds = new WorldHolder(context.workers());
+        this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier());
+        this.installContext = new InstallContext(storage(), directory, cells, ages, clock, context.random());
+        this.noteTimeAtNs = clock.monotonicNs();
+        this.syncCellsAtNs = clock.monotonicNs() + SYNC_CELLS_NS;
+    }
+
+    /**
+     * Opens everything, and activates the snapshot that is on disk.
+     *
+     * @throws IOException when the directory is held by another process, cannot be used, or the counters are damaged
+     */
+    static Residence open(LoaderContext context) throws IOException {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            StateDirectory directory = StateDirectory.open(context.storage(), context.stateDir());
+            opened.push(directory);
+            Counters counters = Counters.open(
+                    directory, context.random().nextLong(), context.onCorruption() == LoaderContext.OnCorruption.RESET);
+            opened.push(counters.store());
+            PlaneAges ages = new PlaneAges(context.maxAgeMs());
+            Residence residence = new Residence(context, directory, counters, ages, opened);
+            residence.warnOfClock();
+            residence.openNewest();
+            return residence;
+        } catch (IOException | RuntimeException e) {
+            closeAll(opened);
+            throw e;
+        }
+    }
+
+    private void warnOfClock() {
+        long aheadMs = cells.lastNotedMs() - clock.wallMs();
+        if (aheadMs > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the wall clock is {0} ms behind the last time this sidecar ran; periods and rates wait until it has"
+                            + " caught up",
+                    Long.toString(aheadMs));
+        }
+    }
+
+    private void openNewest() throws IOException {
+        InstalledSnapshot found = new SnapshotOpener(installContext, check).openNewest();
+        if (found != null) {
+            becomeActive(found);
+            ages.grantRestartGrace(context.restartGraceMs(), clock.monotonicNs(), clock.wallMs());
+        }
+    }
+
+    private void becomeActive(InstalledSnapshot snapshot) {
+        ages.applyBounds(snapshot.manifest().manifest());
+        worlds.activate(snapshot.world());
+        active = snapshot;
+        activatedAtMs = clock.wallMs();
+        records.switchTo(snapshot.folder());
+        pruneDue = true;
+    }
+
+    Installation beginInstallation(StagedSnapshot staged) {
+        return new Installation(installContext, staged, worlds.current());
+    }
+
+    void activate(Installation finished) {
+        finished.beforeActivation();
+        becomeActive(finished.result());
+    }
+
+    /** Closes worlds that nobody reads, deletes their folders, keeps the periods ahead of the clock. */
+    int housekeep() {
+        int work = worlds.reclaim();
+        records.releaseStale();
+        if (pruneDue && worlds.retiredCount() == 0) {
+            pruneDue = false;
+            prune();
+        }
+        refreshPeriods();
+        long nowNs = clock.monotonicNs();
+        if (nowNs - noteTimeAtNs >= 0) {
+            noteTimeAtNs = nowNs + NOTE_TIME_NS;
+            cells.noteTime(clock.wallMs());
+        }
+        if (nowNs - syncCellsAtNs >= 0) {
+            syncCellsAtNs = nowNs + SYNC_CELLS_NS;
+            cells.sync();
+        }
+        return work;
+    }
+
+    private void refreshPeriods() {
+        World world = worlds.current();
+        if (world == null) {
+            return;
+        }
+        PeriodTable periods = world.periods();
+        long epochMs = TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() + clock.epochOffsetNs());
+        if (periods.needsRefresh(epochMs)) {
+            world.periods(periods.refreshed(epochMs));
+        }
+    }
+
+    private void prune() {
+        InstalledSnapshot live = active;
+        if (live == null) {
+            return;
+        }
+        try {
+            directory.prune(live.version(), context.keepPrevious());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot delete old snapshots: {0}", Causes.of(e));
+        }
+    }
+
+    SnapshotVersion version() {
+        return active == null ? SnapshotVersion.NONE : active.version();
+    }
+
+    String sha256Hex() {
+        return active == null ? "" : active.manifest().sha256Hex();
+    }
+
+    /** Facts of the active snapshot; there must be one. */
+    SnapshotFacts facts(boolean confirmed) {
+        InstalledSnapshot live = active;
+        if (live == null) {
+            throw new IllegalStateException("no snapshot is active");
+        }
+        return new SnapshotFacts(
+                live.manifest().manifest().getBundle(),
+                live.version(),
+                live.manifest().manifest().getRegistryVersion(),
+                live.manifest().manifest().getLedgerSequence(),
+                live.manifest().sha256Hex(),
+                live.manifest().signatureVerified(),
+                confirmed,
+                live.manifest().manifest().getCreatedAtMs(),
+                activatedAtMs);
+    }
+
+    StagingArea stagingArea() {
+        return new StagingArea(storage(), directory.incoming(), context.limits());
+    }
+
+    private Storage storage() {
+        return context.storage();
+    }
+
+    ManifestCheck manifestCheck() {
+        return check;
+    }
+
+    PlaneAges ages() {
+        return ages;
+    }
+
+    WorldHolder worlds() {
+        return worlds;
+    }
+
+    CellStore cells() {
+        return cells;
+    }
+
+    boolean countersWereReset() {
+        return countersWereReset;
+    }
+
+    RecordSource records() {
+        return records;
+    }
+
+    /** Every worker must have stopped: memory that one still reads is left mapped, and said so. */
+    @Override
+    public void close() {
+        records.close();
+        worlds.close();
+        if (worlds.retiredCount() > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a decision is still running while the loader closes; its memory stays mapped until the process ends");
+            opened.remove(cells);
+        }
+        closeAll(opened);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "closing goes on after: {0}", e.toString());
+            }
+        }
+    }
+}

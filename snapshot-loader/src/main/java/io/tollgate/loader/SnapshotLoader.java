@@ -1,0 +1,140 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader;
+
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.CellStore;
+import io.tollgate.core.world.WorldHolder;
+import io.tollgate.loader.install.RecordSource;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a sidecar's snapshot: opens what is on disk, asks the control plane for what is newer, installs and activates it, and keeps the ages
+ * of the planes.
+ *
+ * <pre>{@code
+ * try (SnapshotLoader loader = SnapshotLoader.open(new LoaderContext().stateDir(dir).sidecarId("a").client(client).workers(4))) {
+ *     DecisionEngine engine = new DecisionEngine(
+ *             loader.worlds(), loader.cells().cells(), new InFlight(4), loader.freshness(), loader.clock());
+ *     loader.start();
+ *     ...
+ * }   // after the last worker has stopped
+ * }</pre>
+ *
+ * <p>Threading: {@link #open}, {@link #start} and {@link #close} by the owner; everything else by any thread. After {@link #start} one
+ * thread, {@code tollgate-loader}, does all the work.
+ */
+public final class SnapshotLoader implements AutoCloseable {
+    /** Idle, the thread looks about 250 times a second. */
+    private static final long LONGEST_PARK_NS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private final LoaderContext context;
+    private final Residence residence;
+    private final StatusBoard board;
+    private final LoaderAgent agent;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable AgentRunner runner;
+
+    private SnapshotLoader(LoaderContext context, Residence residence) {
+        this.context = context;
+        this.residence = residence;
+        this.board = new StatusBoard(context.stateDir(), residence.ages(), context.listeners());
+        this.agent = new LoaderAgent(context, board, residence);
+        board.counters(residence.cells().count(), residence.countersWereReset());
+        if (residence.worlds().current() != null) {
+            board.activated(residence.facts(false));
+        }
+    }
+
+    /**
+     * Opens the state directory and activates the snapshot that is on disk, if any: stale until the control plane confirms it, unless a
+     * restart grace is configured. Talks to nobody yet.
+     *
+     * @throws IOException when the directory is held by another process or cannot be used, or the live counters are damaged
+     */
+    public static SnapshotLoader open(LoaderContext context) throws IOException {
+        context.conclude();
+        try {
+            return new SnapshotLoader(context, Residence.open(context));
+        } catch (IOException | RuntimeException e) {
+            context.client().close();
+            throw e;
+        }
+    }
+
+    /** Starts the loader's thread. Once. */
+    public void start() {
+        if (runner != null || closed.get()) {
+            throw new IllegalStateException("this loader was started or closed before");
+        }
+        AgentRunner started = new AgentRunner(
+                new BackoffIdleStrategy(1, 1, TimeUnit.MICROSECONDS.toNanos(1), LONGEST_PARK_NS),
+                new FaultLog(),
+                null,
+                agent);
+        runner = started;
+        AgentRunner.startOnThread(started, task -> {
+            Thread thread = new Thread(task, LoaderAgent.NAME);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** The duty cycle, for tests that run it step by step instead of {@link #start}. */
+    LoaderAgent agent() {
+        return agent;
+    }
+
+    /** {@return the worlds that workers pin} */
+    public WorldHolder worlds() {
+        return residence.worlds();
+    }
+
+    /** {@return the live counters} */
+    public CellStore cells() {
+        return residence.cells();
+    }
+
+    /** {@return the ages of the planes} */
+    public FreshnessTable freshness() {
+        return residence.ages().table();
+    }
+
+    /** {@return the clock of decisions, kept in step with the wall clock by the loader's thread} */
+    public DecisionClock clock() {
+        return context.clock();
+    }
+
+    /** {@return portable records of the active snapshot, for diagnostics} */
+    public RecordSource records() {
+        return residence.records();
+    }
+
+    /** {@return what is known now} */
+    public LoaderStatus status() {
+        return board.status(context.clock().monotonicNs(), context.clock().wallMs());
+    }
+
+    /**
+     * Ends the loader's thread, then closes everything in the reverse order of opening. Every decision worker must have stopped before.
+     * Again is harmless.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (runner != null) {
+            runner.close();
+        } else {
+            agent.onClose();
+        }
+        context.client().close();
+        residence.close();
+    }
+}

@@ -1,0 +1,111 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader.install;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.quota.Cells;
+import io.tollgate.core.quota.RateSpec;
+import io.tollgate.core.world.CeilingRow;
+import io.tollgate.core.world.ScopeRow;
+import io.tollgate.core.world.World;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds rates that a snapshot changes and seeds their new counters so that the same share of the bucket is left: when a counter is bound,
+ * and once more at activation, since the old one was in use meanwhile. Positions only grow, so doing it twice is harmless.
+ *
+ * <p>Only so many changes are remembered for the second time; for those beyond it, what was taken while the snapshot was being installed is
+ * forgiven. Loader's thread only.
+ */
+final class RateCarry {
+    /** About 10 MB at most. */
+    private static final int MAX_REMEMBERED = 100_000;
+
+    private final @Nullable World before;
+    private final Cells cells;
+    private final ScopeRow scope = new ScopeRow();
+    private final CeilingRow ceiling = new CeilingRow();
+    private final List<Change> changes = new ArrayList<>();
+    private final long epochNs;
+
+    private record Change(long oldCell, RateSpec oldSpec, long newCell, RateSpec newSpec) {}
+
+    /**
+     * For one installation.
+     *
+     * @param before the active world, whose cells are of the same store; null = none
+     * @param epochNs now, nanoseconds since 1970
+     */
+    RateCarry(@Nullable World before, Cells cells, long epochNs) {
+        this.before = before;
+        this.cells = cells;
+        this.epochNs = epochNs;
+    }
+
+    /** A rate of the new snapshot counts in this cell. */
+    void bound(String scopePath, String definedAtPath, String id, String dimension, long cell, RateSpec spec) {
+        World world = before;
+        if (world == null) {
+            return;
+        }
+        long row = world.findPath(scopePath);
+        if (row == World.NOT_FOUND) {
+            return;
+        }
+        scope.wrap(world, row);
+        int count = scope.ceilingCount();
+        if (count == 0) {
+            return;
+        }
+        ceiling.first(world, scope);
+        for (int i = 0; i < count; i++) {
+            if (ceiling.kindCode() == DimensionKind.RATE.code() && !ceiling.unlimited()) {
+                if (ceiling.cellRef() == cell) {
+                    return;
+                }
+                if (isSame(world, definedAtPath, id, dimension)) {
+                    changed(new Change(ceiling.cellRef(), oldSpec(), cell, spec));
+                    return;
+                }
+            }
+            if (i + 1 < count) {
+                ceiling.next();
+            }
+        }
+    }
+
+    private boolean isSame(World world, String definedAtPath, String id, String dimension) {
+        return world.registry().dimensions().name(ceiling.dimensionId()).equals(dimension)
+                && ceiling.id(world).equals(id)
+                && new ScopeRow().wrap(world, ceiling.definedAtRow()).path().equals(definedAtPath);
+    }
+
+    private RateSpec oldSpec() {
+        return new RateSpec(
+                ceiling.limit(),
+                ceiling.rate(CeilingCells.LENGTH_NS),
+                ceiling.rate(CeilingCells.BURST),
+                ceiling.rate(CeilingCells.MULTIPLIER),
+                ceiling.rate(CeilingCells.UNITS_PER_TOKEN));
+    }
+
+    private void changed(Change change) {
+        if (changes.size() < MAX_REMEMBERED) {
+            changes.add(change);
+        }
+        carry(change, epochNs);
+    }
+
+    /** Right before the new world is activated. */
+    void beforeActivation(long nowEpochNs) {
+        for (Change change : changes) {
+            carry(change, nowEpochNs);
+        }
+    }
+
+    private void carry(Change change, long nowEpochNs) {
+        long state = cells.readPosition(change.oldCell);
+        cells.raisePosition(change.newCell, change.newSpec.carryOver(change.oldSpec, state, nowEpochNs));
+    }
+}

@@ -1,0 +1,103 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader.install;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.tollgate.v1.ScopeRecord;
+import io.tollgate.v1.Section;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks records of the active snapshot up in its Chronicle Map, for cold diagnostics. The map is opened by the admin thread that asks first
+ * (about a second in a fresh JVM), so that neither the start nor a heartbeat waits for it.
+ *
+ * <p>{@link #findScope} is for any thread that may block; callers wait for one another. The loader's thread never waits here.
+ */
+public final class RecordSource {
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable Path folder;
+
+    /** Guarded by lock. */
+    private @Nullable SectionMap open;
+
+    private @Nullable Path openFolder;
+    private boolean closed;
+
+    /** A source without a snapshot. */
+    public RecordSource() {}
+
+    /** Another snapshot is active from now on. Loader's thread. */
+    public void switchTo(Path activeFolder) {
+        folder = activeFolder;
+        releaseStale();
+    }
+
+    /** Closes the map of a former snapshot unless somebody reads it right now. Loader's thread. */
+    public void releaseStale() {
+        if (lock.tryLock()) {
+            try {
+                if (open != null && !Objects.equals(openFolder, folder)) {
+                    closeMap();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * The portable record of a scope.
+     *
+     * @param path "org:acme/project:rag"
+     * @return null when the snapshot has no such scope, or there is no snapshot
+     * @throws IOException when the Chronicle Map cannot be opened or read
+     */
+    public @Nullable ScopeRecord findScope(String path) throws IOException {
+        lock.lock();
+        try {
+            SectionMap map = map();
+            byte[] value = map == null ? null : map.get(path.getBytes(StandardCharsets.UTF_8));
+            return value == null ? null : ScopeRecord.parseFrom(value);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("the record of '" + path + "' in " + openFolder + " does not parse", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable SectionMap map() throws IOException {
+        Path active = folder;
+        if (closed || active == null) {
+            return null;
+        }
+        if (open == null || !active.equals(openFolder)) {
+            closeMap();
+            open = SectionMap.open(active, Section.SECTION_DIRECTORY);
+            openFolder = active;
+        }
+        return open;
+    }
+
+    private void closeMap() {
+        if (open != null) {
+            open.close();
+            open = null;
+            openFolder = null;
+        }
+    }
+
+    /** Waits for a running look-up, closes; nothing is found afterwards. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            closeMap();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader.install;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldFiles;
+import io.tollgate.core.world.WorldTables;
+import io.tollgate.core.world.WorldWriter;
+import io.tollgate.core.world.WorldWriterSettings;
+import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.loader.transfer.RefusedException.Check;
+import io.tollgate.loader.translate.ScopeTranslator;
+import io.tollgate.v1.ScopeRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the flat files of a world from portable records: once while a snapshot is installed, again when only these files have to be made
+ * anew. Every mistake of the records is a refusal that names the record. Loader's thread only.
+ */
+final class WorldBuild implements AutoCloseable {
+    private final WorldTables tables;
+    private final WorldWriter writer;
+    private final RateCarry carry;
+
+    private WorldBuild(WorldTables tables, WorldWriter writer, RateCarry carry) {
+        this.tables = tables;
+        this.writer = writer;
+        this.carry = carry;
+    }
+
+    /**
+     * Starts.
+     *
+     * @param folder gets the files; has none of them yet
+     * @param before the active world; null = none
+     */
+    static WorldBuild create(
+            InstallContext context, Path folder, WorldTables tables, long expectedScopes, @Nullable World before)
+            throws IOException {
+        boolean sameCells =
+                before != null && before.cellStoreId() == context.cells().id();
+        RateCarry carry =
+                new RateCarry(sameCells ? before : null, context.cells().cells(), context.epochNs());
+        CeilingCells cells = new CeilingCells(tables.registry(), context.cells(), carry);
+        WorldWriterSettings settings = new WorldWriterSettings(
+                folder,
+                expectedScopes,
+                context.random().nextLong(),
+                context.cells().id());
+        return new WorldBuild(tables, WorldWriter.create(settings, tables, cells, cells), carry);
+    }
+
+    WorldTables tables() {
+        return tables;
+    }
+
+    RateCarry carry() {
+        return carry;
+    }
+
+    /** Adds a record of the directory; what it refers to was added before. */
+    void add(byte[] key, byte[] value) throws IOException, RefusedException {
+        String path = new String(key, StandardCharsets.UTF_8);
+        try {
+            ScopeRecord record = ScopeRecord.parseFrom(value);
+            StaticRecords.requireKey(path, record.getScope().getPath(), "directory '" + path + "'");
+            writer.add(ScopeTranslator.translate(record));
+        } catch (InvalidProtocolBufferException e) {
+            throw new RefusedException(Check.CONTENT, "directory '" + path + "' does not parse: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getCause());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new RefusedException(Check.CONTENT, "directory '" + path + "': " + e.getMessage());
+        }
+    }
+
+    /** Completes the files; they are on the disk then. */
+    WorldFiles finish() throws IOException, RefusedException {
+        try {
+            return writer.finish();
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Check.CONTENT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Deletes the files unless they are finished. */
+    @Override
+    public void close() throws IOException {
+        writer.close();
+    }
+}
