@@ -1,0 +1,42 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import io.tollgate.cli.render.ExplanationText;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.ExplainRequest;
+import io.tollgate.v1.ExplainResponse;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tollgate explain} */
+@Command(
+        name = "explain",
+        description = {
+            "Shows why a request is allowed or denied: every stage, scope, rule and ceiling. Takes nothing.",
+            "Exit codes as of decide."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tollgate explain --org acme --project rag --actor user:ada --action llm/chat/complete --usage 1200:token",
+            "  tollgate explain --file request.json --output json",
+        })
+final class ExplainCommand implements Callable<Integer> {
+    @Mixin
+    RequestOptions question;
+
+    @Mixin
+    Admin admin;
+
+    @Mixin
+    OutputOptions output;
+
+    @Override
+    public Integer call() {
+        final DecideRequest request = question.request();
+        final ExplainResponse response = admin.ask(sidecar ->
+                sidecar.explain(ExplainRequest.newBuilder().setRequest(request).build()));
+        output.print(response.getDecision(), paint -> ExplanationText.of(request, response.getDecision(), paint));
+        return ExitCode.of(response.getDecision());
+    }
+}
