@@ -1,0 +1,60 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.control.compiler;
+
+import io.tollgate.control.source.Code;
+import io.tollgate.control.source.Position;
+import io.tollgate.control.source.Quoted;
+import io.tollgate.v1.DimensionKind;
+
+/**
+ * What may be written but is not enforced yet. Refused here, so that nobody relies on a bound that does not hold; each stage that brings
+ * one of these removes its method.
+ */
+final class NotYet {
+    private NotYet() {}
+
+    static void condition(Compilation compilation, Position at) {
+        refuse(
+                compilation,
+                at,
+                "conditions ('when') are not supported yet: a rule with one would not be evaluated",
+                "remove it; narrow the rule with 'who' and 'what' until the stage that brings conditions");
+    }
+
+    static void creditGated(Compilation compilation, Position at) {
+        refuse(
+                compilation,
+                at,
+                "credit-gated actions are not supported yet: no balance would be looked at",
+                "remove it until the stage that brings credit; wallets and prices are already checked");
+    }
+
+    static void kind(Compilation compilation, Position at, String what, String dimension, DimensionKind kind) {
+        refuse(
+                compilation,
+                at,
+                what + " " + Quoted.of(dimension) + " is not supported yet: kind " + RegistryCompiler.kindWord(kind)
+                        + " would not be enforced",
+                "use a dimension of kind rate or period until the stage that brings reservations and capacity");
+    }
+
+    static void each(Compilation compilation, Position at) {
+        refuse(
+                compilation,
+                at,
+                "limits for each scope below ('each') are not supported yet: none would be counted",
+                "write a limit at each of the scopes until the stage that brings them");
+    }
+
+    static void tiers(Compilation compilation, Position at) {
+        refuse(
+                compilation,
+                at,
+                "tiered prices are not supported yet: the cost of a request would be wrong",
+                "use FLAT_FEE or PACKAGE");
+    }
+
+    private static void refuse(Compilation compilation, Position at, String message, String remedy) {
+        compilation.error(at, Code.NOT_SUPPORTED_YET, message, remedy);
+    }
+}

@@ -1,0 +1,144 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.control.compiler;
+
+import io.tollgate.control.source.Code;
+import io.tollgate.control.source.Folder;
+import io.tollgate.control.source.Position;
+import io.tollgate.control.source.Quoted;
+import io.tollgate.control.source.Value;
+import io.tollgate.v1.TrancheRecord;
+import io.tollgate.v1.WalletRecord;
+import io.tollgate.v1.WalletStatus;
+import io.tollgate.v1.WalletThreshold;
+import io.tollgate.v1.WalletType;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Wallets of billing/ and what is in them. */
+final class WalletCompiler {
+    private final Compilation compilation;
+    private final BillingCompiler billing;
+    private final Money money;
+    private final Map<String, WalletRecord.Builder> wallets = new TreeMap<>(Utf8.ORDER);
+
+    WalletCompiler(Compilation compilation, BillingCompiler billing, Money money) {
+        this.compilation = compilation;
+        this.billing = billing;
+        this.money = money;
+    }
+
+    List<WalletRecord> compile() {
+        Map<String, Position> owners = new HashMap<>();
+        compilation
+                .declared(Folder.BILLING, "wallets", "wallet")
+                .forEach((id, entry) -> wallet(id, entry.fields(), owners));
+        return wallets.values().stream().map(WalletRecord.Builder::build).toList();
+    }
+
+    private void wallet(String id, Value.Fields fields, Map<String, Position> owners) {
+        Value.Entry customer = billing.customers().get(fields.text("customer"));
+        if (customer == null) {
+            if (fields.has("customer")) {
+                compilation.unknown(
+                        fields.at("customer"),
+                        "customer",
+                        fields.text("customer"),
+                        billing.customers().keySet());
+            }
+            return;
+        }
+        ScopeNode payer = billing.customerScope(customer.key(), customer);
+        WalletRecord.Builder wallet = WalletRecord.newBuilder()
+                .setId(id)
+                .setScopePath(payer == null ? "" : payer.path().path())
+                .setCurrency(fields.text("currency"))
+                .setType(WalletType.valueOf("WALLET_TYPE_" + fields.get("wallet_type", String.class, "PRE_PAID")))
+                .setStatus(status(fields.get("wallet_status", String.class, "active")));
+        if (wallet.getStatus() == WalletStatus.WALLET_STATUS_ACTIVE) {
+            Position earlier = owners.putIfAbsent(
+                    customer.key() + "/" + wallet.getCurrency() + "/" + wallet.getType(), fields.at());
+            if (earlier != null) {
+                compilation.error(
+                        fields.at(),
+                        Code.WALLET_TERMS,
+                        "customer " + Quoted.of(customer.key()) + " already has an active wallet of this currency and"
+                                + " type at " + earlier,
+                        "merge the two, or close one with 'wallet_status: closed'");
+            }
+        }
+        Map<String, Position> ids = new HashMap<>();
+        for (Value.Fields credit : fields.fieldsOf("credits")) {
+            Position earlier = ids.putIfAbsent(credit.text("id"), credit.at());
+            if (earlier != null && credit.has("id")) {
+                compilation.duplicate(credit.at("id"), "credit", credit.text("id"), earlier);
+            }
+            wallet.addTranches(tranche(credit));
+        }
+        thresholds(fields, wallet);
+        wallets.put(id, wallet);
+    }
+
+    private static WalletStatus status(String word) {
+        return switch (word) {
+            case "frozen" -> WalletStatus.WALLET_STATUS_FROZEN;
+            case "closed" -> WalletStatus.WALLET_STATUS_CLOSED;
+            default -> WalletStatus.WALLET_STATUS_ACTIVE;
+        };
+    }
+
+    private TrancheRecord tranche(Value.Fields fields) {
+        long amount = money.read(fields, "credits");
+        long remaining = fields.has("credits_available") ? money.read(fields, "credits_available") : amount;
+        if (remaining > amount) {
+            compilation.error(
+                    fields.at("credits_available"),
+                    Code.WALLET_TERMS,
+                    "more credits are left than were given",
+                    "write at most what 'credits' says");
+        }
+        long startsMs = fields.number("starts_at", 0);
+        long expiresMs = fields.number("expiry_date", 0);
+        if (expiresMs != 0 && expiresMs <= startsMs) {
+            compilation.error(
+                    fields.at("expiry_date"),
+                    Code.WALLET_TERMS,
+                    "these credits expire before they start",
+                    "write an expiry_date after starts_at");
+        } else if (expiresMs != 0 && expiresMs <= compilation.nowMs()) {
+            compilation.warning(
+                    fields.at("expiry_date"),
+                    Code.EXPIRED,
+                    "these credits expired at " + Instant.ofEpochMilli(expiresMs),
+                    "remove them");
+        }
+        TrancheRecord.Builder record = TrancheRecord.newBuilder()
+                .setId(fields.text("id"))
+                .setAmount(amount)
+                .setRemaining(remaining)
+                .setStartsAtMs(startsMs)
+                .setExpiresAtMs(expiresMs);
+        if (fields.has("priority")) {
+            record.setPriority((int) fields.number("priority", 0));
+        }
+        return record.build();
+    }
+
+    private void thresholds(Value.Fields fields, WalletRecord.Builder wallet) {
+        Value.Fields alerts = fields.fields("alert_settings");
+        if (alerts == null) {
+            return;
+        }
+        String[] words = {"info", "warning", "critical"};
+        for (int i = 0; i < words.length; i++) {
+            Value.Fields alert = alerts.fields(words[i]);
+            if (alert != null) {
+                wallet.addThresholds(WalletThreshold.newBuilder()
+                        .setBelow(money.read(alert, "threshold"))
+                        .setSeverity(i + 1));
+            }
+        }
+    }
+}
