@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** All scopes by path, and the order in which they travel: see {@link io.tollgate.control.publish.DirectoryOrder}. */
+/** All scopes by path, and the order in which they travel. */
 final class ScopeTree {
     private final ScopeNode global;
     private final Map<String, ScopeNode> plans = new TreeMap<>(Utf8.ORDER);
