@@ -134,11 +134,21 @@ public final class Decision {
         warnings.reset();
     }
 
-    /** The answer of an explanation is that of the decision: a stage after the deciding one does not name a ceiling or a wait. */
-    void forgetQuota() {
-        retryAfterNs = 0;
-        retryStated = false;
-        ceilings.reset();
+    /** The answer of an explanation is that of the decision: it knows nothing of the stages after the deciding one. */
+    void forgetAfter(final Stage deciding) {
+        if (deciding.compareTo(Stage.POLICY) < 0) {
+            policyEvaluated = false;
+        }
+        if (deciding.compareTo(Stage.ENTITLEMENT) < 0) {
+            featureId = NONE;
+            entitlementEntry = NONE;
+            customerRow = World.NO_ROW;
+        }
+        if (deciding.compareTo(Stage.QUOTA) < 0) {
+            retryAfterNs = 0;
+            retryStated = false;
+            ceilings.reset();
+        }
     }
 
     void admit() {

@@ -173,9 +173,7 @@ public final class DecisionWorker {
             decision.admit();
         } else {
             decision.deny(deniedAt, denied);
-            if (deniedAt != Stage.QUOTA) {
-                decision.forgetQuota();
-            }
+            decision.forgetAfter(deniedAt);
         }
     }
 

@@ -90,7 +90,13 @@ final class QuotaStage {
             if (ceiling.unlimited()) {
                 return true;
             }
-            entry = plan.addRate(ceiling.cellRef(), ceiling.rate(0), ceiling.rate(1), ceiling.burst(), amount, flags);
+            entry = plan.addRate(
+                    ceiling.cellRef(),
+                    RateWords.multiplier(ceiling),
+                    RateWords.unitsPerToken(ceiling),
+                    RateWords.burst(ceiling),
+                    amount,
+                    flags);
         } else {
             // GAUGE and CAPACITY come with RESERVE; the compiler lets none through, and here none opens anything
             return false;
@@ -124,7 +130,8 @@ final class QuotaStage {
         decision.ceilings.show(plan);
         int binding = CeilingStates.NONE;
         for (int i = 0; i < plan.size(); i++) {
-            if (!plan.fits(i) && !plan.soft(i)) {
+            // of soft and unlimited ceilings only what cannot be counted does not fit
+            if (!plan.fits(i)) {
                 binding = binding < 0 || bindsBefore(i, binding) ? i : binding;
             }
         }

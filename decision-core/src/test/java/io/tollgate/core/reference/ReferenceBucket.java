@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.quota.Gcra;
 import java.math.BigInteger;
 
 /**
@@ -38,15 +39,26 @@ final class ReferenceBucket {
         return excess(tokens, nowNs).signum() <= 0;
     }
 
+    /** Whether a bucket that owes this much still has a position: 2^63 ns after 2020, in the year 2312. */
+    boolean countable(final long tokens, final long nowNs) {
+        final BigInteger after = start(nowNs).add(BigInteger.valueOf(tokens).multiply(periodNs));
+        return after.divide(limit)
+                        .subtract(BigInteger.valueOf(Gcra.BASE_EPOCH_NS))
+                        .bitLength()
+                < Long.SIZE;
+    }
+
     void take(final long tokens, final long nowNs) {
         arrival = start(nowNs).add(BigInteger.valueOf(tokens).multiply(periodNs));
     }
 
+    /** Whole tokens left, rounded down also when the bucket owes. */
     long remaining(final long nowNs) {
-        return position(nowNs)
+        final BigInteger[] left = position(nowNs)
                 .add(burst.multiply(periodNs))
                 .subtract(start(nowNs))
-                .divide(periodNs)
+                .divideAndRemainder(periodNs);
+        return left[0].subtract(left[1].signum() < 0 ? BigInteger.ONE : BigInteger.ZERO)
                 .longValueExact();
     }
 

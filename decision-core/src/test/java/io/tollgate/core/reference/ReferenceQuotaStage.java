@@ -32,9 +32,16 @@ final class ReferenceQuotaStage {
 
     /** What a line says. */
     private record Verdict(
-            Line line, boolean fits, long used, long remaining, long waitNs, boolean never, long resetsAtMs) {
+            Line line,
+            boolean fits,
+            boolean countable,
+            long used,
+            long remaining,
+            long waitNs,
+            boolean never,
+            long resetsAtMs) {
         boolean denies() {
-            return !fits && line.ceiling.enforcement() == Enforcement.HARD;
+            return !countable || !fits && line.ceiling.enforcement() == Enforcement.HARD;
         }
     }
 
@@ -105,14 +112,25 @@ final class ReferenceQuotaStage {
             final boolean never = bucket.never(line.amount);
             final long wait = fits || never ? 0 : bucket.waitNs(line.amount, now);
             final long fullAtMs = -Math.floorDiv(-bucket.fullAtNs(now), NS_PER_MS);
-            return new Verdict(line, fits, amount.burst() - remaining, remaining, wait, !fits && never, fullAtMs);
+            return new Verdict(
+                    line,
+                    fits,
+                    fits || bucket.countable(line.amount, now),
+                    amount.burst() - remaining,
+                    remaining,
+                    wait,
+                    !fits && never,
+                    fullAtMs);
         }
         final long used = counters.getOrDefault(line.key, 0L);
         final BigInteger after = BigInteger.valueOf(used).add(BigInteger.valueOf(line.amount));
-        final boolean fits = amount.unlimited() || after.compareTo(BigInteger.valueOf(amount.limit())) <= 0;
+        final boolean countable = after.bitLength() < Long.SIZE;
+        final boolean fits =
+                countable && (amount.unlimited() || after.compareTo(BigInteger.valueOf(amount.limit())) <= 0);
         final boolean never = !fits && (line.amount > amount.limit() || line.resetsAtMs == ReferencePeriods.NEVER_ENDS);
         final long wait = fits || never ? 0 : line.resetsAtMs * NS_PER_MS - context.nowEpochNs;
-        return new Verdict(line, fits, used, amount.limit() - used, wait, never, line.resetsAtMs);
+        final long remaining = amount.unlimited() ? Long.MAX_VALUE : amount.limit() - used;
+        return new Verdict(line, fits, countable, used, remaining, wait, never, line.resetsAtMs);
     }
 
     private void take(final ReferenceContext context, final Line line) {

@@ -1,0 +1,147 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.Plane;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.policy.ConditionLoader;
+import io.tollgate.core.quota.Cells;
+import io.tollgate.core.quota.InFlight;
+import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldFacts;
+import io.tollgate.core.world.WorldHolder;
+import io.tollgate.core.world.WorldTables;
+import io.tollgate.core.world.WorldWriter;
+import io.tollgate.core.world.WorldWriterSettings;
+import io.tollgate.core.world.def.EntitlementSetDef;
+import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.RegistryDef;
+import io.tollgate.core.world.def.ScopeDef;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An engine over a world made of plain definitions, with a clock that tests own. All planes are confirmed now until a test says otherwise. */
+public final class EngineFixture implements AutoCloseable {
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final int CELLS = 1 << 16;
+
+    /** Time that stands until moved. */
+    public static final class ManualClock implements DecisionClock {
+        private volatile long epochNs;
+
+        @Override
+        public long monotonicNs() {
+            return epochNs;
+        }
+
+        @Override
+        public long epochOffsetNs() {
+            return 0;
+        }
+
+        @Override
+        public long wallMs() {
+            return Math.floorDiv(epochNs, NS_PER_MS);
+        }
+
+        /** Moves to nanoseconds since 1970. */
+        public void epochNs(final long value) {
+            epochNs = value;
+        }
+    }
+
+    public final ManualClock clock = new ManualClock();
+    public final FreshnessTable freshness = new FreshnessTable();
+    public final WorldHolder worlds;
+    public final Cells cells = Cells.inMemory(CELLS);
+    public final DecisionEngine engine;
+    private final Path directory;
+    private final Map<String, Long> bound = new HashMap<>();
+    private int builds;
+
+    public EngineFixture(final Path directory, final int workers) {
+        this.directory = directory;
+        worlds = new WorldHolder(workers);
+        engine = new DecisionEngine(worlds, cells, new InFlight(workers), freshness, clock);
+    }
+
+    /** Builds a world and makes it the current one. */
+    public World activate(
+            final long version,
+            final RegistryDef registry,
+            final List<PolicyDef> policies,
+            final List<EntitlementSetDef> entitlements,
+            final List<ScopeDef> scopes,
+            final Map<Plane, Long> maxAgeMs) {
+        try {
+            final Path files = Files.createDirectories(directory.resolve("world-" + builds++));
+            final WorldTables tables = WorldTables.compile(registry, policies, entitlements, ConditionLoader.NONE);
+            final WorldWriterSettings settings = new WorldWriterSettings(files, scopes.size(), builds, 7, 1 << 20);
+            try (WorldWriter writer = WorldWriter.create(settings, tables, this::cell, RateWords.INLINER)) {
+                for (final ScopeDef scope : scopes) {
+                    writer.add(scope);
+                }
+                writer.finish();
+            }
+            WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
+            for (final Plane plane : Plane.values()) {
+                bounds = bounds.with(plane, maxAgeMs.getOrDefault(plane, 60_000L) * NS_PER_MS);
+            }
+            final World world = World.open(
+                    files,
+                    tables,
+                    new WorldFacts("test", 1, version, "digest-" + version, 0, 0, 0, bounds),
+                    World.Check.EVERY_BYTE);
+            world.periods(PeriodTable.build(world.windows(), clock.wallMs()));
+            worlds.activate(world);
+            worlds.reclaim();
+            return world;
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private long cell(
+            final String scopePath, final String definedAt, final io.tollgate.core.world.def.CeilingDef ceiling) {
+        final String identity = scopePath
+                + '|'
+                + definedAt
+                + '|'
+                + ceiling.id()
+                + '|'
+                + ceiling.window()
+                + '|'
+                + (ceiling.amount().burst() > 0 ? ceiling.amount() : "");
+        return Cells.ref(bound.computeIfAbsent(identity, key -> (long) bound.size() + 1));
+    }
+
+    /** Says how old each plane is now; planes that are not named were never confirmed. */
+    public void ages(final Map<Plane, Long> agesMs) {
+        for (final Plane plane : Plane.values()) {
+            final Long ageMs = agesMs.get(plane);
+            if (ageMs == null) {
+                freshness.expire(plane);
+            } else {
+                freshness.confirm(plane, clock.monotonicNs(), clock.wallMs(), ageMs * NS_PER_MS);
+            }
+        }
+    }
+
+    /** Confirms every plane as of now. */
+    public void confirmAll() {
+        for (final Plane plane : Plane.values()) {
+            freshness.confirm(plane, clock.monotonicNs(), clock.wallMs(), 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        worlds.close();
+    }
+}
