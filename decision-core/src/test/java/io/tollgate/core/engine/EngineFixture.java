@@ -140,6 +140,14 @@ public final class EngineFixture implements AutoCloseable {
         }
     }
 
+    /** Does what the loader does as time goes on. */
+    public void refreshPeriods() {
+        final World current = worlds.current();
+        if (current != null && current.periods().needsRefresh(clock.wallMs())) {
+            current.periods(current.periods().refreshed(clock.wallMs()));
+        }
+    }
+
     @Override
     public void close() {
         worlds.close();

@@ -102,10 +102,7 @@ class DifferentialTest {
         for (int i = 0; i < decisions; i++) {
             nowNs += step(random);
             fixture.clock.epochNs(nowNs);
-            final World current = Objects.requireNonNull(fixture.worlds.current());
-            if (current.periods().needsRefresh(nowNs / NS_PER_MS)) {
-                current.periods(current.periods().refreshed(nowNs / NS_PER_MS));
-            }
+            fixture.refreshPeriods();
             final Map<Plane, Long> ages = ages(random);
             fixture.ages(ages);
             final ReferenceRequest asked = requests.next();

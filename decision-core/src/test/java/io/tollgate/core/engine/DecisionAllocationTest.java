@@ -1,0 +1,91 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tollgate.core.DecideMode;
+import io.tollgate.core.Outcome;
+import io.tollgate.core.Reason;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Field;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing on the decision path allocates, whatever the answer. Exact, so a unit test can say it. */
+class DecisionAllocationTest {
+    private static final int WARM_UP = 20_000;
+    private static final int MEASURED = 10_000;
+
+    @TempDir
+    Path directory;
+
+    private final DecisionRequest request = new DecisionRequest();
+    private final Decision decision = new Decision();
+    private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
+
+    @Test
+    void shouldAllocateNothingPerDecision() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long thread = Thread.currentThread().getId();
+        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+            AcmeWorld.activate(fixture, 1);
+            final DecisionWorker worker = fixture.engine.newWorker();
+            run(fixture, worker, WARM_UP);
+            final long before = threads.getThreadAllocatedBytes(thread);
+            run(fixture, worker, MEASURED);
+            final long bytes = threads.getThreadAllocatedBytes(thread) - before;
+            // reading the figure itself allocates a little, once
+            assertTrue(
+                    bytes < MEASURED / 10, () -> bytes + " bytes for " + MEASURED + " decisions; must be 0 for each");
+        }
+        assertEquals(
+                EnumSet.of(
+                        Reason.OK,
+                        Reason.UNKNOWN_ACTOR,
+                        Reason.UNKNOWN_UNIT,
+                        Reason.POLICY_NO_GRANT,
+                        Reason.POLICY_DENY,
+                        Reason.ENTITLEMENT_MISSING,
+                        Reason.RATE_LIMITED,
+                        Reason.QUOTA_EXHAUSTED),
+                seen,
+                "the answers that were measured");
+    }
+
+    private void run(final EngineFixture fixture, final DecisionWorker worker, final int decisions) {
+        for (int i = 0; i < decisions; i++) {
+            fixture.clock.epochNs(fixture.clock.monotonicNs() + 300_000_000L);
+            if (i % 1_000 == 0) {
+                fixture.clock.epochNs(fixture.clock.monotonicNs() + 3_600_000_000_000L);
+                fixture.refreshPeriods();
+            }
+            fixture.confirmAll();
+            fill(i % 9);
+            worker.begin();
+            worker.decide(request, decision);
+            if (decision.outcome() == Outcome.DENY || decision.reason() == Reason.OK) {
+                seen.add(decision.reason());
+            }
+            worker.end();
+        }
+    }
+
+    private void fill(final int kind) {
+        request.reset()
+                .mode(kind == 1 ? DecideMode.CHECK : DecideMode.CONSUME)
+                .set(Field.ORGANIZATION, "acme")
+                .set(Field.PROJECT, "rag")
+                .set(Field.ACTOR_TYPE, "user")
+                .set(Field.ACTOR_ID, kind == 2 ? "nobody" : kind == 3 ? "vic" : kind == 4 ? "mallory" : "ada")
+                .set(Field.PRODUCT, kind == 5 ? "video" : "llm")
+                .set(Field.RESOURCE_TYPE, kind == 5 ? "clip" : "chat")
+                .set(Field.ACTION, kind == 5 ? "render" : "complete")
+                .addUsage(kind == 6 ? 40_000 : kind == 7 ? 900_000 : 20, kind == 8 ? "furlong" : "token");
+    }
+}
