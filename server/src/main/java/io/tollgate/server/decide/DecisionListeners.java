@@ -50,6 +50,7 @@ public final class DecisionListeners implements AutoCloseable {
             final BindableService health,
             final FaultLog faults) {
         this.config = config;
+        TransportNoise.silence();
         edge = new DecisionEdge(
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
         loops = new IoLoops(
@@ -140,6 +141,11 @@ public final class DecisionListeners implements AutoCloseable {
     /** {@return connections refused because there were too many} */
     public long refusedConnectionCount() {
         return connections.stream().mapToLong(ConnectionLimit::refusedCount).sum();
+    }
+
+    /** {@return messages refused by the transport: wrongly framed, wrongly compressed, longer than any limit} */
+    public long refusedMessageCount() {
+        return TransportNoise.refusedCount();
     }
 
     /**

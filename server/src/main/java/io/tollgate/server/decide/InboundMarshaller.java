@@ -58,8 +58,8 @@ final class InboundMarshaller implements MethodDescriptor.Marshaller<Object> {
             input.checkLastTagWas(0);
             return message;
         } catch (final InvalidProtocolBufferException e) {
-            return malformed("is no such message: " + e.getMessage() + " At byte " + input.getTotalBytesRead() + " of "
-                    + bytes.length + ".");
+            return malformed("is no such message: " + e.getMessage() + " Reading stopped at byte "
+                    + input.getTotalBytesRead() + " of " + bytes.length + ".");
         }
     }
 

@@ -1,0 +1,46 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Defect;
+import io.tollgate.core.request.Field;
+import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.Outcome;
+import io.tollgate.v1.Reason;
+import io.tollgate.v1.ReasonClass;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Allows whatever has the right form, and shows what it saw: for tests of the edge alone. */
+final class FakeEvaluator implements Evaluator {
+    final AtomicInteger begun = new AtomicInteger();
+    final AtomicInteger answered = new AtomicInteger();
+    final AtomicInteger ended = new AtomicInteger();
+    volatile Consumer<DecisionRequest> before = request -> {};
+
+    @Override
+    public void begin() {
+        begun.incrementAndGet();
+    }
+
+    @Override
+    public void answer(final DecisionRequest request, final boolean explain, final DecideResponse.Builder response) {
+        answered.incrementAndGet();
+        before.accept(request);
+        if (request.defect() != Defect.NONE) {
+            response.setOutcome(Outcome.OUTCOME_DENY)
+                    .setReason(Reason.REASON_INVALID_REQUEST)
+                    .setReasonClass(ReasonClass.REASON_CLASS_REQUEST)
+                    .setMessage(request.defectMessage());
+            return;
+        }
+        response.setOutcome(Outcome.OUTCOME_ALLOW)
+                .setReason(Reason.REASON_OK)
+                .setMessage(request.mode() + " " + request.text(Field.ACTOR_ID));
+    }
+
+    @Override
+    public void end() {
+        ended.incrementAndGet();
+    }
+}
