@@ -6,6 +6,7 @@ import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decide.FaultLog;
 import io.tollgate.server.decide.NoSnapshotEvaluator;
+import io.tollgate.server.lifecycle.SidecarState;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +40,7 @@ public final class Sidecar implements AutoCloseable {
     /**
      * Opens everything.
      *
-     * @throws SidecarStartException when an address or a file cannot be used, saying which and what to do
+     * @throws io.tollgate.server.lifecycle.SidecarStartException when an address or a file cannot be used, saying which and what to do
      */
     public static Sidecar start(final SidecarConfig config) {
         return new Sidecar(config);

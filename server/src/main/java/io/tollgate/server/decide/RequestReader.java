@@ -26,9 +26,7 @@ public final class RequestReader {
         readMode(from, to);
         to.set(Field.CORRELATION_ID, from.getCorrelationId());
         to.set(Field.IDEMPOTENCY_KEY, from.getIdempotencyKey());
-        // Unsigned on the wire: what looks negative is a version far in the future.
-        final long registryVersion = from.getRegistryVersion();
-        to.registryVersion(registryVersion < 0 ? Long.MAX_VALUE : registryVersion);
+        to.registryVersion(from.getRegistryVersion());
         readActor(from.getActor(), to, hash);
         readPlaceAndTarget(from.getPlace(), from.getTarget(), to);
         for (int i = 0; i < from.getUsageCount(); i++) {

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps gRPC from logging a stack for every message that a caller sends wrongly framed, compressed or too long, and the bytes of every
- * connection that does not speak HTTP/2: the caller is told, and a caller must not be able to fill our log. They are counted instead.
+ * connection that does not speak HTTP/2: the caller is told, and a caller must not be able to fill our log. They are counted instead. And from
+ * warning at every connection to a Unix socket that such a socket has no TCP keep-alive, which gRPC sets on all of them.
  */
 final class TransportNoise implements Filter {
     /** Held for ever: java.util.logging forgets loggers that nobody holds, and their filters with them. */
     private static final List<Logger> LOGGERS = List.of(
             Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
+            Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap"),
             Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"));
 
     private static final AtomicLong REFUSED = new AtomicLong();
@@ -47,6 +49,10 @@ final class TransportNoise implements Filter {
         final Throwable thrown = entry.getThrown();
         if (thrown instanceof StatusRuntimeException || thrown instanceof Http2Exception) {
             REFUSED.incrementAndGet();
+            return false;
+        }
+        final String message = entry.getMessage();
+        if (message != null && message.contains("SO_KEEPALIVE")) {
             return false;
         }
         return next == null || next.isLoggable(entry);

@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
-package io.tollgate.server;
+package io.tollgate.server.lifecycle;
 
 /** What a sidecar is doing; codes are those of {@code tollgate.v1.SidecarState}. */
 public enum SidecarState {

@@ -1,0 +1,60 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.tollgate.core.engine.Decision;
+import io.tollgate.core.engine.DecisionWorker;
+import io.tollgate.core.explain.Explanation;
+import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.v1.DecideResponse;
+
+/** The engine behind a lane. Belongs to one thread at a time. */
+public final class EngineEvaluator implements Evaluator {
+    private final DecisionWorker worker;
+    private final AnswerWriter answers;
+    private final Decision decision = new Decision();
+    private final Explanation explanation = new Explanation();
+
+    /**
+     * Joins a worker and a sidecar's name.
+     *
+     * @param worker    nobody else's
+     * @param sidecarId for the evidence
+     */
+    public EngineEvaluator(final DecisionWorker worker, final String sidecarId) {
+        this.worker = worker;
+        answers = new AnswerWriter(sidecarId);
+    }
+
+    @Override
+    public void begin() {
+        worker.begin();
+    }
+
+    /**
+     * Explaining takes nothing, so the explanation is made first and the decision after it, of the same snapshot: the answer is the
+     * decision's; the explanation shows the counters as they were just before.
+     */
+    @Override
+    public void answer(final DecisionRequest request, final boolean explain, final DecideResponse.Builder response) {
+        if (explain) {
+            worker.explain(request, decision, explanation);
+            response.setExplanation(ExplanationWriter.of(explanation));
+            explanation.reset();
+        }
+        worker.decide(request, decision);
+        answers.write(request, decision, response);
+    }
+
+    /** Answers as CHECK with an explanation, both of one evaluation; within begin and end. */
+    public void explain(final DecisionRequest request, final DecideResponse.Builder response) {
+        worker.explain(request, decision, explanation);
+        answers.write(request, decision, response);
+        response.setExplanation(ExplanationWriter.of(explanation));
+        explanation.reset();
+    }
+
+    @Override
+    public void end() {
+        worker.end();
+    }
+}
