@@ -99,7 +99,12 @@ final class ConfigAssembly {
         final SidecarConfig.ClientTls tls =
                 caFile == null ? null : new SidecarConfig.ClientTls(caFile, certFile, keyFile);
         return new SidecarConfig.ControlPlane(
-                address, text(ConfigKeys.CONTROL_PLANE_BUNDLE), token(), tls, number(ConfigKeys.HEARTBEAT_MS));
+                address,
+                text(ConfigKeys.CONTROL_PLANE_BUNDLE),
+                path(ConfigKeys.CONTROL_PLANE_TOKEN_FILE),
+                token(),
+                tls,
+                number(ConfigKeys.HEARTBEAT_MS));
     }
 
     private @Nullable Secret token() {

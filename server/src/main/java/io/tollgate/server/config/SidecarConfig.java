@@ -53,12 +53,18 @@ public record SidecarConfig(
      *
      * @param address     host:port as written, resolved when connecting
      * @param bundle      what to subscribe to
-     * @param token       bearer token, or null
+     * @param tokenFile   file with the bearer token, read anew for every call, or null
+     * @param token       the token as found at the start, from that file or the environment, or null
      * @param tls         null = plain text
      * @param heartbeatMs between two questions, milliseconds
      */
     public record ControlPlane(
-            String address, String bundle, @Nullable Secret token, @Nullable ClientTls tls, long heartbeatMs) {}
+            String address,
+            String bundle,
+            @Nullable Path tokenFile,
+            @Nullable Secret token,
+            @Nullable ClientTls tls,
+            long heartbeatMs) {}
 
     /**
      * TLS towards the control plane.

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DecideBatchTest {
+    private final LogWatch log = new LogWatch();
     private final EdgeHarness edge = new EdgeHarness(builder -> builder.set("limits.max_batch_size", "40"));
 
     @AfterEach
     void close() {
         edge.close();
+        log.close();
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Real listeners on one event loop with a fake evaluator behind, and real channels to them. */
@@ -33,12 +34,22 @@ final class EdgeHarness implements AutoCloseable {
     private final List<EventLoopGroup> groups = new ArrayList<>();
 
     EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings) {
+        listeners = open(settings, () -> evaluator);
+    }
+
+    /** Answers with these instead of the fake one. */
+    EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
+        listeners = open(settings, evaluators);
+    }
+
+    private static DecisionListeners open(
+            final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
         final SidecarConfigBuilder builder =
                 SidecarConfig.builder().set("listen.address", "127.0.0.1:0").set("transport.event_loops", "1");
-        listeners = new DecisionListeners(
+        return new DecisionListeners(
                 settings.apply(builder).build(),
                 "boot",
-                () -> evaluator,
+                evaluators,
                 new HealthStatusManager().getHealthService(),
                 new FaultLog(System.getLogger("test.faults"), System::nanoTime));
     }

@@ -8,13 +8,15 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Collects everything that this JVM logs while it is open. */
+/** Collects everything that this JVM logs while it is open, and keeps it off the console. */
 public final class LogWatch extends Handler implements AutoCloseable {
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Logger root = Logger.getLogger("");
+    private final List<Handler> silenced = List.of(root.getHandlers());
 
     public LogWatch() {
         setLevel(Level.ALL);
+        silenced.forEach(root::removeHandler);
         root.addHandler(this);
     }
 
@@ -45,5 +47,6 @@ public final class LogWatch extends Handler implements AutoCloseable {
     @Override
     public void close() {
         root.removeHandler(this);
+        silenced.forEach(root::addHandler);
     }
 }
