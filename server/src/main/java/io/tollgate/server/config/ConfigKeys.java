@@ -176,12 +176,12 @@ final class ConfigKeys {
     static final ConfigKey MAX_LOOP_LAG_MS = add(
             "shed.max_loop_lag_ms",
             ConfigType.integer("milliseconds", 1, MINUTE_MS),
-            "50",
+            "250",
             "An event loop whose probe is late by more than this, twice in a row, answers DENY / OVERLOADED until it keeps time.");
     static final ConfigKey PROBE_INTERVAL_MS = add(
             "shed.probe_interval_ms",
             ConfigType.integer("milliseconds", 1, MINUTE_MS),
-            "50",
+            "100",
             "Time between two probes of an event loop.");
     static final ConfigKey SHED_RETRY_AFTER_MS = add(
             "shed.retry_after_ms",
