@@ -85,7 +85,7 @@ public final class EntitlementTables {
         final SymbolTable.Builder ids = new SymbolTable.Builder();
         for (final EntitlementSetDef set : defs) {
             final String where = "entitlement set '" + set.id() + "'";
-            if (ids.intern(set.id()) != ids.size() - 1) {
+            if (!ids.add(set.id())) {
                 throw new DefinitionException(where + " comes twice; ids of sets are unique in a snapshot");
             }
             final boolean[] seen = new boolean[registry.features().size()];

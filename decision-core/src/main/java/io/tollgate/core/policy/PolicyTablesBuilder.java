@@ -38,7 +38,7 @@ final class PolicyTablesBuilder {
     }
 
     void add(final PolicyDef def) {
-        if (scopePaths.intern(def.scopePath()) != policies.size()) {
+        if (!scopePaths.add(def.scopePath())) {
             throw new DefinitionException("policy of scope '" + def.scopePath()
                     + "' comes twice; the rules of one scope belong in one record");
         }

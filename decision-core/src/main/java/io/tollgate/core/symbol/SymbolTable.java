@@ -61,7 +61,7 @@ public final class SymbolTable {
     public static SymbolTable of(final List<String> names) {
         final Builder builder = new Builder();
         for (final String name : names) {
-            if (builder.intern(name) != builder.size() - 1) {
+            if (!builder.add(name)) {
                 throw new IllegalArgumentException("name '" + name + "' comes twice");
             }
         }
@@ -147,6 +147,12 @@ public final class SymbolTable {
                 return names.size() - 1;
             }
             return known;
+        }
+
+        /** {@return whether the name is new; then it has the highest number} */
+        public boolean add(final String name) {
+            final int before = names.size();
+            return intern(name) == before;
         }
 
         /** {@return how many symbols} */

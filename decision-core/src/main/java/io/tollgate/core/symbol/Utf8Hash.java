@@ -38,7 +38,7 @@ public final class Utf8Hash {
 
     /** {@return one hash of two, which depends on their order} */
     public static long combine(final long first, final long second) {
-        return mix(fold(first, second));
+        return mix(fold(fold(SEED, first), second));
     }
 
     /**
