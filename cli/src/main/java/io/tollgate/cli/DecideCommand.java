@@ -22,9 +22,11 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tollgate decide --org acme --project rag --actor user:ada --action llm/chat/complete --usage 1200:token",
+            "  tollgate decide --org lumen --project rag --actor user:ana \\",
+            "      --action llm/model/invoke --usage 1000:input_token",
             "  tollgate decide --file request.json --address unix:/run/tollgate.sock --output json",
-            "  tollgate decide --org acme --project rag --api-key-env RAG_KEY --action llm/chat/complete --mode consume",
+            "  tollgate decide --org lumen --project rag --api-key-env RAG_KEY \\",
+            "      --action llm/model/invoke --mode consume",
         })
 final class DecideCommand implements Callable<Integer> {
     @Mixin

@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
         description = "Shows a scope as the sidecar sees it: state, chain, ceilings with their counters, rules.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tollgate dump-scope org:acme/project:rag",
-            "  tollgate dump-scope org:acme/user:ada --output json",
+            "  tollgate dump-scope org:lumen/project:rag",
+            "  tollgate dump-scope org:lumen/user:ana --output json",
             "  tollgate counters plan:pro"
         })
 final class DumpScopeCommand implements Callable<Integer> {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Mixin;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tollgate explain --org acme --project rag --actor user:ada --action llm/chat/complete --usage 1200:token",
+            "  tollgate explain --org lumen --project rag --actor user:ana \\",
+            "      --action llm/model/invoke --usage 1000:input_token",
             "  tollgate explain --file request.json --output json",
         })
 final class ExplainCommand implements Callable<Integer> {

@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "health",
         description = {
-            "One line and an exit code for probes and scripts:",
-            "0 ready, 1 starting or draining, 3 unreachable, 4 stale or missing snapshot."
+            "One line and an exit code for probes and scripts.",
+            "Exit code 0 ready, 1 starting or draining, 3 unreachable, 4 stale or missing snapshot."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tollgate health && start-service", "  tollgate health --timeout 500ms"})

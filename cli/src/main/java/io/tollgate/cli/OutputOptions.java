@@ -36,18 +36,22 @@ final class OutputOptions {
                     "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}. JSON follows protobuf's rules: 64-bit integers are strings.")
     Format format;
 
+    Session session() {
+        return Session.of(spec);
+    }
+
     boolean isJson() {
         return format == Format.json;
     }
 
     /** A message of the protocol as JSON, or as the text made of it. */
     void print(MessageOrBuilder message, Function<Paint, String> text) {
-        print(isJson() ? json(message) + "\n" : text.apply(Session.of(spec).paint()));
+        print(isJson() ? json(message) + "\n" : text.apply(session().paint()));
     }
 
     /** What is no message of the protocol. */
     void print(JsonElement json, Function<Paint, String> text) {
-        print(isJson() ? GSON.toJson(json) + "\n" : text.apply(Session.of(spec).paint()));
+        print(isJson() ? GSON.toJson(json) + "\n" : text.apply(session().paint()));
     }
 
     private void print(String text) {

@@ -40,7 +40,7 @@ final class RequestOptions {
     @Nullable
     Path file;
 
-    @Option(names = "--actor", paramLabel = "TYPE:ID", description = "Who asks, for instance user:ada.")
+    @Option(names = "--actor", paramLabel = "TYPE:ID", description = "Who asks, for instance user:ana.")
     @Nullable
     String actor;
 
@@ -74,7 +74,7 @@ final class RequestOptions {
             names = "--action",
             paramLabel = "ACTION",
             description =
-                    "PRODUCT/RESOURCE_TYPE/ACTION, for instance llm/chat/complete; or the action alone, with the two flags below.")
+                    "PRODUCT/RESOURCE_TYPE/ACTION, for instance llm/model/invoke; or the action alone, with the two flags below.")
     @Nullable
     String action;
 
@@ -93,7 +93,7 @@ final class RequestOptions {
     @Option(
             names = "--usage",
             paramLabel = "AMOUNT:UNIT",
-            description = "How much, for instance 1200:token. Repeatable.")
+            description = "How much, for instance 1000:input_token. Repeatable.")
     List<String> usages = new ArrayList<>();
 
     @Option(
@@ -175,12 +175,12 @@ final class RequestOptions {
         final ApiKeySource key = new ApiKeySource(Session.of(spec), apiKeyFile, apiKeyVariable);
         if (actor == null && !key.isGiven()) {
             throw CommandFailure.usage(
-                    "who asks? Give --actor TYPE:ID (user:ada), --api-key-file, --api-key-env or --file");
+                    "who asks? Give --actor TYPE:ID (user:ana), --api-key-file, --api-key-env or --file");
         }
         if (actor != null) {
             final int colon = actor.indexOf(':');
             if (colon <= 0 || colon == actor.length() - 1) {
-                throw CommandFailure.usage("--actor '" + actor + "' is not TYPE:ID, for instance user:ada");
+                throw CommandFailure.usage("--actor '" + actor + "' is not TYPE:ID, for instance user:ana");
             }
             request.actor(actor.substring(0, colon), actor.substring(colon + 1));
         }

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The small languages of the request flags: llm/chat/complete, 1200:token, resource.region=eu-1. */
+/** The small languages of the request flags: llm/model/invoke, 1000:input_token, resource.region=eu-1. */
 final class RequestWords {
     private static final Pattern AMOUNT = Pattern.compile("[0-9][0-9_]*");
     private static final Pattern ATTRIBUTE =
@@ -26,7 +26,7 @@ final class RequestWords {
             @Nullable String resourceType) {
         if (action == null) {
             throw CommandFailure.usage(
-                    "what is to be done? Give --action PRODUCT/RESOURCE_TYPE/ACTION (llm/chat/complete)");
+                    "what is to be done? Give --action PRODUCT/RESOURCE_TYPE/ACTION (llm/model/invoke)");
         }
         final String[] parts = action.split("/", -1);
         if (parts.length == 3 && product == null && resourceType == null) {
@@ -35,7 +35,7 @@ final class RequestWords {
             request.action(product, resourceType, action);
         } else {
             throw CommandFailure.usage("--action '" + action
-                    + "' is not PRODUCT/RESOURCE_TYPE/ACTION (llm/chat/complete); or give --product, --resource-type and"
+                    + "' is not PRODUCT/RESOURCE_TYPE/ACTION (llm/model/invoke); or give --product, --resource-type and"
                     + " the action alone");
         }
     }
@@ -44,7 +44,7 @@ final class RequestWords {
         final int colon = usage.indexOf(':');
         final String amount = colon < 0 ? "" : usage.substring(0, colon);
         if (!AMOUNT.matcher(amount).matches() || colon == usage.length() - 1) {
-            throw CommandFailure.usage("--usage '" + usage + "' is not AMOUNT:UNIT, for instance 1200:token");
+            throw CommandFailure.usage("--usage '" + usage + "' is not AMOUNT:UNIT, for instance 1000:input_token");
         }
         try {
             request.usage(Long.parseLong(amount.replace("_", "")), usage.substring(colon + 1));

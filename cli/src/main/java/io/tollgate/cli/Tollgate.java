@@ -21,16 +21,21 @@ import picocli.CommandLine.Spec;
             HealthCommand.class,
             ConfigCommand.class,
             DumpScopeCommand.class,
+            CheckCommand.class,
+            CompileCommand.class,
+            SnapshotCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tollgate dev                              everything in one process, with a sample organisation",
-            "  tollgate explain --org acme --project rag --actor user:ada --action llm/chat/complete",
+            "  tollgate dev            everything in one process, with a sample organisation",
+            "  tollgate explain --org lumen --project rag --actor user:ana \\",
+            "      --action llm/model/invoke --usage 1000:input_token",
             "  tollgate status",
             "",
-            "Exit codes: 0 yes or fine, 1 no, 2 usage, 3 unreachable, 4 stale or missing snapshot, 70 internal error.",
+            "Exit codes: 0 yes or fine, 1 no, 2 usage, 3 unreachable,",
+            "            4 stale or missing snapshot, 70 internal error.",
         })
 public final class Tollgate implements Callable<Integer> {
     private final Session session;

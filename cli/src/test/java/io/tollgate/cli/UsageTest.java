@@ -27,9 +27,9 @@ class UsageTest {
 
     @Test
     void shouldNameTheFlagAndShowTheForm() {
-        wrong("--usage 'much'", "1200:token", "--usage", "much");
-        wrong("--usage '12:'", "1200:token", "--usage", "12:");
-        wrong("--usage '-5:token'", "1200:token", "--usage=-5:token");
+        wrong("--usage 'much'", "1000:input_token", "--usage", "much");
+        wrong("--usage '12:'", "1000:input_token", "--usage", "12:");
+        wrong("--usage '-5:token'", "1000:input_token", "--usage=-5:token");
         wrong("greater than 0", "usage amount", "--usage", "0:token");
         wrong("99999999999999999999", "at most", "--usage", "99999999999999999999:token");
         wrong("--attr 'x=1'", "resource.region=eu-1", "--attr", "x=1");
@@ -46,7 +46,7 @@ class UsageTest {
         Run.of("decide", "--actor", "user:ada").exits(ExitCode.USAGE).complains("what is to be done?", "--action");
         Run.of("decide", "--actor", "ada", "--action", "a/b/c")
                 .exits(ExitCode.USAGE)
-                .complains("'ada'", "user:ada");
+                .complains("'ada'", "user:ana");
         Run.of("decide", "--actor", "user:ada", "--action", "complete")
                 .exits(ExitCode.USAGE)
                 .complains("'complete'", "PRODUCT/RESOURCE_TYPE/ACTION");

@@ -65,7 +65,7 @@ public final class Words {
                 .collect(Collectors.joining(", "));
     }
 
-    /** "llm/chat/complete on large (1,200 token) in acme/rag" */
+    /** "llm/model/invoke on large (1,200 token) in acme/rag" */
     public static String deed(DecideRequest request) {
         final StringBuilder deed = new StringBuilder(action(request.getTarget()));
         if (!request.getTarget().getResourceId().isEmpty()) {
