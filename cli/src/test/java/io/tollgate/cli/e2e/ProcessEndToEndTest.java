@@ -1,0 +1,243 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tollgate.client.Decision;
+import io.tollgate.client.DecisionRequest;
+import io.tollgate.client.DecisionRequestBuilder;
+import io.tollgate.client.TollgateClient;
+import io.tollgate.v1.CeilingState;
+import io.tollgate.v1.Reason;
+import io.tollgate.v1.ReasonClass;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real processes, as in README and docs/operations.md: start, decide, pull the plug, recover, kill, restart. */
+class ProcessEndToEndTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final long MAX_AGE_MS = 3_000;
+
+    @TempDir
+    Path directory;
+
+    private int controlPort;
+    private int decidePort;
+    private Path socket;
+    private RealProcess controlPlane;
+    private RealProcess sidecar;
+    private TollgateClient tcp;
+    private TollgateClient unix;
+
+    @BeforeEach
+    void start() throws IOException {
+        copyAcme();
+        controlPort = freePort();
+        decidePort = freePort();
+        socket = directory.resolve("decide.sock");
+        writeConfigurations();
+        controlPlane = startControlPlane();
+        sidecar = startSidecar();
+        tcp = client("127.0.0.1:" + decidePort);
+        unix = client("unix:" + socket);
+        awaitAllowed();
+    }
+
+    @AfterEach
+    void stop() {
+        for (final AutoCloseable closeable : new AutoCloseable[] {tcp, unix, sidecar, controlPlane}) {
+            try {
+                closeable.close();
+            } catch (final Exception ex) {
+                throw new AssertionError(ex);
+            }
+        }
+    }
+
+    @Test
+    void shouldDecideOverTcpAndUnixSocketGoStaleWithoutTheControlPlaneAndRecover() {
+        assertEquals(Reason.REASON_OK, ask(tcp).reason());
+        assertEquals(Reason.REASON_OK, ask(unix).reason());
+        assertEquals(Reason.REASON_POLICY_DENY, decide(tcp, internLaunches()).reason());
+
+        controlPlane.kill();
+        sidecar.await("stale denies", () -> ask(tcp).reason() == Reason.REASON_SNAPSHOT_STALE);
+        final Decision stale = ask(unix);
+        assertEquals(ReasonClass.REASON_CLASS_FRESHNESS, stale.reasonClass());
+        assertTrue(
+                stale.message().matches("The directory data is \\d.* old; it may be at most 3 s old\\."), stale.message());
+        for (int i = 0; i < 20; i++) {
+            assertFalse(ask(tcp).allowed(), "once stale, nothing opens it but the control plane");
+        }
+
+        controlPlane = startControlPlane();
+        awaitAllowed();
+        assertEquals(Reason.REASON_OK, ask(unix).reason());
+    }
+
+    @Test
+    void shouldKeepCountersOverKillAndRestartAndStayStaleUntilConfirmed() {
+        final long before = consume(100);
+        sidecar.kill();
+        controlPlane.kill();
+        sidecar = startSidecar();
+        sidecar.await("an answer", () -> ask(tcp).reason() == Reason.REASON_SNAPSHOT_STALE);
+        controlPlane = startControlPlane();
+        awaitAllowed();
+        final long after = consume(1);
+        assertTrue(after > before, () -> "used " + after + " after the restart, " + before + " before; counters never go back");
+    }
+
+    @Test
+    void shouldTakeAnEditedBundleAndKeepTheLastGoodOneOverABrokenEdit() throws IOException {
+        final Path policy = directory.resolve("acme/policies/lumen.yaml");
+        final String good = Files.readString(policy);
+        Files.writeString(
+                policy,
+                good + "\n  - id: nobody-today\n    effect: deny\n    what: { products: [llm] }\n    message: Closed today.\n");
+        sidecar.await("the edit", () -> ask(tcp).reason() == Reason.REASON_POLICY_DENY);
+        assertEquals("Closed today.", ask(tcp).message());
+
+        Files.writeString(policy, good.replace("effect: allow", "efect: allow"));
+        controlPlane.awaitOutput("efect");
+        assertEquals(Reason.REASON_POLICY_DENY, ask(tcp).reason(), "the last good version goes on serving");
+
+        Files.writeString(policy, good);
+        awaitAllowed();
+    }
+
+    @Test
+    void shouldRefetchASnapshotThatWasDamagedOnDisk() throws IOException {
+        assertEquals(0, sidecar.terminate(), "SIGTERM drains and ends well");
+        try (Stream<Path> files = Files.walk(directory.resolve("sidecar-state/snapshots"))) {
+            for (final Path file : files.filter(Files::isRegularFile).toList()) {
+                final byte[] bytes = Files.readAllBytes(file);
+                if (bytes.length > 0 && !file.toString().endsWith(".chm")) {
+                    bytes[bytes.length / 2] ^= 0x10;
+                    Files.write(file, bytes);
+                }
+            }
+        }
+        sidecar = startSidecar();
+        awaitAllowed();
+    }
+
+    private long consume(final int times) {
+        long used = 0;
+        for (int i = 0; i < times; i++) {
+            final Decision decision = decide(tcp, question().consume());
+            assertEquals(Reason.REASON_OK, decision.reason(), decision::message);
+            used = decision.bindingCeiling().map(CeilingState::getUsed).orElse(used);
+        }
+        return used;
+    }
+
+    private void awaitAllowed() {
+        sidecar.await("an allowed decision", () -> ask(tcp).allowed());
+    }
+
+    private Decision ask(final TollgateClient client) {
+        return decide(client, question());
+    }
+
+    private static Decision decide(final TollgateClient client, final DecisionRequestBuilder builder) {
+        return client.decide(builder.build(), DEADLINE);
+    }
+
+    private static DecisionRequestBuilder question() {
+        return DecisionRequest.builder()
+                .organization("lumen")
+                .actor("user", "ana")
+                .action("llm", "model", "invoke")
+                .usage(500, "input_token");
+    }
+
+    private static DecisionRequestBuilder internLaunches() {
+        return DecisionRequest.builder()
+                .organization("lumen")
+                .project("vision")
+                .actor("user", "tom")
+                .action("compute", "gpu_instance", "launch")
+                .usage(1, "gpu_hour");
+    }
+
+    private static TollgateClient client(final String address) {
+        return TollgateClient.connect(address);
+    }
+
+    private RealProcess startControlPlane() {
+        return RealProcess.start(
+                "control-plane", directory, "control-plane", "--config", directory.resolve("control-plane.yaml").toString());
+    }
+
+    private RealProcess startSidecar() {
+        return RealProcess.start("sidecar", directory, "sidecar", "--config", directory.resolve("sidecar.yaml").toString());
+    }
+
+    private void writeConfigurations() throws IOException {
+        Files.writeString(
+                directory.resolve("control-plane.yaml"),
+                """
+                listen: { grpc: "127.0.0.1:%d", http: "127.0.0.1:%d" }
+                state_dir: control-state
+                bundles: [ { dir: acme } ]
+                """
+                        .formatted(controlPort, freePort()));
+        Files.writeString(
+                directory.resolve("sidecar.yaml"),
+                """
+                state_dir: %s
+                control_plane: { address: "127.0.0.1:%d", bundle: acme, heartbeat_ms: 200 }
+                listen:
+                  address: "127.0.0.1:%d"
+                  unix_socket: %s
+                  admin_address: "127.0.0.1:%d"
+                  http_address: "127.0.0.1:%d"
+                """
+                        .formatted(
+                                directory.resolve("sidecar-state"),
+                                controlPort,
+                                decidePort,
+                                socket,
+                                freePort(),
+                                freePort()));
+    }
+
+    /** The sample organisation, with bounds short enough to wait for. */
+    private void copyAcme() throws IOException {
+        final Path source = Path.of(System.getProperty("tollgate.root"), "examples", "acme");
+        final Path target = directory.resolve("acme");
+        try (Stream<Path> files = Files.walk(source)) {
+            for (final Path file : files.toList()) {
+                final Path copy = target.resolve(source.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        final Path settings = target.resolve("tollgate.yaml");
+        Files.writeString(settings, Files.readString(settings).replace(": 5m", ": " + MAX_AGE_MS / 1_000 + "s"));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+}
