@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tollgate.core.quota.Gcra;
 import io.tollgate.core.quota.RateSpec;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
@@ -48,7 +49,7 @@ public class LastTokenOfRate extends TwoTakers {
     /** Looks how far the position is ahead of now. */
     @Arbiter
     public void look(final III_Result r) {
-        r.r3 = (int) ((cells.readPosition(CELL_A) - NOW_NS) / RATE.unitsPerToken());
+        r.r3 = (int) ((cells.readPosition(CELL_A) - Gcra.position(RATE.multiplier(), NOW_NS)) / RATE.unitsPerToken());
     }
 
     private static int take(final Taker taker, final TakePlan plan) {
