@@ -32,6 +32,9 @@ public final class PeriodTable {
     /** The period after the now of the build has index 2; when that index reaches this, build anew. */
     private static final int REFRESH_PERIOD = 4;
 
+    /** All of a row of a window that has no periods: no instant lies before such an end. */
+    private static final long EMPTY = Long.MIN_VALUE;
+
     private final List<WindowDef> windows;
     private final long[] rows;
     private final long refreshFromMs;
@@ -43,8 +46,10 @@ public final class PeriodTable {
         long from = Long.MAX_VALUE;
         long before = Long.MIN_VALUE;
         for (int base = 0; base < rows.length; base += STRIDE) {
-            from = Math.min(from, rows[base + 1 + REFRESH_PERIOD]);
-            before = Math.max(before, rows[base + 1]);
+            if (rows[base + STRIDE - 1] != EMPTY) {
+                from = Math.min(from, rows[base + 1 + REFRESH_PERIOD]);
+                before = Math.max(before, rows[base + 1]);
+            }
         }
         this.refreshFromMs = from;
         this.refreshBeforeMs = before;
@@ -80,9 +85,7 @@ public final class PeriodTable {
 
     private static void fill(long[] rows, int base, WindowDef definition, long epochMs) {
         if (!PeriodWindow.isPeriod(definition)) {
-            // contains no instant and never needs a refresh
-            Arrays.fill(rows, base, base + STRIDE, Long.MIN_VALUE);
-            rows[base + 1 + REFRESH_PERIOD] = Long.MAX_VALUE;
+            Arrays.fill(rows, base, base + STRIDE, EMPTY);
             return;
         }
         PeriodWindow window = PeriodWindow.of(definition);

@@ -8,7 +8,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * The window of a PERIOD ceiling: the same definition always has the same ordinals. Immutable; equal when all parts are.
+ * The window of a PERIOD ceiling: the same definition always has the same ordinals. Immutable; equal when all parts
+ * are.
  *
  * @param period how long: HOURLY to NEVER
  * @param anchorMs milliseconds since 1970 at which one of the periods starts (an anniversary), or {@link #CALENDAR}

@@ -335,6 +335,10 @@ public final class Taker {
         if (PeriodSlots.isClaimOf(word, cells.incarnation()) || PeriodSlots.ordinalOf(word) > ordinal) {
             return false;
         }
+        if (!PeriodSlots.isClaim(word) && ordinal != plan.ordinalOrMultiplier[entry]) {
+            // a newer period that the cell showed and no longer does (CellRepair): not for us to open
+            return false;
+        }
         if (!segment.compareAndSetLong(slot, word, PeriodSlots.claim(cells.incarnation(), ordinal))) {
             return false;
         }
