@@ -108,7 +108,7 @@ final class IdentityIndex implements AutoCloseable {
     }
 
     private int home(long high, long low) {
-        return (int) (high ^ low) & mask;
+        return (int) CellIdentity.avalanche(high + Long.rotateLeft(low, 32)) & mask;
     }
 
     @Override
