@@ -8,39 +8,62 @@ final class CellOps {
     /** Lost races on one cell before the whole take starts over; each loss means that somebody else got on. */
     private static final int CAS_TRIES = 1_000;
 
+    /** {@link #read}: all there. */
+    static final int READY = 0;
+
+    /** {@link #read}: a period slot has to be opened before it can be taken from. */
+    static final int TO_OPEN = 1;
+
+    /** {@link #read}: the period in effect is changing at this moment; read again. */
+    static final int UNSETTLED = 2;
+
     private CellOps() {}
 
     /**
      * Reads an entry's cell: before, after, fits, and for a PERIOD the ordinal in effect.
      *
-     * @return false when a period slot has to be opened before it can be taken from
+     * @param incarnation of the cells
+     * @return READY, TO_OPEN or UNSETTLED
      */
-    static boolean read(TakePlan plan, int entry, UnsafeBuffer segment) {
-        int offset = Cells.offset(plan.cellRef[entry]);
-        boolean open = true;
-        long value;
-        if (plan.kind[entry] == CellKind.PERIOD) {
-            long ordinal;
-            int slot;
-            boolean movedOn;
-            do {
-                ordinal = Math.max(plan.ordinalOrMultiplier[entry], PeriodSlots.newest(segment, offset));
-                slot = PeriodSlots.slot(offset, ordinal);
-                // ordinals only grow, so a used word read between two equal ordinals belongs to that period
-                open = segment.getLongVolatile(slot) == ordinal;
-                value = open ? segment.getLongVolatile(slot + PeriodSlots.USED) : 0;
-                movedOn = open && segment.getLongVolatile(slot) != ordinal;
-            } while (movedOn);
-            plan.clock[entry] = ordinal;
-        } else {
-            value = segment.getLongVolatile(offset);
-        }
+    static int read(TakePlan plan, int entry, UnsafeBuffer segment, long incarnation) {
         int same = plan.sameCell[entry];
-        if (same >= 0 && (plan.kind[entry] != CellKind.PERIOD || plan.clock[same] == plan.clock[entry])) {
-            value = plan.after[same];
+        if (same >= 0 && continues(plan, entry, same)) {
+            plan.clock[entry] = plan.clock[same];
+            apply(plan, entry, plan.after[same]);
+            return READY;
         }
-        apply(plan, entry, value);
-        return open;
+        int offset = Cells.offset(plan.cellRef[entry]);
+        if (plan.kind[entry] != CellKind.PERIOD) {
+            apply(plan, entry, segment.getLongVolatile(offset));
+            return READY;
+        }
+        return readPeriod(plan, entry, segment, incarnation);
+    }
+
+    /** Whether an entry counts on where an earlier one of its cell left off: always, but for another period's. */
+    private static boolean continues(TakePlan plan, int entry, int same) {
+        return plan.kind[entry] == plan.kind[same]
+                && (plan.kind[entry] != CellKind.PERIOD || plan.ordinalOrMultiplier[entry] <= plan.clock[same]);
+    }
+
+    private static int readPeriod(TakePlan plan, int entry, UnsafeBuffer segment, long incarnation) {
+        int offset = Cells.offset(plan.cellRef[entry]);
+        long asked = plan.ordinalOrMultiplier[entry];
+        long ordinal = Math.max(asked, PeriodSlots.newest(segment, offset));
+        int slot = PeriodSlots.slot(offset, ordinal);
+        long word = segment.getLongVolatile(slot);
+        plan.clock[entry] = ordinal;
+        if (word == ordinal) {
+            apply(plan, entry, segment.getLongVolatile(slot + PeriodSlots.USED));
+            // ordinals only grow, so a used word read between two equal ordinals belongs to that period
+            return segment.getLongVolatile(slot) == ordinal ? READY : UNSETTLED;
+        }
+        apply(plan, entry, 0);
+        boolean dead = PeriodSlots.isClaim(word) && !PeriodSlots.isClaimOf(word, incarnation);
+        long slotOrdinal = PeriodSlots.ordinalOf(word);
+        // else a newer period than ours is being opened, or its opener gives up: neither it nor ours can be told yet
+        boolean ours = ordinal == asked || (dead && slotOrdinal == ordinal);
+        return ours && slotOrdinal <= ordinal ? TO_OPEN : UNSETTLED;
     }
 
     /** Sets before, after and fits for a value of the cell. */
@@ -72,7 +95,9 @@ final class CellOps {
         if (plan.kind[entry] == CellKind.PERIOD) {
             long ordinal = plan.clock[entry];
             int slot = PeriodSlots.slot(word, ordinal);
-            if (segment.getLongVolatile(slot) != ordinal) {
+            // also false once a newer period is being opened: its opener waits for us, so all cells of a plan agree on
+            // time
+            if (segment.getLongVolatile(slot) != ordinal || PeriodSlots.newest(segment, word) != ordinal) {
                 return false;
             }
             word = slot + PeriodSlots.USED;

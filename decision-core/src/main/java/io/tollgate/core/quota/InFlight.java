@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
-import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,7 +27,6 @@ public final class InFlight {
     static final long BUSY = -1;
 
     private final int workers;
-    private final ByteBuffer memory;
     private final UnsafeBuffer words;
 
     /**
@@ -37,12 +35,20 @@ public final class InFlight {
      * @param workers at least 1: every thread that takes or checks, admin threads included
      */
     public InFlight(int workers) {
+        this(workers, new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes(workers), STRIDE)));
+    }
+
+    InFlight(int workers, UnsafeBuffer words) {
+        this.workers = workers;
+        this.words = words;
+    }
+
+    /** Bytes of the words of all workers. */
+    static int bytes(int workers) {
         if (workers < 1) {
             throw new IllegalArgumentException("workers is " + workers + "; there must be at least 1.");
         }
-        this.workers = workers;
-        this.memory = BufferUtil.allocateDirectAligned(Math.multiplyExact(workers, STRIDE), STRIDE);
-        this.words = new UnsafeBuffer(memory);
+        return Math.multiplyExact(workers, STRIDE);
     }
 
     /** How many workers there are; their numbers are 0 to this, exclusive. */

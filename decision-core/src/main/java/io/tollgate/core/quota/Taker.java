@@ -68,6 +68,9 @@ public final class Taker {
     /** {@link #read}: a slot has to be opened before the take. */
     private static final int FITS_ONCE_OPEN = 5;
 
+    /** {@link #read}: look again. */
+    private static final int UNSETTLED = 6;
+
     private final Cells cells;
     private final InFlight inFlight;
     private final int worker;
@@ -112,10 +115,10 @@ public final class Taker {
         do {
             long undos = inFlight.undoStamp();
             int code = read(plan);
-            if (code == FITS_ONCE_OPEN) {
+            if (code == FITS || code == FITS_ONCE_OPEN) {
                 return FITS;
             }
-            if (code != DENIED || denyIsFinal(undos)) {
+            if (code == BROKEN || (code == DENIED && denyIsFinal(undos))) {
                 return code;
             }
         } while (pause());
@@ -139,7 +142,7 @@ public final class Taker {
             if (code == BROKEN || (code == DENIED && denyIsFinal(undos))) {
                 return code;
             }
-            if (code != DENIED && (code == FITS || openSlots(plan)) && takeAll(plan)) {
+            if ((code == FITS || (code == FITS_ONCE_OPEN && openSlots(plan))) && takeAll(plan)) {
                 plan.taken(true);
                 return TAKEN;
             }
@@ -251,9 +254,9 @@ public final class Taker {
         return --spins >= 0;
     }
 
-    /** Reads all cells into the plan's results. */
+    /** Reads all cells into the plan's results: FITS, FITS_ONCE_OPEN, DENIED, UNSETTLED or BROKEN. */
     private int read(TakePlan plan) {
-        int code = FITS;
+        int worst = CellOps.READY;
         int deniedAt = -1;
         for (int entry = 0, size = plan.size(); entry < size; entry++) {
             UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
@@ -261,15 +264,19 @@ public final class Taker {
                 plan.forget();
                 return BROKEN;
             }
-            if (!CellOps.read(plan, entry, segment)) {
-                code = code == FITS ? FITS_ONCE_OPEN : code;
-            }
+            worst = Math.max(worst, CellOps.read(plan, entry, segment, cells.incarnation()));
             if (!plan.fits[entry] && deniedAt < 0) {
                 deniedAt = entry;
             }
         }
         plan.deniedAt(deniedAt);
-        return deniedAt >= 0 ? DENIED : code;
+        if (worst == CellOps.UNSETTLED) {
+            return UNSETTLED;
+        }
+        if (deniedAt >= 0) {
+            return DENIED;
+        }
+        return worst == CellOps.TO_OPEN ? FITS_ONCE_OPEN : FITS;
     }
 
     private boolean takeAll(TakePlan plan) {
