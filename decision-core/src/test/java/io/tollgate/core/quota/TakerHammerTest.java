@@ -84,8 +84,8 @@ class TakerHammerTest {
     }
 
     /**
-     * A needs the shared cell and its own; C takes A's own cell away; B needs the shared cell only. Whatever happens, either
-     * A gets both, or B and C get one each: B is never denied because of what A held for a moment.
+     * A needs the shared cell and its own; C takes A's own cell away; B needs the shared cell only. Whatever happens,
+     * either A gets both, or B and C get one each: B is never denied because of what A held for a moment.
      */
     @Test
     void shouldNeverDenyBecauseOfATakeThatFailsElsewhere() {
