@@ -36,17 +36,6 @@ public final class CellRepair {
     }
 
     /**
-     * Gives a RATE cell that was never used its first position.
-     *
-     * @param position {@link RateSpec#carryOver}
-     * @return false when it was used already or does not exist
-     */
-    public boolean seedRate(long cellRef, long position) {
-        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
-        return segment != null && segment.compareAndSetLong(Cells.offset(cellRef), 0, position);
-    }
-
-    /**
      * Lowers a position to that of an empty bucket. What the bucket owed beyond that is forgiven.
      *
      * @param emptyPosition {@link Gcra#empty} now

@@ -33,7 +33,7 @@ public final class PeriodTable {
     private static final int REFRESH_PERIOD = 4;
 
     /** All of a row of a window that has no periods: no instant lies before such an end. */
-    private static final long EMPTY = Long.MIN_VALUE;
+    private static final long NO_PERIODS = Long.MIN_VALUE;
 
     private final List<WindowDef> windows;
     private final long[] rows;
@@ -46,7 +46,7 @@ public final class PeriodTable {
         long from = Long.MAX_VALUE;
         long before = Long.MIN_VALUE;
         for (int base = 0; base < rows.length; base += STRIDE) {
-            if (rows[base + STRIDE - 1] != EMPTY) {
+            if (rows[base + STRIDE - 1] != NO_PERIODS) {
                 from = Math.min(from, rows[base + 1 + REFRESH_PERIOD]);
                 before = Math.max(before, rows[base + 1]);
             }
@@ -85,7 +85,7 @@ public final class PeriodTable {
 
     private static void fill(long[] rows, int base, WindowDef definition, long epochMs) {
         if (!PeriodWindow.isPeriod(definition)) {
-            Arrays.fill(rows, base, base + STRIDE, EMPTY);
+            Arrays.fill(rows, base, base + STRIDE, NO_PERIODS);
             return;
         }
         PeriodWindow window = PeriodWindow.of(definition);

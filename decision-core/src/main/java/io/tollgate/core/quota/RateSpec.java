@@ -74,13 +74,9 @@ public record RateSpec(long limit, long lengthNs, long burst, long multiplier, l
         return now + scaled.longValueExact();
     }
 
-    /**
-     * What a cell's identity has to say of its rate: the clock. Rates of one clock (all {@link #exact} ones share
-     * theirs) read each other's positions rightly, so a changed limit or burst keeps the bucket as it is, in time
-     * until full; other changes lead to another cell, which {@link #carryOver} seeds.
-     */
-    public String identityText() {
-        return "gcra " + multiplier;
+    /** One line that names the rate; part of its cell's identity. */
+    public String text() {
+        return limit + "/" + lengthNs + "ns burst " + burst;
     }
 
     private static void check(String what, long value, long least, long most) {

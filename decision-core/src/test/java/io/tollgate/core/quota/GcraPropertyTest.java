@@ -161,7 +161,7 @@ class GcraPropertyTest {
         });
     }
 
-    /** sum <= burst + W * limit / length, and < that + 1 / unitsPerToken where the clock rounds; times length * units. */
+    /** sum <= burst + W * limit / length, and < that + 1 / unitsPerToken where the clock rounds; all times length. */
     private static void assertWithin(RateSpec rate, long window, BigInteger sum) {
         BigInteger units = BigInteger.valueOf(rate.unitsPerToken());
         BigInteger length = BigInteger.valueOf(rate.lengthNs());

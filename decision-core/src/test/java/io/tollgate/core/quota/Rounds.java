@@ -4,7 +4,7 @@ package io.tollgate.core.quota;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Real threads that go through numbered rounds side by side: none begins a round before all have ended the last one. */
+/** Real threads that go through numbered rounds side by side: none begins a round before all ended the last. */
 final class Rounds {
     /** What one thread does in one round. */
     interface Body {

@@ -4,7 +4,7 @@ package io.tollgate.core.quota;
 import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What cells do when nothing happens at the same time. PERIOD cells: two slots of ordinal and used; others: one word. */
+/** What cells do when nothing happens at the same time. PERIOD cells: two slots of ordinal and used; else one word. */
 final class SequentialLedger {
     private final int[] kinds;
     /** Four words per cell, as in memory. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 
-/** Real threads, a fixed number of rounds: what is taken is exact, and a deny is never the shadow of an unfinished take. */
+/** Real threads, a fixed number of rounds: what is taken is exact, a deny is never the shadow of an unfinished take. */
 class TakerHammerTest {
     private static final long NOW_NS = 1_800_000_000_000_000_000L;
     private static final int ROUNDS = 200_000;
@@ -225,7 +225,7 @@ class TakerHammerTest {
         }
     }
 
-    /** Takes, give-backs and rollovers together: what the cell counts in the end is what is still held of that period. */
+    /** Takes, give-backs and rollovers together: in the end the cell counts what is still held of that period. */
     @Test
     void shouldGiveBackToThePeriodItTookFromWhileItRollsOver() {
         int threads = 3;
