@@ -134,6 +134,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         SnapshotVersion version = running.version();
         try {
             if (running.step()) {
+                residence.prepareActivation(running);
                 installation = null;
                 activate(running);
             }
@@ -253,6 +254,11 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
     @Override
     public String installedSha256Hex() {
         return residence.sha256Hex();
+    }
+
+    @Override
+    public SnapshotVersion highest() {
+        return residence.highest();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tollgate.loader.LoaderStatus.SnapshotFacts;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.install.Counters;
+import io.tollgate.loader.install.HighWater;
 import io.tollgate.loader.install.InstallContext;
 import io.tollgate.loader.install.Installation;
 import io.tollgate.loader.install.InstalledSnapshot;
@@ -46,6 +47,7 @@ final class Residence implements AutoCloseable {
     private final WorldHolder worlds;
     private final InstallContext installContext;
     private final ManifestCheck check;
+    private final HighWater highWater;
     private final RecordSource records = new RecordSource();
     private final Deque<AutoCloseable> opened;
 
@@ -60,6 +62,7 @@ final class Residence implements AutoCloseable {
             StateDirectory directory,
             Counters counters,
             PlaneAges ages,
+            HighWater highWater,
             Deque<AutoCloseable> opened) {
         this.context = context;
         this.clock = context.clock();
@@ -67,6 +70,7 @@ final class Residence implements AutoCloseable {
         this.cells = counters.store();
         this.countersWereReset = counters.wasReset();
         this.ages = ages;
+        this.highWater = highWater;
         this.opened = opened;
         this.worlds = new WorldHolder(context.workers());
         this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier());
@@ -89,7 +93,8 @@ final class Residence implements AutoCloseable {
                     directory, context.random().nextLong(), context.onCorruption() == LoaderContext.OnCorruption.RESET);
             opened.push(counters.store());
             PlaneAges ages = new PlaneAges(context.maxAgeMs());
-            Residence residence = new Residence(context, directory, counters, ages, opened);
+            HighWater highWater = HighWater.open(context.storage(), directory, context.bundle());
+            Residence residence = new Residence(context, directory, counters, ages, highWater, opened);
             residence.warnOfClock();
             residence.openNewest();
             return residence;
@@ -129,6 +134,11 @@ final class Residence implements AutoCloseable {
 
     Installation beginInstallation(StagedSnapshot staged) {
         return new Installation(installContext, staged, worlds.current());
+    }
+
+    /** What may still fail before an activation. */
+    void prepareActivation(Installation finished) throws IOException {
+        highWater.raise(finished.version());
     }
 
     void activate(Installation finished) {
@@ -183,6 +193,10 @@ final class Residence implements AutoCloseable {
 
     SnapshotVersion version() {
         return active == null ? SnapshotVersion.NONE : active.version();
+    }
+
+    SnapshotVersion highest() {
+        return highWater.version();
     }
 
     String sha256Hex() {

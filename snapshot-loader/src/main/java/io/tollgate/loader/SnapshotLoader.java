@@ -14,8 +14,8 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a sidecar's snapshot: opens what is on disk, asks the control plane for what is newer, installs and activates it, and keeps the ages
- * of the planes.
+ * Keeps a sidecar's snapshot: opens what is on disk, asks the control plane for what is newer, installs and activates it, and keeps the
+ * ages of the planes.
  *
  * <pre>{@code
  * try (SnapshotLoader loader = SnapshotLoader.open(new LoaderContext().stateDir(dir).sidecarId("a").client(client).workers(4))) {

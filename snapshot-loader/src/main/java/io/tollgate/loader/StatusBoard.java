@@ -15,6 +15,7 @@ import io.tollgate.v1.Plane;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +58,7 @@ final class StatusBoard {
         snapshot = facts;
         installs = new InstallFacts(
                 Phase.IDLE, before.installed() + 1, before.refused(), before.failed(), before.lastFailure(), 0, 0);
-        for (LoaderListener listener : listeners) {
-            listener.activated(facts);
-        }
+        tell(listener -> listener.activated(facts));
     }
 
     void confirmed() {
@@ -96,9 +95,7 @@ final class StatusBoard {
     }
 
     private void tellConnection(Connection state, String cause) {
-        for (LoaderListener listener : listeners) {
-            listener.connectionChanged(state, cause);
-        }
+        tell(listener -> listener.connectionChanged(state, cause));
     }
 
     void refused(SnapshotVersion version, String cause, long wallMs) {
@@ -111,9 +108,7 @@ final class StatusBoard {
                 new Failure("snapshot " + version + " refused: " + cause, wallMs),
                 0,
                 0);
-        for (LoaderListener listener : listeners) {
-            listener.refused(version, cause);
-        }
+        tell(listener -> listener.refused(version, cause));
     }
 
     void failed(String cause, long wallMs) {
@@ -151,8 +146,17 @@ final class StatusBoard {
     }
 
     void clockStepped(long stepNs) {
+        tell(listener -> listener.clockStepped(stepNs));
+    }
+
+    /** A listener that throws harms nobody but itself. */
+    private void tell(Consumer<LoaderListener> news) {
         for (LoaderListener listener : listeners) {
-            listener.clockStepped(stepNs);
+            try {
+                news.accept(listener);
+            } catch (RuntimeException e) {
+                Loggers.LOADER.log(System.Logger.Level.WARNING, "a listener of the loader failed", e);
+            }
         }
     }
 }

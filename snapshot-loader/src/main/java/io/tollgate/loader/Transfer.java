@@ -37,6 +37,9 @@ final class Transfer {
         /** SHA-256 of its manifest, hex; empty = nothing. */
         String installedSha256Hex();
 
+        /** The newest version that ever was active here. */
+        SnapshotVersion highest();
+
         /** Identity and bundle to ask with. */
         PullSnapshotRequest pullQuestion();
 
@@ -212,7 +215,7 @@ final class Transfer {
         }
         discardStaging();
         VerifiedManifest manifest = check.check(signed);
-        if (!ManifestCheck.requireNewer(manifest, host.installed(), host.installedSha256Hex())) {
+        if (!ManifestCheck.requireNewer(manifest, host.installed(), host.installedSha256Hex(), host.highest())) {
             end(from, "installed already");
             wantNothing();
             return;

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Binds the ceilings of a snapshot to the counters that they had before: the identity of a counter is (scope path, scope that defines the
- * ceiling, ceiling id, dimension, kind, window or rate), so a changed limit of a period keeps what was used, and another window starts anew.
+ * ceiling, ceiling id, dimension, kind, window or rate), so a changed limit of a period keeps what was used, and another window starts
+ * anew.
  *
  * <p>A rate's counter is a position on the rate's own clock, so a changed rate needs another counter. It must not start with a full
  * bucket: {@link RateCarry} hands over what is left of the old one.

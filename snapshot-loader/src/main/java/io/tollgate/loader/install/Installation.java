@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * heartbeats meanwhile. Until INSTALLED is written the folder is garbage; {@link #abandon} removes it. Loader's thread only.
  *
  * <pre>
- *   manifest.bin -&gt; small sections, chunk by chunk (static.bin, *.chm, heap) -&gt; directory, chunk by chunk (directory.chm, *.tgw, cells)
- *   -&gt; finish *.tgw -&gt; close and sync the *.chm -&gt; sync the rest and the cells -&gt; INSTALLED -&gt; open the world
+ *   manifest.bin -&gt; small sections, chunk by chunk (static.bin, *.chm, heap)
+ *   -&gt; directory, chunk by chunk (directory.chm, *.tgw, cells) -&gt; finish *.tgw -&gt; close and sync the *.chm -&gt; sync the rest and the cells -&gt; INSTALLED -&gt; open the world
  * </pre>
  */
 public final class Installation {
@@ -166,10 +165,8 @@ public final class Installation {
     private void readChunk(Section section, int chunk, RecordTaker taker) throws IOException, RefusedException {
         staged.readChunk(chunk, cursor);
         while (cursor.next()) {
-            byte[] key =
-                    Arrays.copyOfRange(cursor.bytes(), cursor.keyOffset(), cursor.keyOffset() + cursor.keyLength());
-            byte[] value = Arrays.copyOfRange(
-                    cursor.bytes(), cursor.valueOffset(), cursor.valueOffset() + cursor.valueLength());
+            byte[] key = cursor.key();
+            byte[] value = cursor.value();
             taker.take(section, key, value);
             atRest(section, key, value);
         }

@@ -6,7 +6,8 @@ import io.tollgate.v1.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.BiPredicate;
+import java.util.ArrayList;
+import java.util.List;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
@@ -138,10 +139,41 @@ final class SectionMap implements AutoCloseable {
         return map.longSize();
     }
 
-    /** Gives every record, in no order that means anything, until the visitor has enough. */
-    void whileTrue(BiPredicate<byte[], byte[]> visitor) {
-        map.forEachEntryWhile(
-                entry -> visitor.test(entry.key().get(), entry.value().get()));
+    /** Takes records; may end the walk by throwing. */
+    @FunctionalInterface
+    interface Visitor<E extends Exception> {
+        void record(byte[] key, byte[] value) throws IOException, E;
+    }
+
+    /**
+     * Gives every record, in no order that means anything. Chronicle knows no checked exceptions: the first ends the walk and is thrown
+     * here.
+     */
+    <E extends Exception> void forEach(Visitor<E> visitor) throws IOException, E {
+        List<Exception> failure = new ArrayList<>(1);
+        map.forEachEntryWhile(entry -> {
+            try {
+                visitor.record(entry.key().get(), entry.value().get());
+                return true;
+            } catch (Exception e) {
+                failure.add(e);
+                return false;
+            }
+        });
+        if (!failure.isEmpty()) {
+            rethrow(failure.get(0));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the visitor throws nothing else
+    private static <E extends Exception> void rethrow(Exception failure) throws IOException, E {
+        if (failure instanceof IOException e) {
+            throw e;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        throw (E) failure;
     }
 
     @Override

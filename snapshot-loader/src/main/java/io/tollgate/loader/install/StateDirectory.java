@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   LOCK                          held by the running sidecar; names its pid
+ *   HIGHEST                       newest version that ever was active
  *   incoming/                     a snapshot in transit
  *   snapshots/&lt;epoch&gt;-&lt;version&gt;/   installed snapshots
  *   damaged/                      what was set aside because it was damaged, for diagnosis
@@ -85,8 +86,12 @@ public final class StateDirectory implements AutoCloseable {
 
     /** {@return folders named like a snapshot, newest first, whatever their state} */
     public List<Path> folders() throws IOException {
+        return foldersIn(snapshots());
+    }
+
+    private static List<Path> foldersIn(Path directory) throws IOException {
         List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(snapshots())) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 if (versionOf(entry).isPresent()) {
                     found.add(entry);
@@ -136,7 +141,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
-     * Moves a damaged file or folder out of the way, replacing the one of the same name that was set aside before.
+     * Moves a damaged file or folder out of the way. One snapshot and one store of counters are kept there, the last ones.
      *
      * @return where it is now
      */
@@ -145,6 +150,11 @@ public final class StateDirectory implements AutoCloseable {
         storage.createDirectories(aside);
         Path target = aside.resolve(damaged.getFileName().toString());
         storage.delete(target);
+        if (versionOf(damaged).isPresent()) {
+            for (Path before : foldersIn(aside)) {
+                storage.delete(before);
+            }
+        }
         storage.moveAtomically(damaged, target);
         return target;
     }

@@ -95,7 +95,7 @@ final class WorldRebuild {
             throws IOException, DamagedException, RefusedException {
         ContentSum sum = new ContentSum();
         List<Place> places = new ArrayList<>();
-        eachRecord(map, (key, value) -> {
+        map.<RefusedException>forEach((key, value) -> {
             sum.add(key, value);
             int level = levelOf(key, value);
             if (level < ScopeLevel.SCOPE_LEVEL_PRINCIPAL_VALUE) {
@@ -122,7 +122,7 @@ final class WorldRebuild {
     }
 
     private static void addLevel(SectionMap map, int level, WorldBuild build) throws IOException, RefusedException {
-        eachRecord(map, (key, value) -> {
+        map.<RefusedException>forEach((key, value) -> {
             if (levelOf(key, value) == level) {
                 build.add(key, value);
             }
@@ -136,31 +136,6 @@ final class WorldRebuild {
             throw new RefusedException(
                     Check.CONTENT,
                     "directory '" + new String(key, StandardCharsets.UTF_8) + "' does not parse: " + e.getMessage());
-        }
-    }
-
-    @FunctionalInterface
-    private interface Taker {
-        void take(byte[] key, byte[] value) throws IOException, RefusedException;
-    }
-
-    /** Chronicle's iteration takes no checked exceptions: the first one ends it and is thrown on. */
-    private static void eachRecord(SectionMap map, Taker taker) throws IOException, RefusedException {
-        List<Exception> failure = new ArrayList<>(1);
-        map.whileTrue((key, value) -> {
-            try {
-                taker.take(key, value);
-                return true;
-            } catch (IOException | RefusedException e) {
-                failure.add(e);
-                return false;
-            }
-        });
-        if (!failure.isEmpty()) {
-            if (failure.get(0) instanceof RefusedException refusal) {
-                throw refusal;
-            }
-            throw (IOException) failure.get(0);
         }
     }
 }

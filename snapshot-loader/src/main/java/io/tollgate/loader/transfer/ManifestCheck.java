@@ -70,11 +70,16 @@ public final class ManifestCheck {
      *
      * @param installed what is installed; {@link SnapshotVersion#NONE} = nothing
      * @param installedSha256Hex its manifest's digest; empty = nothing
+     * @param highest the newest version that ever was installed: nothing older is taken, even when it is no longer there
      * @return true = newer; false = exactly what is installed
      * @throws RefusedException on a rollback or a conflict
      */
-    public static boolean requireNewer(VerifiedManifest offered, SnapshotVersion installed, String installedSha256Hex)
+    public static boolean requireNewer(
+            VerifiedManifest offered, SnapshotVersion installed, String installedSha256Hex, SnapshotVersion highest)
             throws RefusedException {
+        if (highest.isNewerThan(offered.version())) {
+            throw rollback(offered, highest);
+        }
         if (offered.version().isNewerThan(installed)) {
             return true;
         }
@@ -88,11 +93,15 @@ public final class ManifestCheck {
                             + ", the control plane offers manifest " + offered.sha256Hex()
                             + " under the same version; it must publish a higher version or epoch");
         }
-        throw new RefusedException(
+        throw rollback(offered, installed);
+    }
+
+    private static RefusedException rollback(VerifiedManifest offered, SnapshotVersion seen) {
+        return new RefusedException(
                 Check.ROLLBACK,
-                "the control plane offers snapshot " + offered.version() + ", " + installed
-                        + " is installed; versions never go back: a control plane that lost its history must raise its"
-                        + " epoch above " + Long.toUnsignedString(installed.epoch()));
+                "the control plane offers snapshot " + offered.version() + ", " + seen
+                        + " was installed here; versions never go back: a control plane that lost its history must raise"
+                        + " its epoch above " + Long.toUnsignedString(seen.epoch()));
     }
 
     private static SnapshotManifest parse(SignedManifest signed) throws RefusedException {

@@ -6,6 +6,7 @@ import com.google.protobuf.WireFormat;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.v1.SnapshotRecord;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Walks the records of an inflated chunk without copying them. Reused from chunk to chunk; single thread.
@@ -85,29 +86,24 @@ public final class RecordCursor {
         return in.getTotalBytesRead();
     }
 
-    /** {@return the array that key and value lie in} */
-    public byte[] bytes() {
-        return bytes;
-    }
-
-    /** {@return where the key starts in {@link #bytes()}} */
-    public int keyOffset() {
-        return keyOffset;
-    }
-
     /** {@return bytes of the key, at least 1} */
     public int keyLength() {
         return keyLength;
     }
 
-    /** {@return where the value starts in {@link #bytes()}} */
-    public int valueOffset() {
-        return valueOffset;
-    }
-
     /** {@return bytes of the value} */
     public int valueLength() {
         return valueLength;
+    }
+
+    /** {@return a copy of the key} */
+    public byte[] key() {
+        return Arrays.copyOfRange(bytes, keyOffset, keyOffset + keyLength);
+    }
+
+    /** {@return a copy of the value} */
+    public byte[] value() {
+        return Arrays.copyOfRange(bytes, valueOffset, valueOffset + valueLength);
     }
 
     private static int tag(int fieldNumber, int wireType) {

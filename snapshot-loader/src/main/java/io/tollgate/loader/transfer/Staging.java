@@ -61,6 +61,7 @@ public final class Staging implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             assembly.close();
             channel.close();
+            storage.delete(file);
             throw e;
         }
     }

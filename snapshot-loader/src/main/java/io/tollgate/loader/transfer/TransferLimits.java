@@ -27,7 +27,7 @@ public record TransferLimits(
 
     /** 10 M principals pass with room; a runaway does not fill the disk. */
     public static final TransferLimits DEFAULT =
-            new TransferLimits(MIB, 1_000_000, 8 * MIB, 16 * MIB, 16L * 1024 * MIB, 100_000_000, 8 * MIB);
+            new TransferLimits(MIB, 1_000_000, 16 * MIB, 16 * MIB, 16L * 1024 * MIB, 100_000_000, 8 * MIB);
 
     /** Checks that the limits are usable. */
     public TransferLimits {

@@ -1,0 +1,182 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader.install;
+
+import io.tollgate.loader.transfer.ManifestCheck;
+import io.tollgate.loader.transfer.ManifestVerifier;
+import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.loader.transfer.TransferLimits;
+import io.tollgate.loader.transfer.VerifiedManifest;
+import io.tollgate.v1.Section;
+import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SignedManifest;
+import io.tollgate.v1.SnapshotManifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An installed folder opened offline, through its Chronicle Map files. Reading such a file writes locks into it, so the state directory is
+ * locked meanwhile and a folder of a running sidecar is refused. One thread.
+ */
+public final class InstalledFolder implements AutoCloseable {
+    private final Path folder;
+    private final InstalledMarker marker;
+    private final VerifiedManifest manifest;
+    private final @Nullable DirectoryLock lock;
+    private final Map<Section, SectionMap> maps = new EnumMap<>(Section.class);
+
+    /** Takes records. */
+    @FunctionalInterface
+    public interface Taker {
+        /** One record. */
+        void take(byte[] key, byte[] value) throws IOException;
+    }
+
+    private InstalledFolder(
+            Path folder, InstalledMarker marker, VerifiedManifest manifest, @Nullable DirectoryLock lock) {
+        this.folder = folder;
+        this.marker = marker;
+        this.manifest = manifest;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @throws IOException when it is no installed snapshot or belongs to a running sidecar
+     * @throws RefusedException when its manifest does not hold
+     */
+    public static InstalledFolder open(Path folder) throws IOException, RefusedException {
+        if (!Files.exists(folder.resolve(InstalledMarker.FILE_NAME))) {
+            throw new IOException(folder + " is no installed snapshot: it has no " + InstalledMarker.FILE_NAME);
+        }
+        DirectoryLock lock = lockAbove(folder);
+        try {
+            SignedManifest signed =
+                    SignedManifest.parseFrom(Files.readAllBytes(folder.resolve(Installation.MANIFEST_FILE)));
+            String bundle = SnapshotManifest.parseFrom(signed.getManifest()).getBundle();
+            VerifiedManifest manifest =
+                    new ManifestCheck(bundle, TransferLimits.DEFAULT, ManifestVerifier.DEVELOPMENT).check(signed);
+            return new InstalledFolder(folder, InstalledMarker.read(folder), manifest, lock);
+        } catch (DamagedException e) {
+            closeLock(lock);
+            throw new IOException(e.reason(), e);
+        } catch (IOException | RefusedException | RuntimeException e) {
+            closeLock(lock);
+            throw e;
+        }
+    }
+
+    /** The lock of the state directory two folders above, when the folder lies in one. */
+    private static @Nullable DirectoryLock lockAbove(Path folder) throws IOException {
+        Path snapshots = folder.toAbsolutePath().normalize().getParent();
+        Path root = snapshots == null ? null : snapshots.getParent();
+        if (root == null || !Files.exists(root.resolve(DirectoryLock.FILE_NAME))) {
+            return null;
+        }
+        return DirectoryLock.take(root);
+    }
+
+    private static void closeLock(@Nullable DirectoryLock lock) throws IOException {
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    /** {@return what it is} */
+    public VerifiedManifest manifest() {
+        return manifest;
+    }
+
+    /** {@return what is wrong: files against INSTALLED, records against their sums, counts against the manifest} */
+    public List<String> verify() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        if (!marker.version().equals(manifest.version())) {
+            wrong.add(folder + ": INSTALLED is of snapshot " + marker.version() + ", the manifest of "
+                    + manifest.version());
+        }
+        for (InstalledMarker.FileEntry file : marker.files()) {
+            try {
+                FileSums.check(folder, file);
+            } catch (DamagedException e) {
+                wrong.add(e.reason());
+            }
+        }
+        for (SectionDescriptor descriptor : manifest.manifest().getSectionsList()) {
+            verifySection(descriptor, wrong);
+        }
+        return wrong;
+    }
+
+    private void verifySection(SectionDescriptor descriptor, List<String> wrong) {
+        Section section = descriptor.getSection();
+        ContentSum sum = new ContentSum();
+        InstalledMarker.SectionEntry entry = entryOf(section);
+        try {
+            forEach(section, sum::add);
+        } catch (IOException e) {
+            wrong.add(String.valueOf(e.getMessage()));
+            return;
+        }
+        if (sum.records() != descriptor.getRecordCount()) {
+            wrong.add(folder + ": " + SectionFiles.shortName(section) + " holds " + sum.records()
+                    + " records, the manifest says " + descriptor.getRecordCount());
+        } else if (entry != null && sum.sum() != entry.contentSum()) {
+            wrong.add(folder.resolve(entry.fileName()) + " does not hold the records that were written");
+        }
+    }
+
+    private InstalledMarker.@Nullable SectionEntry entryOf(Section section) {
+        for (InstalledMarker.SectionEntry entry : marker.sections()) {
+            if (entry.section() == section) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** {@return records of a section} */
+    public long count(Section section) throws IOException {
+        SectionMap map = map(section);
+        return map == null ? 0 : map.size();
+    }
+
+    /** {@return the record with a key, or null} */
+    public byte @Nullable [] find(Section section, String key) throws IOException {
+        SectionMap map = map(section);
+        return map == null ? null : map.get(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Visits every record of a section, in no order. */
+    public void forEach(Section section, Taker taker) throws IOException {
+        SectionMap map = map(section);
+        if (map != null) {
+            map.<RuntimeException>forEach(taker::take);
+        }
+    }
+
+    private @Nullable SectionMap map(Section section) throws IOException {
+        SectionMap known = maps.get(section);
+        if (known != null || entryOf(section) == null) {
+            return known;
+        }
+        SectionMap opened = SectionMap.open(folder, section);
+        maps.put(section, opened);
+        return opened;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SectionMap map : maps.values()) {
+            map.close();
+        }
+        maps.clear();
+        closeLock(lock);
+    }
+}
