@@ -105,6 +105,11 @@ public final class Cells {
         }
     }
 
+    /** How many cells there is room for without growing. */
+    public long capacity() {
+        return (long) segments.length * CELLS_PER_SEGMENT;
+    }
+
     long incarnation() {
         return incarnation;
     }

@@ -28,6 +28,10 @@ final class RowIndex {
         return slot + 1 & mask;
     }
 
+    int slots() {
+        return mask + 1;
+    }
+
     long slot(final int slot) {
         return buffer.getLong(FileDescriptor.LENGTH + slot * SLOT_BYTES);
     }

@@ -288,6 +288,21 @@ public final class World implements AutoCloseable {
         return NOT_FOUND;
     }
 
+    /** {@return how many positions the scopes are spread over, in no order; walk them with {@link #rowAt}} */
+    public int positions() {
+        return keys.slots();
+    }
+
+    /**
+     * {@return the row at a position, or {@link #NO_ROW} when none is there; for warm-up and diagnostics}
+     *
+     * @param position 0 to positions - 1
+     */
+    public long rowAt(final int position) {
+        final long slot = keys.slot(position);
+        return slot == RowIndex.FREE ? NO_ROW : RowIndex.row(slot);
+    }
+
     /** {@return the memory that a reference points into} */
     UnsafeBuffer buffer(final long ref) {
         return rows[(int) (ref >>> FileDescriptor.ROWS_FILE_SHIFT)];

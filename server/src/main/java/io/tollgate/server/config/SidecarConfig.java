@@ -43,6 +43,31 @@ public record SidecarConfig(
         String yaml,
         String sha256) {
 
+    /** {@return the same with other listeners and another number of event loops; for the warm-up} */
+    public SidecarConfig listeningOn(final Listen other, final int eventLoops) {
+        return new SidecarConfig(
+                sidecarId,
+                stateDir,
+                resetDamagedCounters,
+                keepPreviousSnapshots,
+                controlPlane,
+                other,
+                limits,
+                new Transport(
+                        eventLoops,
+                        transport.flowControlWindowBytes(),
+                        transport.keepAliveTimeMs(),
+                        transport.keepAliveTimeoutMs(),
+                        transport.permitKeepAliveTimeMs()),
+                shed,
+                freshness,
+                warmUp,
+                shutdown,
+                admin,
+                yaml,
+                sha256);
+    }
+
     /** {@return a builder that knows only the defaults} */
     public static SidecarConfigBuilder builder() {
         return new SidecarConfigBuilder();

@@ -124,7 +124,7 @@ final class DecisionEdge {
 
     private DecideResponse answer(final Lane lane, final DecideRequest request) {
         final DecideResponse.Builder response = DecideResponse.newBuilder();
-        RequestReader.read(request, lane.request, lane.apiKeyHash);
+        lane.reader.read(request, lane.request);
         if (lane.checkOnly) {
             lane.request.mode(DecideMode.CHECK);
         }

@@ -4,6 +4,7 @@ package io.tollgate.server.decide;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFactory;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
@@ -36,31 +37,16 @@ public final class DecisionListeners implements AutoCloseable {
     private @Nullable InetSocketAddress tcpAddress;
     private @Nullable UnixSocketFile unixSocket;
 
-    /**
-     * Opens what is configured.
-     *
-     * @param evaluators one call per event loop
-     * @param health     served beside the decisions
-     * @throws SidecarStartException naming the address that cannot be used
-     */
-    public DecisionListeners(
+    private DecisionListeners(
             final SidecarConfig config,
-            final String bootId,
-            final Supplier<Evaluator> evaluators,
-            final BindableService health,
+            final Lanes lanes,
+            final @Nullable BindableService health,
             final FaultLog faults) {
         this.config = config;
         TransportNoise.silence();
         edge = new DecisionEdge(
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
-        loops = new IoLoops(
-                config.transport().eventLoops(),
-                "tollgate-io",
-                index -> new Lane(
-                        evaluators.get(),
-                        new DecisionIds(bootId, index),
-                        new LoopLag(config.shed().maxLoopLagMs() * NS_PER_MS),
-                        false));
+        loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
         final ServerServiceDefinition service = DecisionServiceBinding.of(edge, config.limits());
         try {
             if (config.listen().decisions() != null) {
@@ -76,13 +62,57 @@ public final class DecisionListeners implements AutoCloseable {
         loops.probeEvery(config.shed().probeIntervalMs() * NS_PER_MS);
     }
 
+    /**
+     * Opens what is configured.
+     *
+     * @param evaluators one call per event loop
+     * @param health     served beside the decisions
+     * @throws SidecarStartException naming the address that cannot be used
+     */
+    public static DecisionListeners open(
+            final SidecarConfig config,
+            final String bootId,
+            final Supplier<Evaluator> evaluators,
+            final BindableService health,
+            final FaultLog faults) {
+        return new DecisionListeners(config, new Lanes("tollgate-io", bootId, evaluators, false), health, faults);
+    }
+
+    /**
+     * Opens listeners through which nothing can be taken and whose counts nobody shows: the same code on threads of its own, to warm it.
+     *
+     * @param config     where to listen
+     * @param evaluators one call per event loop
+     */
+    public static DecisionListeners openForWarmUp(
+            final SidecarConfig config, final Supplier<Evaluator> evaluators, final FaultLog faults) {
+        return new DecisionListeners(config, new Lanes("tollgate-warm-up", "warm-up", evaluators, true), null, faults);
+    }
+
+    private record Lanes(String threadPrefix, String bootId, Supplier<Evaluator> evaluators, boolean checkOnly) {
+        List<Lane> make(final SidecarConfig config) {
+            final List<Lane> lanes = new ArrayList<>();
+            for (int i = 0; i < config.transport().eventLoops(); i++) {
+                lanes.add(new Lane(
+                        evaluators.get(),
+                        new DecisionIds(bootId, i),
+                        new LoopLag(config.shed().maxLoopLagMs() * NS_PER_MS),
+                        checkOnly));
+            }
+            return lanes;
+        }
+    }
+
     private void openTcp(
-            final InetSocketAddress address, final ServerServiceDefinition service, final BindableService health) {
+            final InetSocketAddress address,
+            final ServerServiceDefinition service,
+            final @Nullable BindableService health) {
         final Server server = open(address, "listen.address", IoTransport.tcp(), service, health);
         tcpAddress = new InetSocketAddress(address.getAddress(), server.getPort());
     }
 
-    private void openUnix(final Path path, final ServerServiceDefinition service, final BindableService health) {
+    private void openUnix(
+            final Path path, final ServerServiceDefinition service, final @Nullable BindableService health) {
         if (!IoTransport.hasUnixSockets()) {
             throw new SidecarStartException(
                     "listen.unix_socket: this system has no epoll, which Unix sockets need here;" + " remove the key");
@@ -103,15 +133,17 @@ public final class DecisionListeners implements AutoCloseable {
             final String key,
             final ChannelFactory<ServerChannel> channels,
             final ServerServiceDefinition service,
-            final BindableService health) {
+            final @Nullable BindableService health) {
         final ConnectionLimit limit = new ConnectionLimit(config.limits().maxConnections());
-        final Server server = ServerFactory.forDecisions(config, address)
+        final NettyServerBuilder builder = ServerFactory.forDecisions(config, address)
                 .bossEventLoopGroup(acceptors)
                 .workerEventLoopGroup(loops.group())
                 .channelFactory(limit.around(channels))
-                .addService(service)
-                .addService(health)
-                .build();
+                .addService(service);
+        if (health != null) {
+            builder.addService(health);
+        }
+        final Server server = builder.build();
         ServerFactory.start(server, address, key);
         servers.add(server);
         connections.add(limit);
@@ -175,20 +207,28 @@ public final class DecisionListeners implements AutoCloseable {
         }
     }
 
-    /** Cuts what is left and ends the threads. Again is harmless. */
-    @Override
-    public void close() {
-        close(config.shutdown().drainTimeoutMs() * NS_PER_MS);
+    /**
+     * Cuts what is left and ends the threads. Again is harmless.
+     *
+     * @return whether all threads have ended: nothing here reads a snapshot any more
+     */
+    public boolean stop() {
+        return close(config.shutdown().drainTimeoutMs() * NS_PER_MS);
     }
 
-    private void close(final long timeoutNs) {
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private boolean close(final long timeoutNs) {
         servers.forEach(Server::shutdownNow);
         final long deadlineNs = System.nanoTime() + timeoutNs;
         servers.forEach(server -> awaitTermination(server, deadlineNs - System.nanoTime()));
         if (unixSocket != null) {
             unixSocket.remove();
         }
-        loops.close();
         acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        return loops.stop();
     }
 }

@@ -15,7 +15,7 @@ final class ExplanationWriter {
         final io.tollgate.v1.Explanation.Builder wire = io.tollgate.v1.Explanation.newBuilder();
         for (final Explanation.ScopeLine line : explanation.chain()) {
             wire.addChain(ExplainedScope.newBuilder()
-                    .setScope(WorldFragments.scope(line.scope()))
+                    .setScope(Wire.scope(line.scope()))
                     .setDisplayName(line.displayName())
                     .setAuthority(line.authority())
                     .setRuleCount(line.ruleCount()));
@@ -32,7 +32,7 @@ final class ExplanationWriter {
         for (final Explanation.RuleLine line : explanation.rules()) {
             wire.addRules(ExplainedRule.newBuilder()
                     .setRuleId(line.ruleId())
-                    .setScope(WorldFragments.scope(line.scope()))
+                    .setScope(Wire.scope(line.scope()))
                     .setEffectValue(line.effect().code())
                     .setMatched(line.matched())
                     .setError(line.error())
@@ -41,7 +41,7 @@ final class ExplanationWriter {
         }
         for (final Explanation.CeilingLine line : explanation.ceilings()) {
             wire.addCeilings(ExplainedCeiling.newBuilder()
-                    .setState(WorldFragments.state(line.state()))
+                    .setState(Wire.ceiling(line.state()))
                     .setFits(line.fits())
                     .setBinding(line.binding())
                     .setDetail(line.detail())

@@ -5,41 +5,39 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.tollgate.server.metrics.LaneCounters;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 
 /** A group of event loops, one lane each, and their probes. */
-final class IoLoops implements AutoCloseable {
+final class IoLoops {
     private static final long CLOSE_MS = 2_000;
 
     private final EventLoopGroup group;
-    private final List<IoThread> threads = new CopyOnWriteArrayList<>();
+    private final List<Lane> lanes;
 
     /**
+     * Makes as many event loops as there are lanes.
+     *
      * @param namePrefix threads are called "prefix-0", "prefix-1"...
-     * @param lanes      makes the lane of each thread
      */
-    IoLoops(final int count, final String namePrefix, final IntFunction<Lane> lanes) {
+    IoLoops(final String namePrefix, final List<Lane> lanes) {
+        this.lanes = List.copyOf(lanes);
         final AtomicInteger next = new AtomicInteger();
         final ThreadFactory factory = task -> {
             final int index = next.getAndIncrement();
-            final IoThread thread = new IoThread(task, namePrefix + "-" + index, lanes.apply(index));
-            threads.add(thread);
-            return thread;
+            return new IoThread(task, namePrefix + "-" + index, this.lanes.get(index));
         };
-        group = IoTransport.group(count, factory);
+        group = IoTransport.group(lanes.size(), factory);
     }
 
     EventLoopGroup group() {
         return group;
     }
 
-    /** {@return the counters of every loop that has run so far} */
+    /** {@return the counters of every loop} */
     List<LaneCounters> counters() {
-        return threads.stream().map(thread -> thread.lane.counters).toList();
+        return lanes.stream().map(lane -> lane.counters).toList();
     }
 
     /** Starts measuring how late each loop is. */
@@ -67,8 +65,8 @@ final class IoLoops implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
-    @Override
-    public void close() {
-        group.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+    /** Ends the threads. {@return whether they have ended} */
+    boolean stop() {
+        return group.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * CLOSE_MS);
     }
 }

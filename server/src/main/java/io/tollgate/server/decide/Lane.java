@@ -17,7 +17,7 @@ final class Lane {
     final Evaluator evaluator;
     final LaneCounters counters = new LaneCounters();
     final DecisionRequest request = new DecisionRequest();
-    final ApiKeyHash apiKeyHash = new ApiKeyHash();
+    final RequestReader reader = new RequestReader();
     final DecisionIds ids;
     final LoopLag lag;
     /** Streams open on this loop, for the drain. */

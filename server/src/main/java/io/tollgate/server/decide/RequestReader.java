@@ -12,22 +12,28 @@ import io.tollgate.v1.ReservationOptions;
 import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
 
-/** From the wire's message to the engine's request. What is wrong is remembered in the request, never thrown. */
+/**
+ * From the wire's message to the engine's request. What is wrong is remembered in the request, never thrown. API keys are hashed here and not
+ * kept. Belongs to one thread.
+ */
 public final class RequestReader {
     private static final int MAX_ATTRIBUTES = 64;
     private static final long NS_PER_MS = 1_000_000L;
     private static final long MAX_MS = Long.MAX_VALUE / NS_PER_MS;
 
-    private RequestReader() {}
+    private final ApiKeyHash hash = new ApiKeyHash();
+
+    /** One for each thread. */
+    public RequestReader() {}
 
     /** Fills the request, which forgets what was in it. */
-    static void read(final DecideRequest from, final DecisionRequest to, final ApiKeyHash hash) {
+    public void read(final DecideRequest from, final DecisionRequest to) {
         to.reset();
         readMode(from, to);
         to.set(Field.CORRELATION_ID, from.getCorrelationId());
         to.set(Field.IDEMPOTENCY_KEY, from.getIdempotencyKey());
         to.registryVersion(from.getRegistryVersion());
-        readActor(from.getActor(), to, hash);
+        readActor(from.getActor(), to);
         readPlaceAndTarget(from.getPlace(), from.getTarget(), to);
         for (int i = 0; i < from.getUsageCount(); i++) {
             final Usage usage = from.getUsage(i);
@@ -52,7 +58,7 @@ public final class RequestReader {
         }
     }
 
-    private static void readActor(final Actor actor, final DecisionRequest to, final ApiKeyHash hash) {
+    private void readActor(final Actor actor, final DecisionRequest to) {
         to.set(Field.ACTOR_TYPE, actor.getType());
         to.set(Field.ACTOR_ID, actor.getId());
         for (int i = 0; i < actor.getRolesCount(); i++) {
@@ -66,14 +72,13 @@ public final class RequestReader {
         }
         final String apiKey = actor.getApiKey();
         if (!apiKey.isEmpty()) {
-            readApiKey(actor, apiKey, to, hash);
+            readApiKey(actor, apiKey, to);
         } else if (!actor.getApiKeySha256().isEmpty()) {
             to.apiKeyHash(actor.getApiKeySha256().toByteArray());
         }
     }
 
-    private static void readApiKey(
-            final Actor actor, final String apiKey, final DecisionRequest to, final ApiKeyHash hash) {
+    private void readApiKey(final Actor actor, final String apiKey, final DecisionRequest to) {
         if (!actor.getApiKeySha256().isEmpty()) {
             to.reject(Defect.ACTOR_AMBIGUOUS, "actor.api_key_sha256");
         } else if (apiKey.length() > DecisionRequest.MAX_ID_BYTES) {

@@ -20,6 +20,7 @@ final class TransportNoise implements Filter {
     private static final List<Logger> LOGGERS = List.of(
             Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
             Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap"),
+            Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap.Bootstrap"),
             Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"));
 
     private static final AtomicLong REFUSED = new AtomicLong();

@@ -5,15 +5,12 @@ import io.tollgate.core.Plane;
 import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.engine.PlaneAges;
-import io.tollgate.core.explain.CeilingView;
-import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.Evidence;
 import io.tollgate.v1.MatchedRule;
 import io.tollgate.v1.PlaneAge;
-import io.tollgate.v1.ScopeRef;
 import java.util.Objects;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +83,7 @@ final class WorldFragments {
         }
         final MatchedRule rule = MatchedRule.newBuilder()
                 .setRuleId(world.policies().ruleName(ruleId))
-                .setScope(scope(views.ruleScope(world, ruleId)))
+                .setScope(Wire.scope(views.ruleScope(world, ruleId)))
                 .setEffectValue(world.policies().effect(ruleId).code())
                 .build();
         rules[ruleId] = rule;
@@ -115,33 +112,9 @@ final class WorldFragments {
             ceilings.clear();
         }
         final World world = Objects.requireNonNull(decision.world());
-        final CeilingState texts = state(views.ceiling(world, ref, 0, 0, 0, 0)).build();
+        final CeilingState texts =
+                Wire.ceiling(views.ceiling(world, ref, 0, 0, 0, 0)).build();
         ceilings.put(ref, texts);
         return texts;
-    }
-
-    static CeilingState.Builder state(final CeilingView view) {
-        return CeilingState.newBuilder()
-                .setId(view.id())
-                .setDimension(view.dimension())
-                .setUnit(view.unit())
-                .setKindValue(view.kind().code())
-                .setEnforcementValue(view.enforcement().code())
-                .setScope(scope(view.scope()))
-                .setLimit(view.unlimited() ? 0 : view.limit())
-                .setUnlimited(view.unlimited())
-                .setUsed(view.used())
-                .setRemaining(view.remaining())
-                .setBurst(view.burst())
-                .setPeriodMs(view.periodMs())
-                .setResetsAtMs(view.resetsAtMs())
-                .setRequested(view.requested());
-    }
-
-    static ScopeRef scope(final ScopeName name) {
-        return ScopeRef.newBuilder()
-                .setLevelValue(name.level().code())
-                .setPath(name.path())
-                .build();
     }
 }

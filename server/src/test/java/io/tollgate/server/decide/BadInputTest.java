@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.tollgate.server.support.LogWatch;
 import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;

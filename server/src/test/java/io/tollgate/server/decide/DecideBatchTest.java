@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.tollgate.server.support.LogWatch;
 import io.tollgate.v1.BatchMode;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideResponse;

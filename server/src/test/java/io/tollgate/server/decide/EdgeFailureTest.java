@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.tollgate.server.metrics.LaneCounters;
+import io.tollgate.server.support.LogWatch;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.ExtendRequest;
 import io.tollgate.v1.Outcome;

@@ -46,7 +46,7 @@ final class EdgeHarness implements AutoCloseable {
             final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
         final SidecarConfigBuilder builder =
                 SidecarConfig.builder().set("listen.address", "127.0.0.1:0").set("transport.event_loops", "1");
-        return new DecisionListeners(
+        return DecisionListeners.open(
                 settings.apply(builder).build(),
                 "boot",
                 evaluators,

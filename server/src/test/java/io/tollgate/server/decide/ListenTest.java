@@ -10,6 +10,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.tollgate.server.lifecycle.SidecarStartException;
+import io.tollgate.server.support.LogWatch;
 import io.tollgate.v1.DecisionServiceGrpc;
 import io.tollgate.v1.Outcome;
 import java.io.IOException;

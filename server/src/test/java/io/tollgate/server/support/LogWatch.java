@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
-package io.tollgate.server.decide;
+package io.tollgate.server.support;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,0 +1,125 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server;
+
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.Cells;
+import io.tollgate.core.world.WorldHolder;
+import io.tollgate.loader.LoaderContext;
+import io.tollgate.loader.LoaderListener;
+import io.tollgate.loader.LoaderStatus;
+import io.tollgate.loader.SnapshotLoader;
+import io.tollgate.loader.transfer.ControlPlaneTarget;
+import io.tollgate.loader.transfer.GrpcControlPlaneClient;
+import io.tollgate.loader.transfer.TokenSource;
+import io.tollgate.loader.transfer.TransferLimits;
+import io.tollgate.server.config.Secret;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.lifecycle.SidecarStartException;
+import io.tollgate.server.lifecycle.SnapshotFeed;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The loader, as configured. */
+final class LoaderFeed implements SnapshotFeed {
+    private final SnapshotLoader loader;
+
+    private LoaderFeed(final SnapshotLoader loader) {
+        this.loader = loader;
+    }
+
+    /**
+     * Opens the state directory.
+     *
+     * @param workers decision workers, admin workers included
+     * @throws SidecarStartException saying what cannot be used
+     */
+    static LoaderFeed open(
+            final SidecarConfig config, final String bootId, final int workers, final List<LoaderListener> listeners) {
+        try {
+            final LoaderContext context = new LoaderContext()
+                    .stateDir(config.stateDir())
+                    .sidecarId(config.sidecarId())
+                    .bootId(bootId)
+                    .build(Build.version())
+                    .bundle(config.controlPlane().bundle())
+                    .client(GrpcControlPlaneClient.connect(
+                            target(config.controlPlane()), TransferLimits.DEFAULT.maxMessageBytes()))
+                    .timing(timing(config.controlPlane().heartbeatMs()))
+                    .restartGraceMs(config.freshness().restartGraceMs())
+                    .keepPrevious(config.keepPreviousSnapshots())
+                    .workers(workers)
+                    .onCounterCorruption(
+                            config.resetDamagedCounters()
+                                    ? LoaderContext.OnCorruption.RESET
+                                    : LoaderContext.OnCorruption.REFUSE);
+            config.freshness().maxAgeMs().forEach(context::maxAgeMs);
+            listeners.forEach(context::listener);
+            return new LoaderFeed(SnapshotLoader.open(context));
+        } catch (final IOException e) {
+            throw new SidecarStartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private static LoaderContext.Timing timing(final long heartbeatMs) {
+        final LoaderContext.Timing usual = LoaderContext.Timing.DEFAULT;
+        return new LoaderContext.Timing(
+                heartbeatMs,
+                usual.answerTimeoutMs(),
+                usual.transferIdleTimeoutMs(),
+                Math.min(usual.firstBackoffMs(), heartbeatMs),
+                usual.longestBackoffMs());
+    }
+
+    private static ControlPlaneTarget target(final SidecarConfig.ControlPlane controlPlane) {
+        final SidecarConfig.ClientTls tls = controlPlane.tls();
+        return new ControlPlaneTarget(
+                controlPlane.address(),
+                tls == null ? null : new ControlPlaneTarget.Tls(tls.caFile(), tls.certFile(), tls.keyFile()),
+                token(controlPlane));
+    }
+
+    private static @Nullable TokenSource token(final SidecarConfig.ControlPlane controlPlane) {
+        if (controlPlane.tokenFile() != null) {
+            return TokenSource.ofFile(controlPlane.tokenFile());
+        }
+        final Secret token = controlPlane.token();
+        return token == null ? null : token::reveal;
+    }
+
+    @Override
+    public WorldHolder worlds() {
+        return loader.worlds();
+    }
+
+    @Override
+    public Cells cells() {
+        return loader.cells().cells();
+    }
+
+    @Override
+    public FreshnessTable freshness() {
+        return loader.freshness();
+    }
+
+    @Override
+    public DecisionClock clock() {
+        return loader.clock();
+    }
+
+    @Override
+    public LoaderStatus status() {
+        return loader.status();
+    }
+
+    @Override
+    public void start() {
+        loader.start();
+    }
+
+    @Override
+    public void close() {
+        loader.close();
+    }
+}

@@ -1,0 +1,82 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server;
+
+import io.tollgate.loader.LoaderStatus;
+import io.tollgate.server.decide.DecisionListeners;
+import io.tollgate.server.lifecycle.PlaneNeeds;
+import io.tollgate.server.lifecycle.Readiness;
+import io.tollgate.server.lifecycle.SnapshotFeed;
+import io.tollgate.server.metrics.Metrics;
+import io.tollgate.v1.Plane;
+import java.util.Locale;
+
+/** Joins what the parts know to the metrics page. */
+final class SidecarMetrics {
+    private static final double MS_PER_S = 1_000.0;
+
+    private SidecarMetrics() {}
+
+    static void bind(
+            final Metrics metrics,
+            final DecisionListeners decisions,
+            final SnapshotFeed feed,
+            final Readiness readiness) {
+        for (final Plane plane : Plane.values()) {
+            if (plane != Plane.UNRECOGNIZED && plane != Plane.PLANE_UNSPECIFIED) {
+                metrics.gauge(
+                        "tollgate.snapshot.age.seconds",
+                        "plane",
+                        plane.name().substring("PLANE_".length()).toLowerCase(Locale.ROOT),
+                        "Age of the evidence; +Inf when it was never confirmed, 0 when no operation needs it",
+                        () -> ageSeconds(feed, plane));
+            }
+        }
+        metrics.gauge("tollgate.snapshot.version", "Version of the active snapshot, 0 = none", () -> version(feed));
+        metrics.counter(
+                "tollgate.snapshot.install",
+                "result",
+                "installed",
+                "Snapshots by what became of them",
+                () -> feed.status().installs().installed());
+        metrics.counter(
+                "tollgate.snapshot.install",
+                "result",
+                "refused",
+                "Snapshots by what became of them",
+                () -> feed.status().installs().refused());
+        metrics.counter(
+                "tollgate.snapshot.install", "result", "failed", "Snapshots by what became of them", () -> feed.status()
+                        .installs()
+                        .failed());
+        metrics.gauge(
+                "tollgate.ready",
+                "1 when this sidecar decides on fresh evidence",
+                () -> readiness.view().isReady() ? 1 : 0);
+        metrics.gauge("tollgate.connections", "Connections to the decision listeners", decisions::connectionCount);
+        metrics.counter(
+                "tollgate.connections.refused",
+                "Connections closed because there were too many",
+                decisions::refusedConnectionCount);
+        metrics.counter(
+                "tollgate.messages.refused",
+                "Messages and connections that the transport refused: wrongly framed, compressed or too long",
+                decisions::refusedMessageCount);
+    }
+
+    private static double ageSeconds(final SnapshotFeed feed, final Plane plane) {
+        if (!PlaneNeeds.contains(PlaneNeeds.of(feed.worlds().current()), plane)) {
+            return 0;
+        }
+        for (final LoaderStatus.PlaneFacts facts : feed.status().planes()) {
+            if (facts.plane() == plane) {
+                return facts.ageMs() < 0 ? Double.POSITIVE_INFINITY : facts.ageMs() / MS_PER_S;
+            }
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
+    private static double version(final SnapshotFeed feed) {
+        final LoaderStatus.SnapshotFacts facts = feed.status().snapshot();
+        return facts == null ? 0 : facts.version().version();
+    }
+}

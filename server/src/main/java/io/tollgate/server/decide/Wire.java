@@ -1,0 +1,39 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.ScopeName;
+import io.tollgate.v1.CeilingState;
+import io.tollgate.v1.ScopeRef;
+
+/** The engine's views as messages. */
+public final class Wire {
+    private Wire() {}
+
+    /** {@return a ceiling and its numbers} */
+    public static CeilingState.Builder ceiling(final CeilingView view) {
+        return CeilingState.newBuilder()
+                .setId(view.id())
+                .setDimension(view.dimension())
+                .setUnit(view.unit())
+                .setKindValue(view.kind().code())
+                .setEnforcementValue(view.enforcement().code())
+                .setScope(scope(view.scope()))
+                .setLimit(view.unlimited() ? 0 : view.limit())
+                .setUnlimited(view.unlimited())
+                .setUsed(view.used())
+                .setRemaining(view.remaining())
+                .setBurst(view.burst())
+                .setPeriodMs(view.periodMs())
+                .setResetsAtMs(view.resetsAtMs())
+                .setRequested(view.requested());
+    }
+
+    /** {@return a scope} */
+    public static ScopeRef scope(final ScopeName name) {
+        return ScopeRef.newBuilder()
+                .setLevelValue(name.level().code())
+                .setPath(name.path())
+                .build();
+    }
+}

@@ -1,0 +1,36 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.lifecycle;
+
+import io.tollgate.core.DecisionClock;
+import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.Cells;
+import io.tollgate.core.world.WorldHolder;
+import io.tollgate.loader.LoaderStatus;
+
+/**
+ * Where worlds come from. In production the loader; tests put in one that does what they say. Everything is for any thread but
+ * {@link #start} and {@link #close}, which are the sidecar's.
+ */
+public interface SnapshotFeed extends AutoCloseable {
+    /** {@return the worlds that workers pin} */
+    WorldHolder worlds();
+
+    /** {@return the live counters} */
+    Cells cells();
+
+    /** {@return ages of the planes} */
+    FreshnessTable freshness();
+
+    /** {@return the clock of decisions} */
+    DecisionClock clock();
+
+    /** {@return what is known now} */
+    LoaderStatus status();
+
+    /** Begins to look for snapshots. Once. */
+    void start();
+
+    /** Ends; every worker must have stopped before. */
+    @Override
+    void close();
+}
