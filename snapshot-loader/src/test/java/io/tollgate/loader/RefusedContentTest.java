@@ -70,7 +70,7 @@ class RefusedContentTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldRefuse() {
+    Stream<DynamicTest> shouldRefuseScopesThat() {
         return Stream.of(
                 refused(
                         "a parent that does not exist",
@@ -102,7 +102,12 @@ class RefusedContentTest {
                 refused(
                         "an entitlement set that does not exist",
                         "set-acme",
-                        s -> s.remove(Section.SECTION_ENTITLEMENT, "set-acme")),
+                        s -> s.remove(Section.SECTION_ENTITLEMENT, "set-acme")));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldRefuseCeilingsWith() {
+        return Stream.of(
                 refused(
                         "a dimension that does not exist",
                         "dimension",
@@ -150,7 +155,12 @@ class RefusedContentTest {
                         s -> organizationWith(
                                 s,
                                 SampleSnapshot.monthly(5).toBuilder()
-                                        .setSharing(CeilingSharing.CEILING_SHARING_UNSPECIFIED))),
+                                        .setSharing(CeilingSharing.CEILING_SHARING_UNSPECIFIED))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldRefusePoliciesAndEntitlementsWith() {
+        return Stream.of(
                 refused(
                         "a policy of no scope",
                         "org:nowhere",
@@ -203,7 +213,12 @@ class RefusedContentTest {
                                         .setId("set-b")
                                         .addEntitlements(
                                                 EntitlementRecord.newBuilder().setFeatureId(9))
-                                        .build())),
+                                        .build())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldRefuseTheRestWith() {
+        return Stream.of(
                 refused(
                         "a wallet of no scope",
                         "wallet 'w2': scope 'org:nowhere'",

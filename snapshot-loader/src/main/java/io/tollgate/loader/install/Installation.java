@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   manifest.bin -&gt; small sections, chunk by chunk (static.bin, *.chm, heap)
- *   -&gt; directory, chunk by chunk (directory.chm, *.tgw, cells) -&gt; finish *.tgw -&gt; close and sync the *.chm -&gt; sync the rest and the cells -&gt; INSTALLED -&gt; open the world
+ *   -&gt; directory, chunk by chunk (directory.chm, *.tgw, cells)
+ *   -&gt; finish *.tgw -&gt; close and sync the *.chm -&gt; sync the rest and the cells -&gt; INSTALLED -&gt; open the world
  * </pre>
  */
 public final class Installation {

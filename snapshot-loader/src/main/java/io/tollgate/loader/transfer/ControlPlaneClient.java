@@ -22,7 +22,7 @@ public interface ControlPlaneClient extends AutoCloseable {
     /** Asks for a snapshot; it has no deadline of its own, the caller watches for silence. */
     Stream pullSnapshot(PullSnapshotRequest request, Listener<SnapshotChunk> listener);
 
-    /** Sets what to run when the connection is back after a failure: on any thread, at least once per return. Once, before the first call. */
+    /** Sets what to run when the connection is back after a failure: any thread, at least once per return. Once, before the first call. */
     void onReachable(Runnable action);
 
     /** {@return where the control plane is, for messages} */
