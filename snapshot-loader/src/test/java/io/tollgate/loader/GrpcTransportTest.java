@@ -34,10 +34,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The real loader thread over real gRPC. */
 class GrpcTransportTest {
@@ -189,9 +189,7 @@ class GrpcTransportTest {
                 .build();
         int port = serve(0, mutual, "");
         SnapshotLoader running = start(new ControlPlaneTarget(
-                "localhost:" + port,
-                new ControlPlaneTarget.Tls(theirs.certificate, ours.certificate, ours.key),
-                null));
+                "localhost:" + port, new ControlPlaneTarget.Tls(theirs.certificate, ours.certificate, ours.key), null));
         await(running, () -> isActive(running, 7));
         running.close();
         SnapshotLoader stranger = start(new ControlPlaneTarget(
@@ -204,8 +202,8 @@ class GrpcTransportTest {
     void shouldSendTheTokenOfItsFileAndNeverShowIt() throws Exception {
         Path tokenFile = Files.writeString(root.resolve("token"), "wrong-secret\n");
         int port = serve(0, InsecureServerCredentials.create(), "right-secret");
-        SnapshotLoader running = start(
-                new ControlPlaneTarget("127.0.0.1:" + port, null, TokenSource.ofFile(tokenFile)));
+        SnapshotLoader running =
+                start(new ControlPlaneTarget("127.0.0.1:" + port, null, TokenSource.ofFile(tokenFile)));
         await(running, () -> running.status().connection().consecutiveFailures() > 1);
         assertTrue(connectionFailure(running).contains("UNAUTHENTICATED"), connectionFailure(running));
         assertFalse(running.status().toString().contains("secret"));

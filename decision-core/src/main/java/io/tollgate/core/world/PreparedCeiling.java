@@ -50,7 +50,8 @@ record PreparedCeiling(
         buffer.putInt(at + CeilingDescriptor.DEFINED_AT, (int) (definedAtRow >>> RowDescriptor.UNIT_SHIFT));
         buffer.putInt(at + CeilingDescriptor.TEXT, (int) (textRef >>> RowDescriptor.UNIT_SHIFT));
         if (kind == DimensionKind.RATE) {
-            buffer.putLong(at + CeilingDescriptor.BURST, amount.burst());
+            // A rate of 0 admits nothing, not even its burst once.
+            buffer.putLong(at + CeilingDescriptor.BURST, amount.limit() == 0 ? 0 : amount.burst());
             for (int i = 0; i < CeilingDescriptor.RATE_WORDS; i++) {
                 buffer.putLong(at + CeilingDescriptor.RATE + i * Long.BYTES, rate[i]);
             }
