@@ -10,8 +10,8 @@ import io.tollgate.v1.ControlPlaneServiceGrpc;
 import org.agrona.concurrent.Agent;
 
 /**
- * grpc.health.v1: the empty name says that the process answers; the name of ControlPlaneService, that every bundle can be pulled. Updated by
- * its agent's thread.
+ * grpc.health.v1: the empty name says that the process answers; the name of ControlPlaneService, that every bundle can
+ * be pulled. Updated by its agent's thread.
  */
 final class GrpcHealth implements Agent {
     private final HealthStatusManager manager = new HealthStatusManager();

@@ -14,6 +14,7 @@ import io.tollgate.v1.ScopeLevel;
 import io.tollgate.v1.SubscriptionRecord;
 import io.tollgate.v1.SubscriptionStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class BillingCompiler {
     private final EntitlementCompiler entitlements;
     private final Map<String, Value.Entry> plans;
     private final Map<String, Value.Entry> customers;
+    private final List<Subscribed> subscribed = new ArrayList<>();
+
+    /** A subscription that counts, and where it is written. */
+    record Subscribed(Subscription subscription, ScopePath scope, Value.Fields fields, Value.Entry plan) {}
 
     BillingCompiler(
             Compilation compilation, Registry registry, UnitTable units, ScopeTree tree, BundleSettings settings) {
@@ -56,6 +61,10 @@ final class BillingCompiler {
     /** {@return the sets, each once, by id} */
     List<EntitlementSetRecord> entitlementSets() {
         return entitlements.sets();
+    }
+
+    List<Subscribed> subscribed() {
+        return subscribed;
     }
 
     Map<String, Value.Entry> customers() {
@@ -136,8 +145,10 @@ final class BillingCompiler {
                 .setPlanPath(planPath.path())
                 .setEntitlementSetId(granted.setId())
                 .setEndsAtMs(endsAt(id, fields));
-        node.subscribe(new Subscription(
-                record.build(), tree.find(planPath), terms.billingPeriod(), terms.anchorMs(), terms.timeZone()));
+        Subscription subscription = new Subscription(
+                record.build(), tree.find(planPath), terms.billingPeriod(), terms.anchorMs(), terms.timeZone());
+        node.subscribe(subscription);
+        subscribed.add(new Subscribed(subscription, node.path(), fields, plan));
         node.ceilings().addAll(granted.ceilings());
     }
 

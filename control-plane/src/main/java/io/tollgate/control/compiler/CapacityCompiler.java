@@ -37,7 +37,9 @@ final class CapacityCompiler {
                     .putAllMatch(matches.read(fields))
                     .setObservedAtMs(fields.number("observed_at", 0));
             Integer dimension = registry.dimensionId(fields.text("dimension"));
-            if (dimension == null && fields.has("dimension")) {
+            if (dimension == null
+                    && fields.has("dimension")
+                    && !registry.dimensionNames().contains(fields.text("dimension"))) {
                 compilation.unknown(
                         fields.at("dimension"), "dimension", fields.text("dimension"), registry.dimensionNames());
             }

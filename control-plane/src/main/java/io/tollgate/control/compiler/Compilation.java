@@ -13,7 +13,9 @@ import io.tollgate.control.source.Value;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What all compilers of one compilation share: the sources, the diagnostics, the time, and the words for common mistakes. */
 final class Compilation {
@@ -62,6 +64,15 @@ final class Compilation {
                 Code.DUPLICATE_ID,
                 what + " " + Quoted.of(id) + " is already at " + earlier,
                 "keep one of the two, or give this one another id");
+    }
+
+    /** {@return all ids under a key of the folder's files, be they right or wrong otherwise} */
+    Set<String> names(Folder folder, String key) {
+        Set<String> names = new TreeSet<>(Utf8.ORDER);
+        for (Part part : files(folder)) {
+            names.addAll(part.root().writtenKeys(key));
+        }
+        return names;
     }
 
     /** All entries under a key of the folder's files, by id in the order of UTF-8; the first of equal ids counts. */

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** directory/: organizations and what lies below. One organization may be spread over several files. */
@@ -44,6 +45,7 @@ final class DirectoryCompiler {
 
     void compile() {
         List<Spread> spread = organizations();
+        spread.forEach(this::markBroken);
         spread.forEach(part -> departments(part.node, part.fields));
         spread.forEach(part -> projects(part.node, part.fields));
         spread.forEach(part -> principals(part.node, part.fields));
@@ -90,6 +92,38 @@ final class DirectoryCompiler {
         }
     }
 
+    /** What has mistakes of its own is no second mistake where it is referred to. */
+    private void markBroken(Spread part) {
+        String id = part.node.path().id();
+        markBroken(part, "departments", ScopeLevel.SCOPE_LEVEL_DEPARTMENT, key -> ScopePath.department(id, key));
+        markBroken(part, "projects", ScopeLevel.SCOPE_LEVEL_PROJECT, key -> ScopePath.project(id, key));
+        markBroken(part, "api_keys", ScopeLevel.SCOPE_LEVEL_API_KEY, key -> ScopePath.apiKey(id, key));
+        markBroken(part, "principals", ScopeLevel.SCOPE_LEVEL_PRINCIPAL, key -> principalPath(id, key));
+    }
+
+    private static @Nullable ScopePath principalPath(String organization, String key) {
+        int colon = key.indexOf(':');
+        return colon <= 0
+                ? null
+                : ScopePath.principal(
+                        organization, new PrincipalName(key.substring(0, colon), key.substring(colon + 1)));
+    }
+
+    private void markBroken(Spread part, String key, ScopeLevel level, Function<String, @Nullable ScopePath> path) {
+        Value.Fields fields = part.fields;
+        if (fields.isWritten(key) && !fields.has(key)) {
+            tree.markBroken(part.node.path().id(), level);
+        }
+        Set<String> wrong = new HashSet<>(fields.writtenKeys(key));
+        fields.entries(key).forEach(entry -> wrong.remove(entry.key()));
+        for (String id : wrong) {
+            ScopePath scope = path.apply(id);
+            if (scope != null) {
+                tree.markBroken(scope);
+            }
+        }
+    }
+
     private void departments(ScopeNode organization, Value.Fields fields) {
         for (Value.Entry entry : fields.entries("departments")) {
             ScopePath path = ScopePath.department(organization.path().id(), entry.key());
@@ -104,13 +138,13 @@ final class DirectoryCompiler {
             if (entry.fields().has("department")) {
                 String department = entry.fields().text("department");
                 ScopeNode found = tree.find(ScopePath.department(id, department));
-                if (found == null) {
+                if (found == null && !tree.isBroken(ScopePath.department(id, department))) {
                     compilation.unknown(
                             entry.fields().at("department"),
                             "department",
                             department,
                             tree.ids(id, ScopeLevel.SCOPE_LEVEL_DEPARTMENT));
-                } else {
+                } else if (found != null) {
                     parent = found;
                 }
             }
@@ -148,7 +182,7 @@ final class DirectoryCompiler {
             }
             if (key.has("project")) {
                 ScopePath project = ScopePath.project(id, key.text("project"));
-                if (tree.find(project) == null) {
+                if (tree.find(project) == null && !tree.isBroken(project)) {
                     compilation.unknown(
                             key.at("project"), "project", project.id(), tree.ids(id, ScopeLevel.SCOPE_LEVEL_PROJECT));
                 }

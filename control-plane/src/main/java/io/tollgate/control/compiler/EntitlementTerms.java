@@ -68,7 +68,9 @@ final class EntitlementTerms {
     boolean check(Value.Entry entry) {
         Registry.Feature feature = registry.feature(entry.key());
         if (feature == null) {
-            compilation.unknown(entry.at(), "feature", entry.key(), registry.featureNames());
+            if (!registry.featureNames().contains(entry.key())) {
+                compilation.unknown(entry.at(), "feature", entry.key(), registry.featureNames());
+            }
             return false;
         }
         String type = word(registry.featureRecord(feature.id()).getType());

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** limits/: ceilings at scopes. */
 final class LimitsCompiler {
+    static final int MAX_LIMITS_OF_SCOPE = 32;
+
     private final Compilation compilation;
     private final Registry registry;
     private final UnitTable units;
@@ -46,12 +48,24 @@ final class LimitsCompiler {
         for (Part part : compilation.files(Folder.LIMITS)) {
             for (Value.Entry scope : part.root().entries("limits")) {
                 ScopeNode node = tree.require(compilation, scope.at(), (ScopePath) scope.parsedKey());
-                for (Value.Entry limit : ((Value.Entries) scope.value()).entries()) {
-                    if (node != null) {
-                        limit(node, limit);
-                    }
+                if (node != null) {
+                    ((Value.Entries) scope.value()).entries().forEach(limit -> limit(node, limit));
+                    count(node, scope.at());
                 }
             }
+        }
+    }
+
+    /** A decision looks at all limits of seven scopes, and has room for 256. */
+    private void count(ScopeNode node, Position at) {
+        int limits = node.ceilings().size();
+        if (limits > MAX_LIMITS_OF_SCOPE) {
+            compilation.error(
+                    at,
+                    Code.TOO_LARGE,
+                    node.path() + " has " + limits + " limits with those of its entitlements, at most "
+                            + MAX_LIMITS_OF_SCOPE + " limits have room at one scope",
+                    "remove some, or move them to a scope above or below");
         }
     }
 
@@ -73,7 +87,7 @@ final class LimitsCompiler {
         String name = fields.text("dimension");
         Integer dimension = registry.dimensionId(name);
         if (dimension == null) {
-            if (fields.has("dimension")) {
+            if (fields.has("dimension") && !registry.dimensionNames().contains(name)) {
                 compilation.unknown(fields.at("dimension"), "dimension", name, registry.dimensionNames());
             }
             return;

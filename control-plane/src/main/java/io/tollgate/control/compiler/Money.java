@@ -5,7 +5,7 @@ import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
 import java.math.BigDecimal;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
 
 /** Money and credits in fixed point. */
 final class Money {
@@ -20,21 +20,26 @@ final class Money {
 
     /** {@return the value of a key in fixed point, 0 when it is missing or wrong (which is then among the diagnostics)} */
     long read(Value.Fields fields, String key) {
-        BigDecimal decimal = fields.get(key, BigDecimal.class);
-        return decimal == null ? 0 : fixed(fields, key, decimal);
+        return find(fields, key).orElse(0);
     }
 
-    private long fixed(Value.Fields fields, String key, @Nullable BigDecimal decimal) {
-        if (decimal == null || decimal.signum() < 0) {
+    /** {@return the value of a key in fixed point, empty when it is missing or wrong (which is then among the diagnostics)} */
+    OptionalLong find(Value.Fields fields, String key) {
+        BigDecimal decimal = fields.get(key, BigDecimal.class);
+        return decimal == null ? OptionalLong.empty() : fixed(fields, key, decimal);
+    }
+
+    private OptionalLong fixed(Value.Fields fields, String key, BigDecimal decimal) {
+        if (decimal.signum() < 0) {
             compilation.error(
                     fields.at(key),
                     Code.OUT_OF_RANGE,
-                    Quoted.of(String.valueOf(decimal)) + " is negative",
+                    Quoted.of(decimal.toPlainString()) + " is negative",
                     "write 0 or more");
-            return 0;
+            return OptionalLong.empty();
         }
         try {
-            return decimal.movePointRight(scale).longValueExact();
+            return OptionalLong.of(decimal.movePointRight(scale).longValueExact());
         } catch (ArithmeticException e) {
             boolean tooFine = decimal.stripTrailingZeros().scale() > scale;
             compilation.error(
@@ -45,7 +50,7 @@ final class Money {
                             : Quoted.of(decimal.toPlainString()) + " with " + scale
                                     + " digits after the point is beyond 64 bits",
                     "round it, or change money_scale in the registry");
-            return 0;
+            return OptionalLong.empty();
         }
     }
 }

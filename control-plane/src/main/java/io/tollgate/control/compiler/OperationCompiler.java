@@ -25,8 +25,10 @@ final class OperationCompiler {
     private final Compilation compilation;
     private final UnitTable units;
     private final Map<String, Integer> dimensions;
+    private final Set<String> declaredDimensions;
     private final RegistryRecordOrBuilder registry;
     private final Map<String, Registry.Feature> features;
+    private final Set<String> declaredFeatures;
     private final List<OperationRecord> operations = new ArrayList<>();
 
     OperationCompiler(
@@ -38,8 +40,10 @@ final class OperationCompiler {
         this.compilation = compilation;
         this.units = units;
         this.dimensions = dimensions;
+        this.declaredDimensions = compilation.names(Folder.REGISTRY, "dimensions");
         this.registry = registry;
         this.features = features;
+        this.declaredFeatures = compilation.names(Folder.BILLING, "features");
     }
 
     /** Sorted by product, resource type and action. */
@@ -67,8 +71,9 @@ final class OperationCompiler {
                 .setStalenessGraceMs(fields.number("staleness_grace", 0))
                 .setAudited(fields.flag("audited", false));
         List<String> accepted = acceptedUnits(fields, record);
+        boolean allKnown = accepted.size() == fields.scalars("units").size();
         for (Value.Entry charge : fields.entries("charges")) {
-            charge(charge, accepted, record);
+            charge(charge, new Accepted(accepted, allKnown), record);
         }
         if (fields.flag("credit_gated", false)) {
             NotYet.creditGated(compilation, fields.at("credit_gated"));
@@ -77,7 +82,9 @@ final class OperationCompiler {
         if (fields.has("feature")) {
             Registry.Feature feature = features.get(fields.text("feature"));
             if (feature == null) {
-                compilation.unknown(fields.at("feature"), "feature", fields.text("feature"), features.keySet());
+                if (!declaredFeatures.contains(fields.text("feature"))) {
+                    compilation.unknown(fields.at("feature"), "feature", fields.text("feature"), declaredFeatures);
+                }
             } else {
                 record.setFeatureRef(feature.id() + 1);
             }
@@ -122,10 +129,19 @@ final class OperationCompiler {
         return id;
     }
 
-    private void charge(Value.Entry entry, List<String> accepted, OperationRecord.Builder record) {
+    /**
+     * Units that the action accepts.
+     *
+     * @param complete false = one of them was wrong, so what is missing here may only be that one
+     */
+    private record Accepted(List<String> units, boolean complete) {}
+
+    private void charge(Value.Entry entry, Accepted accepted, OperationRecord.Builder record) {
         Integer dimension = dimensions.get(entry.key());
         if (dimension == null) {
-            compilation.unknown(entry.at(), "dimension", entry.key(), dimensions.keySet());
+            if (!declaredDimensions.contains(entry.key())) {
+                compilation.unknown(entry.at(), "dimension", entry.key(), declaredDimensions);
+            }
             return;
         }
         Value.Scalar value = (Value.Scalar) entry.value();
@@ -153,11 +169,14 @@ final class OperationCompiler {
     }
 
     private boolean fromUsage(
-            Position at, ChargeText charge, String base, List<String> accepted, ChargeRecord.Builder built) {
+            Position at, ChargeText charge, String base, Accepted accepted, ChargeRecord.Builder built) {
         built.setFromUsage(true);
         String only = charge.onlyUnit();
+        if (!accepted.complete()) {
+            return false;
+        }
         if (only.isEmpty()) {
-            if (accepted.stream().noneMatch(unit -> converts(unit, base))) {
+            if (accepted.units().stream().noneMatch(unit -> converts(unit, base))) {
                 compilation.error(
                         at,
                         Code.UNIT_MISMATCH,
@@ -168,12 +187,12 @@ final class OperationCompiler {
             }
             return true;
         }
-        if (!accepted.contains(only)) {
+        if (!accepted.units().contains(only)) {
             compilation.error(
                     at,
                     Code.UNIT_MISMATCH,
                     "the action does not accept the unit " + Quoted.of(only),
-                    Compilation.nearestOf(only, accepted));
+                    Compilation.nearestOf(only, accepted.units()));
             return false;
         }
         if (!converts(only, base)) {

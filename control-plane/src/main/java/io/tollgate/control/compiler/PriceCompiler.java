@@ -51,7 +51,7 @@ final class PriceCompiler {
         String key = fields.text("feature");
         Registry.Feature feature = registry.feature(key);
         if (feature == null) {
-            if (fields.has("feature")) {
+            if (fields.has("feature") && !registry.featureNames().contains(key)) {
                 compilation.unknown(fields.at("feature"), "feature", key, registry.featureNames());
             }
             return;

@@ -25,13 +25,15 @@ final class Registry {
     private final Set<String> actorTypes;
     private final Set<String> roles;
     private final Map<String, Feature> featureTerms;
+    private final Declared declared;
 
     /**
      * @param roles declared roles; empty = none are declared
      * @param featureTerms metered features' dimensions and units, by lookup key
      */
-    Registry(RegistryRecord record, Set<String> roles, Map<String, Feature> featureTerms) {
+    Registry(RegistryRecord record, Set<String> roles, Map<String, Feature> featureTerms, Declared declared) {
         this.record = record;
+        this.declared = declared;
         this.roles = roles;
         this.featureTerms = featureTerms;
         this.actorTypes = new TreeSet<>(record.getActorTypesList());
@@ -55,12 +57,15 @@ final class Registry {
      */
     record Feature(int id, int dimension, long unitFactor) {}
 
+    /** Names that are written, be they right or wrong otherwise: using a wrong one is no second mistake. */
+    record Declared(Set<String> dimensions, Set<String> features) {}
+
     RegistryRecord record() {
         return record;
     }
 
     Set<String> dimensionNames() {
-        return dimensions.keySet();
+        return declared.dimensions();
     }
 
     Set<String> unitNames() {
@@ -68,7 +73,7 @@ final class Registry {
     }
 
     Set<String> featureNames() {
-        return features.keySet();
+        return declared.features();
     }
 
     Set<String> actorTypes() {

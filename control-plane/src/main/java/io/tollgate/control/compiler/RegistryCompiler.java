@@ -54,19 +54,27 @@ final class RegistryCompiler {
         record.addAllActorTypes(actorTypes);
         attributes();
         record.addAllOperations(new OperationCompiler(compilation, units, dimensions, record, features).compile());
-        return new Registry(record.build(), names("roles", "role"), features);
+        return new Registry(
+                record.build(),
+                names("roles", "role"),
+                features,
+                new Registry.Declared(
+                        compilation.names(Folder.REGISTRY, "dimensions"),
+                        compilation.names(Folder.BILLING, "features")));
     }
 
     private void facts() {
         Long version = once("version");
-        if (version == null) {
+        boolean written = compilation.files(Folder.REGISTRY).stream()
+                .anyMatch(part -> part.root().isWritten("version"));
+        if (version == null && !written) {
             compilation.error(
                     Position.ofFile(Folder.REGISTRY.folderName()),
                     Code.MISSING_KEY,
                     "no file of this folder says which 'version' the registry has",
                     "add 'version: 1' to one of them, and count it up with every change that callers must know of");
-            version = 1L;
         }
+        version = version == null ? 1L : version;
         Long oldest = once("oldest_supported_version");
         Long scale = once("money_scale");
         record.setVersion(version)
@@ -183,7 +191,10 @@ final class RegistryCompiler {
         String name = fields.text("dimension");
         Integer dimension = dimensions.get(name);
         if (dimension == null) {
-            compilation.unknown(fields.at("dimension"), "dimension", name, dimensions.keySet());
+            Set<String> declared = compilation.names(Folder.REGISTRY, "dimensions");
+            if (!declared.contains(name)) {
+                compilation.unknown(fields.at("dimension"), "dimension", name, declared);
+            }
         } else if (record.getDimensions(dimension).getKind() == DimensionKind.DIMENSION_KIND_RATE
                 || record.getDimensions(dimension).getKind() == DimensionKind.DIMENSION_KIND_CAPACITY) {
             compilation.error(

@@ -8,6 +8,7 @@ import io.tollgate.v1.ScopeRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class ScopeTree {
     private final ScopeNode global;
     private final Map<String, ScopeNode> plans = new TreeMap<>(Utf8.ORDER);
     private final Map<String, Organization> organizations = new TreeMap<>(Utf8.ORDER);
+    private final Set<String> broken = new HashSet<>();
 
     /** An organization and what lies below, by path. */
     private static final class Organization {
@@ -78,8 +80,19 @@ final class ScopeTree {
         };
     }
 
-    Set<String> planIds() {
-        return plans.keySet();
+    /** Remembers a scope that is written with mistakes, so that who refers to it makes no second one. */
+    void markBroken(ScopePath path) {
+        broken.add(path.path());
+    }
+
+    /** Remembers that all scopes of a level in an organization are unknown, because where they should be is a mistake. */
+    void markBroken(String organizationId, ScopeLevel level) {
+        broken.add(organizationId + "/" + level);
+    }
+
+    /** {@return whether a scope is missing only because of a mistake that is reported already} */
+    boolean isBroken(ScopePath path) {
+        return broken.contains(path.path()) || broken.contains(path.organization() + "/" + path.level());
     }
 
     Set<String> organizationIds() {
@@ -118,7 +131,7 @@ final class ScopeTree {
     @Nullable
     ScopeNode require(Compilation compilation, Position at, ScopePath path) {
         ScopeNode node = find(path);
-        if (node == null) {
+        if (node == null && !isBroken(path)) {
             if (!path.organization().isEmpty() && !organizations.containsKey(path.organization())) {
                 compilation.unknown(at, "organization", path.organization(), organizations.keySet());
             } else {

@@ -63,7 +63,8 @@ final class UnitTable {
         }
         Position at = entry.fields().at("equals");
         if (!path.add(name)) {
-            if (path.iterator().next().equals(name)) {
+            if (path.iterator().next().equals(name)
+                    && path.stream().min(Utf8.ORDER).orElseThrow().equals(name)) {
                 compilation.error(
                         at,
                         Code.CYCLE,

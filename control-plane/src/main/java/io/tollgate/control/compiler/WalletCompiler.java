@@ -8,6 +8,7 @@ import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
 import io.tollgate.v1.TrancheRecord;
 import io.tollgate.v1.WalletRecord;
+import io.tollgate.v1.WalletRecordOrBuilder;
 import io.tollgate.v1.WalletStatus;
 import io.tollgate.v1.WalletThreshold;
 import io.tollgate.v1.WalletType;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Wallets of billing/ and what is in them. */
@@ -35,6 +37,7 @@ final class WalletCompiler {
         compilation
                 .declared(Folder.BILLING, "wallets", "wallet")
                 .forEach((id, entry) -> wallet(id, entry.fields(), owners));
+        new GrantCompiler(compilation, billing, money, wallets).compile();
         return wallets.values().stream().map(WalletRecord.Builder::build).toList();
     }
 
@@ -81,6 +84,11 @@ final class WalletCompiler {
         wallets.put(id, wallet);
     }
 
+    static boolean isSpendable(WalletRecordOrBuilder wallet) {
+        return wallet.getStatus() == WalletStatus.WALLET_STATUS_ACTIVE
+                && wallet.getType() == WalletType.WALLET_TYPE_PRE_PAID;
+    }
+
     private static WalletStatus status(String word) {
         return switch (word) {
             case "frozen" -> WalletStatus.WALLET_STATUS_FROZEN;
@@ -90,9 +98,10 @@ final class WalletCompiler {
     }
 
     private TrancheRecord tranche(Value.Fields fields) {
-        long amount = money.read(fields, "credits");
-        long remaining = fields.has("credits_available") ? money.read(fields, "credits_available") : amount;
-        if (remaining > amount) {
+        OptionalLong given = money.find(fields, "credits");
+        long amount = given.orElse(0);
+        long remaining = fields.isWritten("credits_available") ? money.read(fields, "credits_available") : amount;
+        if (given.isPresent() && remaining > amount) {
             compilation.error(
                     fields.at("credits_available"),
                     Code.WALLET_TERMS,

@@ -18,7 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes one bundle: gives versions that only grow, keeps the published snapshots as files, and finds the last one again after a restart.
+ * Publishes one bundle: gives versions that only grow, keeps the published snapshots as files, and finds the last one
+ * again after a restart.
  *
  * <pre>
  *   state_dir/BUNDLE/STATE                   see {@link BundleState}

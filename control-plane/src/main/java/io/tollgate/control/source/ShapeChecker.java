@@ -101,7 +101,7 @@ final class ShapeChecker {
                 entries.add(new Value.Entry(at(tuple.getKeyNode()), key, parsed, value.get()));
             }
         }
-        return Optional.of(new Value.Entries(at(node), entries));
+        return Optional.of(new Value.Entries(at(node), entries, seen.keySet()));
     }
 
     private @Nullable String key(Node node, Map<String, Position> seen) {

@@ -23,12 +23,14 @@ public final class Suggestions {
             return Optional.empty();
         }
         String lower = written.toLowerCase(Locale.ROOT);
-        int best = 1 + Math.max(1, written.length() / 3);
         Optional<String> nearest = Optional.empty();
+        int best = Integer.MAX_VALUE;
         for (String word : known) {
-            if (Math.abs(word.length() - written.length()) < best && word.length() <= LONGEST_COMPARED) {
+            int longer = Math.max(word.length(), written.length());
+            int allowed = Math.min(best - 1, Math.max(1, longer * 2 / 5));
+            if (Math.abs(word.length() - written.length()) <= allowed && word.length() <= LONGEST_COMPARED) {
                 int distance = distance(lower, word.toLowerCase(Locale.ROOT));
-                if (distance < best) {
+                if (distance <= allowed) {
                     best = distance;
                     nearest = Optional.of(word);
                 }

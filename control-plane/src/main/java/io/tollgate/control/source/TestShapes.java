@@ -51,7 +51,7 @@ final class TestShapes {
 
     private static final Shape.Fields EXPECT = fields(
             "expected answer",
-            required("outcome", choice("allow", "warn", "deny"), "May it?"),
+            required("outcome", choice("allow", "warn", "deny"), "allow, warn or deny."),
             optional("reason", choice(reasons()), "The one reason, like POLICY_DENY."),
             optional("rules", list(ScalarKind.NAME), "Rules that match, all of them, in any order."),
             optional("limit", of(ScalarKind.NAME), "Id of the limit that binds."),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,12 @@ public sealed interface Value {
     /** A list; what was wrong in it is left out. */
     record Items(Position at, List<Value> items) implements Value {}
 
-    /** A mapping whose keys the author chose; what was wrong in it is left out. */
-    record Entries(Position at, List<Entry> entries) implements Value {}
+    /**
+     * A mapping whose keys the author chose; what was wrong in it is left out.
+     *
+     * @param writtenKeys the keys of what was left out as well
+     */
+    record Entries(Position at, List<Entry> entries, Set<String> writtenKeys) implements Value {}
 
     /**
      * A key that the author chose and what it holds.
@@ -156,6 +161,12 @@ public sealed interface Value {
                 }
             }
             return items;
+        }
+
+        /** {@return the keys of the mapping under a key, those of wrong entries as well} */
+        public Set<String> writtenKeys(String key) {
+            Value value = value(key);
+            return value == null ? Set.of() : ((Entries) value).writtenKeys();
         }
 
         /** {@return the entries under a key, in the order of the file} */
