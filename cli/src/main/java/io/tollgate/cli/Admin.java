@@ -15,12 +15,15 @@ import picocli.CommandLine.Option;
 
 /** The admin port of a sidecar, for one call. */
 final class Admin {
+    /** Where a sidecar answers operators by default. */
+    static final String DEFAULT_ADDRESS = "127.0.0.1:7071";
+
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:7071",
+            defaultValue = DEFAULT_ADDRESS,
             description = "The sidecar's admin port; default ${DEFAULT-VALUE}.")
     String address;
 
@@ -31,6 +34,14 @@ final class Admin {
             converter = TimeSpan.class,
             description = "How long to wait for the answer; default ${DEFAULT-VALUE}.")
     Duration timeout;
+
+    /** A sidecar of this process. */
+    static Admin at(String address) {
+        final Admin admin = new Admin();
+        admin.address = address;
+        admin.timeout = Duration.ofSeconds(5);
+        return admin;
+    }
 
     /** Asks. @throws CommandFailure with the exit code for it if there is no answer */
     <T> T ask(Function<DiagnosticsServiceBlockingStub, T> question) {

@@ -59,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
                                 + ", " + Human.count(ceilings, "ceiling") + ".");
     }
 
-    private static JsonObject json(CompileResult result) {
+    static JsonObject json(CompileResult result) {
         final JsonObject json = new JsonObject();
         result.bundle().ifPresent(bundle -> {
             json.addProperty("bundle", bundle.bundle());

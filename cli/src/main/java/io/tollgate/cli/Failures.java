@@ -4,6 +4,8 @@ package io.tollgate.cli;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.server.config.ConfigException;
+import io.tollgate.server.lifecycle.SidecarStartException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,6 +37,12 @@ final class Failures {
         if (failure instanceof CommandFailure known) {
             print(line, String.valueOf(known.getMessage()));
             return known.exitCode();
+        }
+        if (failure instanceof ConfigException
+                || failure instanceof io.tollgate.control.ConfigException
+                || failure instanceof SidecarStartException) {
+            print(line, String.valueOf(failure.getMessage()));
+            return ExitCode.USAGE;
         }
         if (failure instanceof StatusRuntimeException call) {
             print(line, "the call failed: " + describe(call.getStatus()));

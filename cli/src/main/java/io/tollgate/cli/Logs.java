@@ -30,9 +30,14 @@ final class Logs {
 
     private Logs() {}
 
-    /** Commands that ask and print: only what goes wrong. */
+    /** Commands that ask and print: only what goes wrong. First thing in the process, before anybody logs. */
     static void setUp() {
-        LogManager.getLogManager().reset();
+        System.setProperty("java.util.logging.manager", StayingLogManager.class.getName());
+        if (LogManager.getLogManager() instanceof StayingLogManager manager) {
+            manager.resetNow();
+        } else {
+            LogManager.getLogManager().reset();
+        }
         final ConsoleHandler handler = new ConsoleHandler();
         handler.setLevel(Level.ALL);
         handler.setFormatter(new OneLine());
@@ -48,6 +53,11 @@ final class Logs {
     /** Commands that serve: what happens, too. */
     static void showInformation() {
         limit("tollgate", Level.INFO);
+    }
+
+    /** A command that tells of the events itself. */
+    static void showOnlyErrors() {
+        limit("tollgate", Level.SEVERE);
     }
 
     private static void limit(String name, Level level) {

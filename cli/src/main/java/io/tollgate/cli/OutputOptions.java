@@ -19,6 +19,9 @@ final class OutputOptions {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
+    private static final Gson LINE_GSON =
+            new GsonBuilder().disableHtmlEscaping().create();
+
     /** For people, or for programs. */
     enum Format {
         table,
@@ -52,6 +55,11 @@ final class OutputOptions {
     /** What is no message of the protocol. */
     void print(JsonElement json, Function<Paint, String> text) {
         print(isJson() ? GSON.toJson(json) + "\n" : text.apply(session().paint()));
+    }
+
+    /** One of many events: JSON in one line. */
+    void printLine(JsonElement json, Function<Paint, String> text) {
+        print(isJson() ? LINE_GSON.toJson(json) + "\n" : text.apply(session().paint()));
     }
 
     private void print(String text) {

@@ -18,8 +18,15 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param paint whether to colour
  * @param directory what relative paths start from
  * @param home Tollgate's checkout or installation, null when not told
+ * @param stop ends what serves
  */
-record Session(Map<String, String> environment, InputStream in, Paint paint, Path directory, @Nullable Path home) {
+record Session(
+        Map<String, String> environment,
+        InputStream in,
+        Paint paint,
+        Path directory,
+        @Nullable Path home,
+        StopSignal stop) {
     private static final String HOME_PROPERTY = "tollgate.home";
 
     static Session ofProcess() {
@@ -30,7 +37,8 @@ record Session(Map<String, String> environment, InputStream in, Paint paint, Pat
                 System.in,
                 paint(environment, isTerminal()),
                 Path.of("").toAbsolutePath(),
-                home == null ? null : Path.of(home));
+                home == null ? null : Path.of(home),
+                new StopSignal());
     }
 
     /** The session of the program that the command belongs to. */

@@ -6,7 +6,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import io.tollgate.cli.render.Paint;
 import io.tollgate.cli.render.SnapshotText;
-import io.tollgate.control.publish.SnapshotFile;
+import io.tollgate.loader.inspect.SnapshotInspector;
 import io.tollgate.v1.CapacityPoolRecord;
 import io.tollgate.v1.EntitlementSetRecord;
 import io.tollgate.v1.PolicyRecord;
@@ -14,7 +14,6 @@ import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.RegistryRecord;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
-import io.tollgate.v1.SnapshotRecord;
 import io.tollgate.v1.WalletRecord;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,11 +29,12 @@ import picocli.CommandLine.Parameters;
 /** {@code tollgate snapshot inspect} */
 @Command(
         name = "inspect",
-        description = "Shows what a snapshot file holds.",
+        description = "Shows what a snapshot file or an installed folder holds.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tollgate snapshot inspect acme.tgs",
-            "  tollgate snapshot inspect acme.tgs --records policy      a JSON object per record"
+            "  tollgate snapshot inspect acme.tgs --records policy      a JSON object per record",
+            "  tollgate snapshot inspect acme.tgs --records directory --key org:lumen"
         })
 final class SnapshotInspectCommand implements Callable<Integer> {
     /** Sections, as people write them. */
@@ -48,8 +48,8 @@ final class SnapshotInspectCommand implements Callable<Integer> {
         capacity
     }
 
-    @Parameters(paramLabel = "FILE", description = "A snapshot file (.tgs).")
-    Path file;
+    @Parameters(paramLabel = "PATH", description = "A snapshot file (.tgs), or a folder that no running sidecar uses.")
+    Path path;
 
     @Option(names = "--records", paramLabel = "SECTION", description = "Prints the records: ${COMPLETION-CANDIDATES}.")
     @Nullable
@@ -58,16 +58,23 @@ final class SnapshotInspectCommand implements Callable<Integer> {
     @Mixin
     OutputOptions output;
 
+    @Option(names = "--key", paramLabel = "KEY", description = "Only the record with this key, for instance org:acme.")
+    @Nullable
+    String key;
+
     @Override
     public Integer call() {
-        try (SnapshotFile snapshot = SnapshotFiles.open(output.session(), file)) {
+        if (key != null && section == null) {
+            throw CommandFailure.usage("--key " + key + " needs --records SECTION");
+        }
+        try (SnapshotInspector snapshot = SnapshotFiles.open(output.session(), path)) {
             if (section == null) {
                 output.print(
                         snapshot.manifest(),
                         (Paint paint) -> SnapshotText.of(
-                                file.toString(),
+                                path.toString(),
                                 snapshot.manifest(),
-                                snapshot.digestHex(),
+                                SnapshotFiles.digest(snapshot),
                                 snapshot.signedManifest().getSignaturesCount(),
                                 paint));
             } else {
@@ -76,28 +83,34 @@ final class SnapshotInspectCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         } catch (IOException e) {
-            throw SnapshotFiles.damaged(file, e);
+            throw SnapshotFiles.damaged(path, e);
         }
     }
 
-    private void printRecords(SnapshotFile snapshot, Section section) throws IOException {
+    private void printRecords(SnapshotInspector snapshot, Section section) throws IOException {
         final JsonFormat.Printer printer = JsonFormat.printer().omittingInsignificantWhitespace();
         final PrintWriter out = output.spec.commandLine().getOut();
-        for (SnapshotRecord record : snapshot.records(section)) {
-            out.println(printer.print(message(section, record)));
+        if (key == null) {
+            snapshot.forEach(section, (name, value) -> out.println(printer.print(message(section, value))));
+        } else {
+            final byte[] found = snapshot.find(section, key);
+            if (found == null) {
+                throw CommandFailure.no("no record '" + key + "' in section " + section);
+            }
+            out.println(printer.print(message(section, found)));
         }
         out.flush();
     }
 
-    private static Message message(Section section, SnapshotRecord record) throws InvalidProtocolBufferException {
+    private static Message message(Section section, byte[] record) throws InvalidProtocolBufferException {
         return switch (section) {
-            case SECTION_REGISTRY -> RegistryRecord.parseFrom(record.getValue());
-            case SECTION_POLICY -> PolicyRecord.parseFrom(record.getValue());
-            case SECTION_ENTITLEMENT -> EntitlementSetRecord.parseFrom(record.getValue());
-            case SECTION_DIRECTORY -> ScopeRecord.parseFrom(record.getValue());
-            case SECTION_PRICE -> PriceBookRecord.parseFrom(record.getValue());
-            case SECTION_WALLET -> WalletRecord.parseFrom(record.getValue());
-            case SECTION_CAPACITY -> CapacityPoolRecord.parseFrom(record.getValue());
+            case SECTION_REGISTRY -> RegistryRecord.parseFrom(record);
+            case SECTION_POLICY -> PolicyRecord.parseFrom(record);
+            case SECTION_ENTITLEMENT -> EntitlementSetRecord.parseFrom(record);
+            case SECTION_DIRECTORY -> ScopeRecord.parseFrom(record);
+            case SECTION_PRICE -> PriceBookRecord.parseFrom(record);
+            case SECTION_WALLET -> WalletRecord.parseFrom(record);
+            case SECTION_CAPACITY -> CapacityPoolRecord.parseFrom(record);
             case SECTION_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalStateException("no records of " + section);
         };
     }

@@ -15,6 +15,9 @@ import picocli.CommandLine.Spec;
         description =
                 "May this actor do this, with this much, now? Tollgate answers on the same host, in microseconds, and says why.",
         subcommands = {
+            DevCommand.class,
+            SidecarCommand.class,
+            ControlPlaneCommand.class,
             DecideCommand.class,
             ExplainCommand.class,
             StatusCommand.class,
@@ -26,6 +29,7 @@ import picocli.CommandLine.Spec;
             SnapshotCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
+            TrainCommand.class,
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,7 +54,10 @@ public final class Tollgate implements Callable<Integer> {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Logs.setUp();
-        System.exit(commandLine(Session.ofProcess()).execute(arguments));
+        final Session session = Session.ofProcess();
+        final int exitCode = commandLine(session).execute(arguments);
+        session.stop().finished(exitCode);
+        System.exit(exitCode);
     }
 
     /** The program, ready to run commands. */

@@ -91,6 +91,9 @@ class BundleCommandsTest {
         run("snapshot", "inspect", "a.tgs", "--records", "policy")
                 .exits(ExitCode.OK)
                 .prints("\"path\":\"global\"");
+        run("snapshot", "inspect", "a.tgs", "--records", "directory", "--key", "org:lumen")
+                .exits(ExitCode.OK)
+                .prints("org:lumen");
     }
 
     @Test
@@ -121,11 +124,18 @@ class BundleCommandsTest {
         Files.write(directory.resolve("cut.tgs"), java.util.Arrays.copyOf(whole, whole.length - 1));
         write("text.tgs", "hello, world");
 
-        run("snapshot", "verify", "changed.tgs").exits(ExitCode.NO).complains("changed.tgs");
+        run("snapshot", "verify", "changed.tgs").exits(ExitCode.NO).prints("DAMAGED: ", "changed.tgs");
+        assertFalse(json(run("snapshot", "verify", "changed.tgs", "--output", "json"))
+                .get("whole")
+                .getAsBoolean());
         run("snapshot", "verify", "cut.tgs").exits(ExitCode.NO).complains("cut.tgs");
         run("snapshot", "inspect", "text.tgs").exits(ExitCode.NO).complains("no snapshot file");
         run("snapshot", "inspect", "none.tgs").exits(ExitCode.USAGE).complains("does not exist");
-        run("snapshot", "inspect", ".").exits(ExitCode.USAGE).complains("is a directory");
+        run("snapshot", "inspect", ".").exits(ExitCode.USAGE).complains("holds no snapshot");
+        run("snapshot", "inspect", "a.tgs", "--key", "x").exits(ExitCode.USAGE).complains("--records");
+        run("snapshot", "inspect", "a.tgs", "--records", "directory", "--key", "org:none")
+                .exits(ExitCode.NO)
+                .complains("org:none");
         run("snapshot").exits(ExitCode.USAGE).complains("inspect", "verify");
     }
 

@@ -21,6 +21,10 @@ import picocli.CommandLine;
 
 /** What a command said and how it ended. */
 record Run(int exitCode, String out, String err) {
+    static {
+        Logs.setUp();
+    }
+
     static Run of(String... arguments) {
         return in(session(Path.of("").toAbsolutePath(), Map.of(), ""), arguments);
     }
@@ -35,7 +39,8 @@ record Run(int exitCode, String out, String err) {
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 Paint.PLAIN,
                 directory,
-                home);
+                home,
+                new StopSignal());
     }
 
     static Run in(Session session, String... arguments) {
@@ -45,6 +50,7 @@ record Run(int exitCode, String out, String err) {
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));
         final int exitCode = line.execute(arguments);
+        session.stop().finished(exitCode);
         return new Run(exitCode, out.toString(), err.toString());
     }
 

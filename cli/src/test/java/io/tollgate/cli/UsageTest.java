@@ -93,7 +93,8 @@ class UsageTest {
         line.getSubcommands().forEach((name, command) -> {
             final Run run =
                     Run.of(name, "--help").exits(ExitCode.OK).prints("Usage: tollgate " + command.getCommandName());
-            if (!name.equals("version")) {
+            if (!name.equals("version")
+                    && !command.getCommandSpec().usageMessage().hidden()) {
                 run.prints("Examples:");
             }
         });

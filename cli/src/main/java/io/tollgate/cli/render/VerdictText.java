@@ -71,11 +71,13 @@ public final class VerdictText {
     }
 
     private void why() {
-        page.fact("message", Style.BOLD, response.getMessage());
+        if (response.getOutcome() != Outcome.OUTCOME_ALLOW) {
+            page.fact("message", Style.BOLD, response.getMessage());
+        }
         ceiling();
         for (MatchedRule rule : response.getMatchedRulesList()) {
             page.fact(
-                    acts(rule.getEffect()) ? "rule" : "matched",
+                    role(rule.getEffect()),
                     Words.lower(rule.getEffect()) + " " + rule.getRuleId() + " at " + Words.scope(rule.getScope()));
         }
         for (Warning warning : response.getWarningsList()) {
@@ -108,14 +110,16 @@ public final class VerdictText {
         }
     }
 
-    /** Did rules with this effect lead to the answer? Otherwise they only matched. */
-    private boolean acts(Effect effect) {
-        return switch (effect) {
-            case EFFECT_ALLOW ->
+    /** What rules with this effect did for the answer: "rule" gave it, "through" handed the authority down. */
+    private String role(Effect effect) {
+        final boolean allowed =
                 response.getOutcome() == Outcome.OUTCOME_ALLOW || response.getOutcome() == Outcome.OUTCOME_WARN;
-            case EFFECT_WARN -> response.getOutcome() == Outcome.OUTCOME_WARN;
-            case EFFECT_DENY, EFFECT_RESTRICT -> response.getReasonClass() == ReasonClass.REASON_CLASS_POLICY;
-            default -> false;
+        final boolean byPolicy = response.getReasonClass() == ReasonClass.REASON_CLASS_POLICY;
+        return switch (effect) {
+            case EFFECT_ALLOW, EFFECT_WARN -> allowed ? "rule" : "matched";
+            case EFFECT_DENY, EFFECT_RESTRICT -> byPolicy ? "rule" : "matched";
+            case EFFECT_DELEGATE -> allowed ? "through" : "matched";
+            default -> "matched";
         };
     }
 

@@ -10,6 +10,8 @@ import io.tollgate.client.DecisionRequest;
 import io.tollgate.client.DecisionRequestBuilder;
 import io.tollgate.client.TollgateClient;
 import io.tollgate.v1.CeilingState;
+import io.tollgate.v1.DimensionKind;
+import io.tollgate.v1.ExplainedCeiling;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ReasonClass;
 import java.io.IOException;
@@ -77,7 +79,8 @@ class ProcessEndToEndTest {
         final Decision stale = ask(unix);
         assertEquals(ReasonClass.REASON_CLASS_FRESHNESS, stale.reasonClass());
         assertTrue(
-                stale.message().matches("The directory data is \\d.* old; it may be at most 3 s old\\."), stale.message());
+                stale.message().matches("The directory data is \\d.* old; it may be at most 3 s old\\."),
+                stale.message());
         for (int i = 0; i < 20; i++) {
             assertFalse(ask(tcp).allowed(), "once stale, nothing opens it but the control plane");
         }
@@ -97,7 +100,9 @@ class ProcessEndToEndTest {
         controlPlane = startControlPlane();
         awaitAllowed();
         final long after = consume(1);
-        assertTrue(after > before, () -> "used " + after + " after the restart, " + before + " before; counters never go back");
+        assertTrue(
+                after > before,
+                () -> "used " + after + " after the restart, " + before + " before; counters never go back");
     }
 
     @Test
@@ -106,7 +111,8 @@ class ProcessEndToEndTest {
         final String good = Files.readString(policy);
         Files.writeString(
                 policy,
-                good + "\n  - id: nobody-today\n    effect: deny\n    what: { products: [llm] }\n    message: Closed today.\n");
+                good
+                        + "\n  - id: nobody-today\n    effect: deny\n    what: { products: [llm] }\n    message: Closed today.\n");
         sidecar.await("the edit", () -> ask(tcp).reason() == Reason.REASON_POLICY_DENY);
         assertEquals("Closed today.", ask(tcp).message());
 
@@ -134,14 +140,21 @@ class ProcessEndToEndTest {
         awaitAllowed();
     }
 
+    /**
+     * {@return what the month's tokens show as used afterwards}; the binding ceiling is a rate, which forgets by
+     * design.
+     */
     private long consume(final int times) {
-        long used = 0;
         for (int i = 0; i < times; i++) {
             final Decision decision = decide(tcp, question().consume());
             assertEquals(Reason.REASON_OK, decision.reason(), decision::message);
-            used = decision.bindingCeiling().map(CeilingState::getUsed).orElse(used);
         }
-        return used;
+        return decide(tcp, question().explain()).raw().getExplanation().getCeilingsList().stream()
+                .map(ExplainedCeiling::getState)
+                .filter(state -> state.getKind() == DimensionKind.DIMENSION_KIND_PERIOD)
+                .mapToLong(CeilingState::getUsed)
+                .max()
+                .orElseThrow();
     }
 
     private void awaitAllowed() {
@@ -179,11 +192,20 @@ class ProcessEndToEndTest {
 
     private RealProcess startControlPlane() {
         return RealProcess.start(
-                "control-plane", directory, "control-plane", "--config", directory.resolve("control-plane.yaml").toString());
+                "control-plane",
+                directory,
+                "control-plane",
+                "--config",
+                directory.resolve("control-plane.yaml").toString());
     }
 
     private RealProcess startSidecar() {
-        return RealProcess.start("sidecar", directory, "sidecar", "--config", directory.resolve("sidecar.yaml").toString());
+        return RealProcess.start(
+                "sidecar",
+                directory,
+                "sidecar",
+                "--config",
+                directory.resolve("sidecar.yaml").toString());
     }
 
     private void writeConfigurations() throws IOException {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A {@code tollgate} process as an operator starts it: same JVM flags, same class path, output kept for failure messages. */
+/**
+ * A {@code tollgate} process as an operator starts it: same JVM flags, same class path, output kept for failure
+ * messages.
+ */
 final class RealProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -71,8 +74,8 @@ final class RealProcess implements AutoCloseable {
         final long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (!alive() || System.nanoTime() > end) {
-                throw new AssertionError(
-                        (alive() ? "waited a minute for " : name + " ended before ") + what + "; its output:\n" + output());
+                throw new AssertionError((alive() ? "waited a minute for " : name + " ended before ") + what
+                        + "; its output:\n" + output());
             }
             pause();
         }

@@ -1,0 +1,201 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import com.google.gson.JsonObject;
+import io.tollgate.cli.render.DiagnosticsText;
+import io.tollgate.cli.render.Human;
+import io.tollgate.cli.render.Page;
+import io.tollgate.cli.render.Paint;
+import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.client.TollgateClient;
+import io.tollgate.control.compiler.CompileResult;
+import io.tollgate.control.source.Diagnostic;
+import io.tollgate.control.source.Diagnostic.Severity;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.StatusRequest;
+import io.tollgate.v1.StatusResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code tollgate dev} says, a line or a JSON object at a time. Used by the command's thread. */
+final class DevConsole {
+    /** A snapshot that is not active by then will not become so; the sidecar's status says why. */
+    private static final long ACTIVATION_LIMIT_MS = 30_000;
+
+    private static final long LOOK_MS = 5;
+
+    private final OutputOptions output;
+    private final BundleFiles bundle;
+    private final Path state;
+    private final ChangedFiles changes;
+    private long servedVersion;
+
+    DevConsole(OutputOptions output, BundleFiles bundle, Path state) {
+        this.output = output;
+        this.bundle = bundle;
+        this.state = state;
+        this.changes = new ChangedFiles(bundle.directory());
+    }
+
+    /** Everything runs. */
+    void ready(DevServers servers, DevEvent first) {
+        servedVersion = first.version();
+        changes.sinceLastLook();
+        final String call = call(servers, first.result());
+        final JsonObject json = new JsonObject();
+        json.addProperty("event", "ready");
+        json.addProperty("bundle", first.bundle());
+        json.addProperty("version", first.version());
+        json.addProperty("decisions", servers.decisionsAddress());
+        json.addProperty("admin", servers.adminAddress());
+        json.addProperty("http", servers.httpAddress());
+        json.addProperty("controlPlane", servers.controlAddress());
+        json.addProperty("controlPlaneHttp", servers.controlHttpAddress());
+        json.addProperty("try", call);
+        output.printLine(json, paint -> welcome(servers, first, call, paint));
+        warnings(first);
+    }
+
+    private String welcome(DevServers servers, DevEvent first, String call, Paint paint) {
+        final Page page = new Page(paint);
+        page.line(Style.STRONG_GOOD, "Tollgate is ready: bundle " + first.bundle() + " version " + first.version());
+        page.fact("decisions", servers.decisionsAddress() + "  gRPC, for applications");
+        page.fact("admin", servers.adminAddress() + "  gRPC, for operators");
+        page.fact("http", "http://" + servers.httpAddress() + "/readyz and /metrics");
+        page.fact("control", servers.controlAddress() + "  gRPC, for sidecars");
+        page.fact("state", state.toString());
+        if (!call.isEmpty()) {
+            page.heading("Try, in another terminal");
+            page.item(Style.BOLD, call);
+        }
+        page.heading("Edit a file under " + bundle.directory() + " and save it. Ctrl-C stops.");
+        return page.toString();
+    }
+
+    private String call(DevServers servers, @Nullable CompileResult result) {
+        if (result == null || result.bundle().isEmpty()) {
+            return "";
+        }
+        try (TollgateClient client = TollgateClient.connect(servers.decisionsAddress())) {
+            final Optional<DecideRequest> request =
+                    SampleCall.find(result.bundle().get(), client);
+            return request.map(r -> SampleCall.commandLine(program(), r, servers.adminAddress()))
+                    .orElse("");
+        }
+    }
+
+    private String program() {
+        final Session session = output.session();
+        if (session.home() == null || !Files.isExecutable(session.home().resolve("tollgate"))) {
+            return "tollgate";
+        }
+        return session.home().equals(session.directory())
+                ? "./tollgate"
+                : session.home().resolve("tollgate").toString();
+    }
+
+    /** The bundle does not compile, and nothing was served before. */
+    void notYet(DevEvent event) {
+        trouble(event, bundle.directory().toString(), "nothing to serve yet; waiting for the mending edit");
+    }
+
+    /** An edit came to rest. */
+    void reloaded(StopSignal stop, DevServers servers, DevEvent event) {
+        final ChangedFiles.Change change = changes.sinceLastLook();
+        switch (event.kind()) {
+            case PUBLISHED -> {
+                active(stop, servers, event, change);
+                warnings(event);
+            }
+            case UNCHANGED ->
+                say(
+                        "unchanged",
+                        event.version(),
+                        change.text() + " saved: nothing new in it, still version " + event.version());
+            case REFUSED, FAILED -> trouble(event, change.text(), "still serving version " + servedVersion);
+        }
+    }
+
+    private void active(StopSignal stop, DevServers servers, DevEvent event, ChangedFiles.Change change) {
+        final long seenNs = System.nanoTime();
+        final Admin admin = Admin.at(servers.adminAddress());
+        StatusResponse status = StatusResponse.getDefaultInstance();
+        while (!stop.await(LOOK_MS)
+                && System.nanoTime() - seenNs < TimeUnit.MILLISECONDS.toNanos(ACTIVATION_LIMIT_MS)) {
+            status = admin.ask(sidecar -> sidecar.status(StatusRequest.getDefaultInstance()));
+            if (status.getSnapshot().getVersion() >= event.version()) {
+                servedVersion = event.version();
+                say(
+                        "reloaded",
+                        event.version(),
+                        change.text() + " saved: version " + event.version() + " active after "
+                                + Human.durationMs(sinceSaved(change, status, seenNs)));
+                return;
+            }
+        }
+        if (!stop.isAsked()) {
+            say(
+                    "late",
+                    servedVersion,
+                    change.text() + " saved: version " + event.version()
+                            + " is published, but the sidecar still serves " + servedVersion + ": "
+                            + status.getSnapshot().getLastError());
+        }
+    }
+
+    /**
+     * From the file's time to the activation, as the same clock told both; a copied file may bring an old time with it.
+     */
+    private static long sinceSaved(ChangedFiles.Change change, StatusResponse status, long seenNs) {
+        final long sinceSavedMs = status.getSnapshot().getActivatedAtMs() - change.savedAtMs();
+        final long sinceSeenMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - seenNs);
+        return sinceSavedMs >= 0 && sinceSavedMs < sinceSeenMs + ACTIVATION_LIMIT_MS ? sinceSavedMs : sinceSeenMs;
+    }
+
+    private void trouble(DevEvent event, String what, String consequence) {
+        final CompileResult result = event.result();
+        final JsonObject json = result == null ? new JsonObject() : CheckCommand.json(result);
+        json.addProperty("event", "refused");
+        json.addProperty("message", result == null ? event.failure() : DiagnosticsText.counts(result.diagnostics()));
+        json.addProperty("version", servedVersion);
+        output.printLine(json, paint -> {
+            final String findings =
+                    result == null ? paint.in(Style.BAD, event.failure()) + "\n" : bundle.show(errors(result), paint);
+            final String counts = result == null ? "" : DiagnosticsText.counts(result.diagnostics()) + "; ";
+            return findings + paint.in(Style.STRONG_BAD, what + ": " + counts + consequence) + "\n";
+        });
+    }
+
+    /** Warnings follow from errors more often than not, so a broken edit shows its errors alone. */
+    private static List<Diagnostic> errors(CompileResult result) {
+        return result.diagnostics().stream()
+                .filter(finding -> finding.severity() == Severity.ERROR)
+                .toList();
+    }
+
+    private void warnings(DevEvent event) {
+        final CompileResult result = event.result();
+        if (result != null && !result.diagnostics().isEmpty()) {
+            final JsonObject json = CheckCommand.json(result);
+            json.addProperty("event", "warnings");
+            json.addProperty("version", event.version());
+            output.printLine(json, paint -> bundle.show(result.diagnostics(), paint));
+        }
+    }
+
+    void stopped() {
+        say("stopped", servedVersion, "stopped");
+    }
+
+    private void say(String event, long version, String text) {
+        final JsonObject json = new JsonObject();
+        json.addProperty("event", event);
+        json.addProperty("version", version);
+        json.addProperty("message", text);
+        output.printLine(json, paint -> paint.in(Style.NONE, text) + "\n");
+    }
+}

@@ -1,0 +1,92 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import io.tollgate.control.ControlPlane;
+import io.tollgate.control.ControlPlaneConfig;
+import io.tollgate.control.ControlPlaneListener;
+import io.tollgate.server.Sidecar;
+import io.tollgate.server.SidecarAddresses;
+import io.tollgate.server.config.SidecarConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A control plane and a sidecar in this process, talking over real gRPC. Used and closed by one thread. */
+final class DevServers implements AutoCloseable {
+    private final DevPorts ports;
+    private final Path state;
+    private final ControlPlane plane;
+    private @Nullable Sidecar sidecar;
+
+    private DevServers(DevPorts ports, Path state, ControlPlane plane) {
+        this.ports = ports;
+        this.state = state;
+        this.plane = plane;
+    }
+
+    /** Starts the control plane. @throws CommandFailure if it cannot start */
+    static DevServers start(Path bundle, Path state, DevPorts ports, ControlPlaneListener listener) {
+        try {
+            final ControlPlaneConfig config = ControlPlaneConfig.of(bundle, state.resolve("control-plane"))
+                    .listeningOn(ports.control(), ports.controlHttp());
+            return new DevServers(ports, state, ControlPlane.start(config, listener));
+        } catch (IOException e) {
+            throw CommandFailure.usage("the control plane cannot start: " + e.getMessage());
+        }
+    }
+
+    /** Starts the sidecar for what the control plane serves. */
+    Sidecar startSidecar(String bundle) {
+        final Sidecar started = Sidecar.start(SidecarConfig.builder()
+                .set("sidecar_id", "dev")
+                .set("state_dir", state.resolve("sidecar").toString())
+                .set("control_plane.address", text(plane.grpcAddress()))
+                .set("control_plane.bundle", bundle)
+                .set("control_plane.heartbeat_ms", "200")
+                .set("listen.address", text(ports.decisions()))
+                .set("listen.admin_address", text(ports.admin()))
+                .set("listen.http_address", text(ports.http()))
+                .set("shutdown.lame_duck_ms", "0")
+                .build());
+        sidecar = started;
+        return started;
+    }
+
+    String controlAddress() {
+        return text(plane.grpcAddress());
+    }
+
+    String controlHttpAddress() {
+        return plane.httpAddress().map(DevServers::text).orElse("");
+    }
+
+    String decisionsAddress() {
+        return text(Objects.requireNonNull(addresses().decisions()));
+    }
+
+    String adminAddress() {
+        return text(Objects.requireNonNull(addresses().admin()));
+    }
+
+    String httpAddress() {
+        return text(Objects.requireNonNull(addresses().http()));
+    }
+
+    private SidecarAddresses addresses() {
+        return Objects.requireNonNull(sidecar, "startSidecar first").addresses();
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    @Override
+    public void close() {
+        if (sidecar != null) {
+            sidecar.close();
+        }
+        plane.close();
+    }
+}

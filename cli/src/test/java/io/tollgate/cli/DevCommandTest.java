@@ -1,0 +1,145 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code tollgate dev} as people use it: both servers, real gRPC, edits of the sample organisation. */
+@Timeout(180)
+class DevCommandTest {
+    private static final Path SAMPLE = Path.of(System.getProperty("tollgate.root"), "examples", "acme");
+
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private Session session;
+    private CompletableFuture<Integer> exitCode;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void start() throws Exception {
+        copySample();
+        session = Run.session(directory, Map.of(), "");
+        final CommandLine line = Tollgate.commandLine(session);
+        line.setOut(new PrintWriter(new LineWriter(lines)));
+        exitCode = CompletableFuture.supplyAsync(
+                () -> line.execute("dev", "acme", "--port-base", "0", "--output", "json"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        session.stop().ask();
+        assertEquals(ExitCode.OK, exitCode.get(60, TimeUnit.SECONDS));
+        session.stop().finished(ExitCode.OK);
+    }
+
+    @Test
+    void shouldAnswerThePrintedCallAndReloadOnSave() throws Exception {
+        final JsonObject ready = event("ready");
+        final String admin = ready.get("admin").getAsString();
+        final String[] call = ready.get("try").getAsString().split(" ");
+        assertEquals("explain", call[1]);
+        final String[] arguments = new String[call.length - 1];
+        System.arraycopy(call, 1, arguments, 0, arguments.length);
+
+        Run.of(arguments).exits(ExitCode.OK).prints("ALLOWED: ", "Stages", "Ceilings", "Evidence");
+        Run.of("health", "--address", admin).exits(ExitCode.OK).prints("READY: acme version 1");
+        Run.of("status", "--address", admin).exits(ExitCode.OK).prints("acme version 1", "connected", "UNSIGNED");
+
+        final Path policies = directory.resolve("acme/policies/lumen.yaml");
+        final String before = Files.readString(policies);
+        Files.writeString(policies, before + "\n# saved again\n");
+        assertTrue(event("unchanged").get("message").getAsString().startsWith("policies/lumen.yaml saved"));
+
+        Files.writeString(policies, "scope: org:lumen\nrules: [ { id: nobody, effect: deny, what: everything } ]\n");
+        final JsonObject refused = event("refused");
+        assertTrue(refused.get("errors").getAsInt() > 0, refused.toString());
+        assertEquals(1, refused.get("version").getAsInt());
+        Run.of(arguments).exits(ExitCode.OK);
+
+        Files.writeString(policies, "scope: org:lumen\nrules: []\n");
+        final JsonObject reloaded = event("reloaded");
+        assertEquals(2, reloaded.get("version").getAsInt());
+        assertTrue(
+                reloaded.get("message").getAsString().startsWith("policies/lumen.yaml saved: version 2 active after "),
+                reloaded.toString());
+        Run.of(arguments).exits(ExitCode.NO).prints("DENIED by policy");
+    }
+
+    private JsonObject event(String name) throws InterruptedException {
+        while (true) {
+            final String line = lines.poll(60, TimeUnit.SECONDS);
+            assertNotNull(line, "no event '" + name + "'");
+            final JsonObject event = JsonParser.parseString(line).getAsJsonObject();
+            if (event.get("event").getAsString().equals(name)) {
+                return event;
+            }
+        }
+    }
+
+    private void copySample() throws IOException {
+        final List<Path> files;
+        try (Stream<Path> walk = Files.walk(SAMPLE)) {
+            files = walk.toList();
+        }
+        for (Path file : files) {
+            final Path copy =
+                    directory.resolve("acme").resolve(SAMPLE.relativize(file).toString());
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(copy);
+            } else {
+                Files.copy(file, copy);
+            }
+        }
+    }
+
+    /** Whole lines into a queue, as they come. */
+    private static final class LineWriter extends Writer {
+        private final BlockingQueue<String> lines;
+        private final StringBuilder line = new StringBuilder();
+
+        LineWriter(BlockingQueue<String> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) {
+            for (int i = offset; i < offset + length; i++) {
+                if (text[i] == '\n') {
+                    lines.add(line.toString());
+                    line.setLength(0);
+                } else {
+                    line.append(text[i]);
+                }
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}
