@@ -245,7 +245,12 @@ public final class Installation {
         map.close();
         context.storage().sync(map.file());
         sections.add(new InstalledMarker.SectionEntry(
-                section, sum.records(), sum.sum(), map.file().getFileName().toString(), Files.size(map.file())));
+                section,
+                sum.records(),
+                sum.sum(),
+                map.file().getFileName().toString(),
+                Files.size(map.file()),
+                ChronicleHeader.crc32c(map.file())));
     }
 
     private void openWorld() throws IOException, RefusedException {

@@ -163,10 +163,11 @@ public final class InstalledFolder implements AutoCloseable {
 
     private @Nullable SectionMap map(Section section) throws IOException {
         SectionMap known = maps.get(section);
-        if (known != null || entryOf(section) == null) {
+        InstalledMarker.SectionEntry entry = entryOf(section);
+        if (known != null || entry == null) {
             return known;
         }
-        SectionMap opened = SectionMap.open(folder, section);
+        SectionMap opened = SectionMap.open(folder, entry);
         maps.put(section, opened);
         return opened;
     }

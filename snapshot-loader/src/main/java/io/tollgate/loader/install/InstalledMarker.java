@@ -23,7 +23,8 @@ import java.util.Locale;
  *   tollgate-installed 1
  *   snapshot 3-17
  *   file static.bin 8210 5f0e1c22                          name, bytes, CRC-32C
- *   section 4 1000001 00c1d2e3f4a5b6c7 directory.chm 236912640   number, records, sum over them, file, bytes
+ *   section 4 1000001 00c1d2e3f4a5b6c7 directory.chm 236912640 7d0a1b2c
+ *                                                           number, records, sum over them, file, bytes, CRC-32C of its head
  *   crc32c 9a8b7c6d                                         over all the lines above
  * </pre>
  *
@@ -41,7 +42,8 @@ record InstalledMarker(SnapshotVersion version, List<FileEntry> files, List<Sect
 
     record FileEntry(String name, long lengthBytes, int crc32c) {}
 
-    record SectionEntry(Section section, long records, long contentSum, String fileName, long lengthBytes) {}
+    record SectionEntry(
+            Section section, long records, long contentSum, String fileName, long lengthBytes, int headCrc32c) {}
 
     InstalledMarker {
         files = List.copyOf(files);
@@ -100,7 +102,7 @@ record InstalledMarker(SnapshotVersion version, List<FileEntry> files, List<Sect
                 String[] words = words(lines[i], "file", 4);
                 files.add(new FileEntry(words[1], Long.parseLong(words[2]), Integer.parseUnsignedInt(words[3], HEX)));
             } else {
-                String[] words = words(lines[i], "section", 6);
+                String[] words = words(lines[i], "section", 7);
                 Section section = Section.forNumber(Integer.parseInt(words[1]));
                 if (section == null) {
                     throw new IllegalArgumentException("unknown section in '" + lines[i] + "'");
@@ -110,7 +112,8 @@ record InstalledMarker(SnapshotVersion version, List<FileEntry> files, List<Sect
                         Long.parseLong(words[2]),
                         Long.parseUnsignedLong(words[3], HEX),
                         words[4],
-                        Long.parseLong(words[5])));
+                        Long.parseLong(words[5]),
+                        Integer.parseUnsignedInt(words[6], HEX)));
             }
         }
         return new InstalledMarker(version, files, sections);
@@ -133,12 +136,13 @@ record InstalledMarker(SnapshotVersion version, List<FileEntry> files, List<Sect
         for (SectionEntry section : sections) {
             text.append(String.format(
                     Locale.ROOT,
-                    "section %d %d %016x %s %d\n",
+                    "section %d %d %016x %s %d %08x\n",
                     section.section.getNumber(),
                     section.records,
                     section.contentSum,
                     section.fileName,
-                    section.lengthBytes));
+                    section.lengthBytes,
+                    section.headCrc32c));
         }
         byte[] summed = text.toString().getBytes(StandardCharsets.ISO_8859_1);
         return text + sumLine(Digests.crc32c(summed, 0, summed.length));

@@ -76,10 +76,24 @@ public final class RecordSource {
         }
         if (open == null || !active.equals(openFolder)) {
             closeMap();
-            open = SectionMap.open(active, Section.SECTION_DIRECTORY);
+            open = SectionMap.open(active, directoryOf(active));
             openFolder = active;
         }
         return open;
+    }
+
+    private static InstalledMarker.SectionEntry directoryOf(Path folder) throws IOException {
+        try {
+            for (InstalledMarker.SectionEntry entry :
+                    InstalledMarker.read(folder).sections()) {
+                if (entry.section() == Section.SECTION_DIRECTORY) {
+                    return entry;
+                }
+            }
+        } catch (DamagedException e) {
+            throw new IOException(e.reason(), e);
+        }
+        throw new IOException(folder + " lists no directory");
     }
 
     private void closeMap() {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads are safe for any thread until {@link #close()}.
  */
 final class SectionMap implements AutoCloseable {
+    private static final String LOCK_TIMEOUT_PROPERTY = "net.openhft.chronicle.map.lockTimeoutSeconds";
+    private static final String LOCK_TIMEOUT_SECONDS = "5";
+
     /** Lengths before key and value, and Chronicle's checksum of an entry. */
     private static final int ENTRY_OVERHEAD_BYTES = 16;
 
@@ -32,6 +35,13 @@ final class SectionMap implements AutoCloseable {
     private static final int LARGEST_CHUNK_BYTES = 4096;
     private static final long SPARE_CHUNKS = 256;
     private static final long SPARE_ENTRIES = 16;
+
+    static {
+        // A process that was killed while it read may have left a lock in the file; a minute is too long to find out.
+        if (System.getProperty(LOCK_TIMEOUT_PROPERTY) == null) {
+            System.setProperty(LOCK_TIMEOUT_PROPERTY, LOCK_TIMEOUT_SECONDS);
+        }
+    }
 
     private final Section section;
     private final Path file;
@@ -73,21 +83,25 @@ final class SectionMap implements AutoCloseable {
     /**
      * Opens what was created; never repairs.
      *
+     * @param entry what INSTALLED says of it
      * @throws IOException when it cannot be opened as what it should be
      */
-    static SectionMap open(Path folder, Section section) throws IOException {
-        Path file = folder.resolve(SectionFiles.nameOf(section));
-        if (!Files.isRegularFile(file)) {
-            throw new IOException(file + " is missing");
+    static SectionMap open(Path folder, InstalledMarker.SectionEntry entry) throws IOException {
+        Path file = folder.resolve(entry.fileName());
+        if (!Files.isRegularFile(file) || Files.size(file) != entry.lengthBytes()) {
+            throw new IOException(file + " is missing or not the " + entry.lengthBytes() + " bytes that were written");
+        }
+        if (ChronicleHeader.crc32c(file) != entry.headCrc32c()) {
+            throw new IOException(file + " does not begin as it was written");
         }
         try {
             // The file's own header decides the sizes; the builder wants some all the same.
-            ChronicleMap<byte[], byte[]> map = builder(section)
+            ChronicleMap<byte[], byte[]> map = builder(entry.section())
                     .entries(1)
                     .averageKeySize(1)
                     .averageValueSize(1)
                     .createPersistedTo(file.toFile());
-            return new SectionMap(section, file, map);
+            return new SectionMap(entry.section(), file, map);
         } catch (RuntimeException e) {
             throw new IOException(file + " does not open as a Chronicle Map: " + e, e);
         }

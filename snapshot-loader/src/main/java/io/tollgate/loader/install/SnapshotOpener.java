@@ -54,6 +54,11 @@ public final class SnapshotOpener {
                 setAside(folder, e.reason());
             } catch (NoSuchFileException e) {
                 setAside(folder, e.getFile() + " is missing");
+            } catch (IOException e) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "installed snapshot " + folder.getFileName() + " cannot be opened now and is passed over: "
+                                + e);
             }
         }
         return null;

@@ -46,10 +46,6 @@ final class WorldRebuild {
      */
     void run(WorldTables tables, SnapshotManifest manifest) throws IOException, DamagedException, RefusedException {
         InstalledMarker.SectionEntry entry = directoryEntry(manifest);
-        Path file = folder.resolve(entry.fileName());
-        if (!Files.isRegularFile(file) || Files.size(file) != entry.lengthBytes()) {
-            throw new DamagedException(file + " is missing or not " + entry.lengthBytes() + " bytes long");
-        }
         try (var old = Files.newDirectoryStream(folder, WORLD_GLOB)) {
             for (Path each : old) {
                 context.storage().delete(each);
@@ -61,15 +57,26 @@ final class WorldRebuild {
                 files.add(each);
             }
         }
-        try (SectionMap map = SectionMap.open(folder, Section.SECTION_DIRECTORY);
+        try (SectionMap map = openMap(entry);
                 WorldBuild build = WorldBuild.create(context, folder, tables, entry.records(), null)) {
             addAll(map, entry, build);
             for (WorldFiles.WorldFile made : build.finish().files()) {
                 files.add(new InstalledMarker.FileEntry(made.name(), made.sizeBytes(), made.crc32c()));
             }
+        } catch (RuntimeException e) {
+            // What Chronicle says when it reads nonsense.
+            throw new DamagedException(folder.resolve(entry.fileName()) + " cannot be read: " + e);
         }
         context.cells().sync();
         new InstalledMarker(marker.version(), files, marker.sections()).write(context.storage(), folder);
+    }
+
+    private SectionMap openMap(InstalledMarker.SectionEntry entry) throws DamagedException {
+        try {
+            return SectionMap.open(folder, entry);
+        } catch (IOException e) {
+            throw new DamagedException(String.valueOf(e.getMessage()));
+        }
     }
 
     private InstalledMarker.SectionEntry directoryEntry(SnapshotManifest manifest) throws DamagedException {

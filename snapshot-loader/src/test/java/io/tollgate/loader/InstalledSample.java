@@ -1,0 +1,33 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader;
+
+import io.tollgate.loader.fixture.SnapshotBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Installed snapshots for tests of other packages. */
+public final class InstalledSample {
+    private InstalledSample() {}
+
+    /** Something that fails as it likes. */
+    @FunctionalInterface
+    public interface Look {
+        void at(Path folder) throws Exception;
+    }
+
+    /** Installs and stops; returns the folder. */
+    public static Path install(Path stateDir, SnapshotBuilder.Built snapshot) throws IOException {
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.install(snapshot);
+            return stateDir.resolve("snapshots").resolve(harness.active().toString());
+        }
+    }
+
+    /** Installs and looks while the loader still holds the directory. */
+    public static void whileRunning(Path stateDir, SnapshotBuilder.Built snapshot, Look look) throws Exception {
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.install(snapshot);
+            look.at(stateDir.resolve("snapshots").resolve(harness.active().toString()));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.loader.install;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tollgate.loader.storage.Storage;
+import io.tollgate.loader.transfer.SnapshotVersion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+    @TempDir
+    Path root;
+
+    private StateDirectory open() throws IOException {
+        return StateDirectory.open(Storage.LOCAL, root);
+    }
+
+    @Test
+    void shouldBelongToOneHolderAndNameIt() throws Exception {
+        try (StateDirectory held = open()) {
+            IOException refusal = assertThrows(IOException.class, this::open);
+            String message = String.valueOf(refusal.getMessage());
+            assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
+            assertTrue(message.contains(held.root().toString()), message);
+        }
+        open().close();
+    }
+
+    @Test
+    void shouldBeRefusedWhileAnotherProcessHoldsIt() throws Exception {
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        root.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            byte[] said = holder.getInputStream().readNBytes("held".length());
+            assertEquals("held", new String(said, StandardCharsets.US_ASCII));
+            IOException refusal = assertThrows(IOException.class, this::open);
+            assertTrue(String.valueOf(refusal.getMessage()).contains("process " + holder.pid()), refusal.toString());
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        open().close();
+    }
+
+    /** Holds a lock until it is killed. */
+    static final class LockHolder {
+        private LockHolder() {}
+
+        public static void main(String[] args) throws Exception {
+            StateDirectory held = StateDirectory.open(Storage.LOCAL, Path.of(args[0]));
+            System.out.print("held");
+            System.out.flush();
+            Thread.sleep(60_000);
+            held.close();
+        }
+    }
+
+    @Test
+    void shouldListSnapshotsNewestFirstAndNothingElse() throws Exception {
+        try (StateDirectory directory = open()) {
+            for (String name : new String[] {"1-9", "1-10", "2-1", "tmp", "1-x", "99999999999999999999999-1"}) {
+                Files.createDirectories(directory.snapshots().resolve(name));
+            }
+            assertEquals(
+                    List.of("2-1", "1-10", "1-9"),
+                    directory.folders().stream()
+                            .map(folder -> folder.getFileName().toString())
+                            .toList());
+        }
+    }
+
+    @Test
+    void shouldSetOneDamagedSnapshotAsideAtATime() throws Exception {
+        try (StateDirectory directory = open()) {
+            for (int version = 1; version <= 3; version++) {
+                Path folder = directory.folderOf(new SnapshotVersion(1, version));
+                Files.createDirectories(folder.resolve("inner"));
+                directory.setAside(folder);
+            }
+            assertFalse(Files.exists(root.resolve("damaged/1-2")));
+            assertTrue(Files.exists(root.resolve("damaged/1-3/inner")));
+        }
+    }
+
+    @Test
+    void shouldRememberTheHighestVersionOfABundle() throws Exception {
+        try (StateDirectory directory = open()) {
+            HighWater mark = HighWater.open(Storage.LOCAL, directory, "acme eu");
+            assertEquals(SnapshotVersion.NONE, mark.version());
+            mark.raise(new SnapshotVersion(2, 5));
+            mark.raise(new SnapshotVersion(2, 4));
+            assertEquals(
+                    new SnapshotVersion(2, 5),
+                    HighWater.open(Storage.LOCAL, directory, "acme eu").version());
+            assertEquals(
+                    SnapshotVersion.NONE,
+                    HighWater.open(Storage.LOCAL, directory, "other").version());
+            Path file = root.resolve("HIGHEST");
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[0] ^= 1;
+            Files.write(file, bytes);
+            assertEquals(
+                    SnapshotVersion.NONE,
+                    HighWater.open(Storage.LOCAL, directory, "acme eu").version());
+        }
+    }
+}
