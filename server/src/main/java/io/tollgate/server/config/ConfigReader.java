@@ -46,6 +46,7 @@ final class ConfigReader {
                         parser,
                         "",
                         "is not a mapping of keys to values; start with, for instance, \"sidecar_id: edge-1\"");
+                return values;
             }
             if (first != null && parser.nextToken() != null) {
                 problem(parser, "", "has a second document; keep one");
