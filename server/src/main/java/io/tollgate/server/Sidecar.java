@@ -37,10 +37,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A running sidecar. Start it, read {@link #addresses()}, close it; all methods are for any thread.
  *
- * <p>Its listeners open at once. Until a snapshot is active every decision is DENY / SNAPSHOT_MISSING, and {@link #state()} is STARTING.
+ * <p>Its listeners open at once. Until a snapshot is active every decision is DENY / SNAPSHOT_MISSING, and
+ * {@link #state()} is STARTING.
  */
 public final class Sidecar implements AutoCloseable {
-    /** Decision workers besides those of the event loops: the warm-up's, the one that samples its questions, the admin address's. */
+    /**
+     * Decision workers besides those of the event loops: the warm-up's, the one that samples its questions, the admin
+     * address's.
+     */
     private static final int OTHER_WORKERS = 2 + AdminListener.WORKERS;
 
     private static final System.Logger LOG = System.getLogger("tollgate.server");
@@ -241,9 +245,9 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /**
-     * Leaves in order: readiness turns NOT_SERVING, answers go on for the lame-duck time; then new questions are shed, calls in flight finish
-     * or are cut at the drain timeout, and everything is closed in reverse order of opening. Returns when all is closed; again is harmless
-     * and waits for the first.
+     * Leaves in order: readiness turns NOT_SERVING, answers go on for the lame-duck time; then new questions are shed,
+     * calls in flight finish or are cut at the drain timeout, and everything is closed in reverse order of opening.
+     * Returns when all is closed; again is harmless and waits for the first.
      */
     @Override
     public void close() {

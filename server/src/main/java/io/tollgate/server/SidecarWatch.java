@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.agrona.concurrent.Agent;
 
 /**
- * Follows the loader and says what the sidecar is: STARTING until there is a fresh snapshot and the warm-up is over, then READY or STALE. On
- * the thread {@code tollgate-watch}, which the warm-up blocks while it runs.
+ * Follows the loader and says what the sidecar is: STARTING until there is a fresh snapshot and the warm-up is over,
+ * then READY or STALE. On the thread {@code tollgate-watch}, which the warm-up blocks while it runs.
  */
 final class SidecarWatch implements Agent {
     private static final System.Logger LOG = System.getLogger("tollgate.server");

@@ -6,7 +6,10 @@ import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import org.jspecify.annotations.Nullable;
 
-/** How many ceilings a world has: counted once a world, by looking at every row. For any thread that has the world pinned. */
+/**
+ * How many ceilings a world has: counted once a world, by looking at every row. For any thread that has the world
+ * pinned.
+ */
 final class CeilingCount {
     private volatile Counted last = new Counted(null, 0);
 

@@ -17,7 +17,8 @@ import io.tollgate.server.decide.Wire;
 import io.tollgate.v1.CeilingState;
 
 /**
- * Reads what is used of a ceiling now: a check for one unit, which takes nothing. One thread at a time, while the world is pinned.
+ * Reads what is used of a ceiling now: a check for one unit, which takes nothing. One thread at a time, while the
+ * world is pinned.
  */
 final class CeilingReader {
     private static final long NS_PER_MS = 1_000_000L;

@@ -18,7 +18,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A scope as this sidecar sees it, with its live counters. Allocates; on admin threads, one at a time under the worker's lock. */
+/**
+ * A scope as this sidecar sees it, with its live counters. Allocates; on admin threads, one at a time under the
+ * worker's lock.
+ */
 final class ScopeDump {
     private final AdminWorker worker;
     private final CeilingReader ceilings;

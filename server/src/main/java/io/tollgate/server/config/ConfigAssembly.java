@@ -35,7 +35,10 @@ final class ConfigAssembly {
         this.problems = problems;
     }
 
-    /** {@return the configuration, or null when its problems leave nothing to build}; look at the problems in either case. */
+    /**
+     * {@return the configuration, or null when its problems leave nothing to build}; look at the problems in either
+     * case.
+     */
     @Nullable
     SidecarConfig assemble() {
         final String sidecarId = sidecarId();

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML into texts by dotted key. Every mistake is noted with its place, and reading goes on, so that one run shows them all. Broken
- * YAML ends the reading, since nothing after it has a certain meaning.
+ * Reads YAML into texts by dotted key. Every mistake is noted with its place, and reading goes on, so that one run
+ * shows them all. Broken YAML ends the reading, since nothing after it has a certain meaning.
  */
 final class ConfigReader {
     private static final int MAX_QUOTED = 80;

@@ -19,7 +19,10 @@ import io.tollgate.v1.Obligation;
 import io.tollgate.v1.Usage;
 import io.tollgate.v1.Warning;
 
-/** From the engine's decision to the wire's answer. Belongs to one thread; to be used while the decision's world is pinned. */
+/**
+ * From the engine's decision to the wire's answer. Belongs to one thread; to be used while the decision's world is
+ * pinned.
+ */
 final class AnswerWriter {
     /** Key of the obligation that carries the value of a static feature; config features have keys of their own. */
     private static final String STATIC_KEY = "value";

@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Closes accepted connections beyond a number before anything is spent on them. Sits in the pipeline of the listening channel, ahead of
- * the acceptor.
+ * Closes accepted connections beyond a number before anything is spent on them. Sits in the pipeline of the listening
+ * channel, ahead of the acceptor.
  *
- * <p>The count goes up on the acceptor's thread and down on the connections' own threads, hence atomics; neither is on the way of a
- * request.
+ * <p>The count goes up on the acceptor's thread and down on the connections' own threads, hence atomics; neither is on
+ * the way of a request.
  */
 @Sharable
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {

@@ -10,8 +10,9 @@ import io.tollgate.v1.DecideResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One DecideStream. The next question is asked for only when the transport has room for another answer, so a caller that does not read
- * its answers is not read either, and nothing piles up here. All on one event loop, hence the answers come in the order of the questions.
+ * One DecideStream. The next question is asked for only when the transport has room for another answer, so a caller
+ * that does not read its answers is not read either, and nothing piles up here. All on one event loop, hence the
+ * answers come in the order of the questions.
  */
 final class DecideStreamCall extends ServerCall.Listener<Object> {
     private static final Status LEAVING =

@@ -18,7 +18,8 @@ import io.tollgate.v1.ExplainLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the wire and the engine: sheds, reads the question, asks the lane's evaluator, counts. Whatever goes wrong, the answer is DENY.
+ * Between the wire and the engine: sheds, reads the question, asks the lane's evaluator, counts. Whatever goes wrong,
+ * the answer is DENY.
  *
  * <p>Shared by all event loops; its only changing field is {@code draining}, written once by the thread that closes.
  */

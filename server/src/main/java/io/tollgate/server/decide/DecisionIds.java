@@ -4,8 +4,8 @@ package io.tollgate.server.decide;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Ids of decisions, unique per sidecar and boot: {@code <boot id>-<lane>-<number of the decision in its lane>}, the numbers in hexadecimal.
- * Belongs to one thread; an id costs one String.
+ * Ids of decisions, unique per sidecar and boot: {@code <boot id>-<lane>-<number of the decision in its lane>}, the
+ * numbers in hexadecimal. Belongs to one thread; an id costs one String.
  */
 final class DecisionIds {
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);

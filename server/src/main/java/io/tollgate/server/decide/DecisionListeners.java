@@ -22,7 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listeners for decisions, TCP and Unix domain socket, on the same event loops and the same service. Opened by the constructor;
+ * The listeners for decisions, TCP and Unix domain socket, on the same event loops and the same service. Opened by the
+ * constructor;
  * {@link #drain} and {@link #close} may be called from any one thread.
  */
 public final class DecisionListeners implements AutoCloseable {
@@ -79,7 +80,8 @@ public final class DecisionListeners implements AutoCloseable {
     }
 
     /**
-     * Opens listeners through which nothing can be taken and whose counts nobody shows: the same code on threads of its own, to warm it.
+     * Opens listeners through which nothing can be taken and whose counts nobody shows: the same code on threads of
+     * its own, to warm it.
      *
      * @param config     where to listen
      * @param evaluators one call per event loop

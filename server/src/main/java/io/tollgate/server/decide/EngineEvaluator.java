@@ -31,8 +31,8 @@ public final class EngineEvaluator implements Evaluator {
     }
 
     /**
-     * Explaining takes nothing, so the explanation is made first and the decision after it, of the same snapshot: the answer is the
-     * decision's; the explanation shows the counters as they were just before.
+     * Explaining takes nothing, so the explanation is made first and the decision after it, of the same snapshot: the
+     * answer is the decision's; the explanation shows the counters as they were just before.
      */
     @Override
     public void answer(final DecisionRequest request, final boolean explain, final DecideResponse.Builder response) {

@@ -5,8 +5,8 @@ import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.v1.DecideResponse;
 
 /**
- * What a lane asks. One implementation answers in production, {@code EngineEvaluator}; tests put in one that fails or waits.
- * Belongs to one thread.
+ * What a lane asks. One implementation answers in production, {@code EngineEvaluator}; tests put in one that fails or
+ * waits. Belongs to one thread.
  */
 public interface Evaluator {
     /** Pins one snapshot version: all answers until {@link #end()} are of that version. */

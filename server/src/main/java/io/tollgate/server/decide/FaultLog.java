@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Logs unexpected exceptions: the first of a kind with its stack, later ones as a count at most once a minute, so that a fault under full
- * load does not fill a disk. Two exceptions are of a kind when their class and the place they were thrown from are the same.
+ * Logs unexpected exceptions: the first of a kind with its stack, later ones as a count at most once a minute, so that
+ * a fault under full load does not fill a disk. Two exceptions are of a kind when their class and the place they were
+ * thrown from are the same.
  *
  * <p>For any thread.
  */

@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads messages with the generated parser. Bytes that are no such message, or too many of them, come back as {@link Malformed}, never as
- * an exception.
+ * Reads messages with the generated parser. Bytes that are no such message, or too many of them, come back as
+ * {@link Malformed}, never as an exception.
  */
 final class InboundMarshaller implements MethodDescriptor.Marshaller<Object> {
     private final Parser<? extends MessageLite> parser;

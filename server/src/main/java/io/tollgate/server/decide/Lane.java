@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one event loop owns: its evaluator, its reused request, its counters. Everything but the counters is touched by the loop's thread
- * only.
+ * What one event loop owns: its evaluator, its reused request, its counters. Everything but the counters is touched by
+ * the loop's thread only.
  */
 final class Lane {
     /** Questions through this lane take nothing, whatever they ask: the warm-up's lane. */

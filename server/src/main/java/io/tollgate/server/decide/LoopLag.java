@@ -2,8 +2,9 @@
 package io.tollgate.server.decide;
 
 /**
- * How late an event loop is. A probe asks to be run after an interval; the time beyond that is what any event waits on this loop. One
- * late probe may be a pause of the whole JVM, which is over; two in a row are a loop that does not keep up.
+ * How late an event loop is. A probe asks to be run after an interval; the time beyond that is what any event waits on
+ * this loop. One late probe may be a pause of the whole JVM, which is over; two in a row are a loop that does not keep
+ * up.
  *
  * <p>Belongs to its event loop's thread; times are nanoseconds of the monotonic clock.
  */

@@ -4,8 +4,8 @@ package io.tollgate.server.decide;
 import io.grpc.Status;
 
 /**
- * What stands in for a message that could not be read: gRPC takes an exception from a parser for a fault of ours and logs it, so the parser
- * returns this instead and the handler closes the call with it.
+ * What stands in for a message that could not be read: gRPC takes an exception from a parser for a fault of ours and
+ * logs it, so the parser returns this instead and the handler closes the call with it.
  *
  * @param status what the caller is told
  */

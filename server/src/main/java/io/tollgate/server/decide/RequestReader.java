@@ -13,8 +13,8 @@ import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
 
 /**
- * From the wire's message to the engine's request. What is wrong is remembered in the request, never thrown. API keys are hashed here and not
- * kept. Belongs to one thread.
+ * From the wire's message to the engine's request. What is wrong is remembered in the request, never thrown. API keys
+ * are hashed here and not kept. Belongs to one thread.
  */
 public final class RequestReader {
     private static final int MAX_ATTRIBUTES = 64;

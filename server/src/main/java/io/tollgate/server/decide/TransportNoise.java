@@ -11,9 +11,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps gRPC from logging a stack for every message that a caller sends wrongly framed, compressed or too long, and the bytes of every
- * connection that does not speak HTTP/2: the caller is told, and a caller must not be able to fill our log. They are counted instead. And from
- * warning at every connection to a Unix socket that such a socket has no TCP keep-alive, which gRPC sets on all of them.
+ * Keeps gRPC from logging a stack for every message that a caller sends wrongly framed, compressed or too long, and
+ * the bytes of every connection that does not speak HTTP/2: the caller is told, and a caller must not be able to fill
+ * our log. They are counted instead. And from warning at every connection to a Unix socket that such a socket has no
+ * TCP keep-alive, which gRPC sets on all of them.
  */
 final class TransportNoise implements Filter {
     /** Held for ever: java.util.logging forgets loggers that nobody holds, and their filters with them. */

@@ -11,8 +11,8 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in, one out, on the event loop. The answer is made when the caller has finished asking, so a call that was cancelled before
- * takes nothing.
+ * One message in, one out, on the event loop. The answer is made when the caller has finished asking, so a call that
+ * was cancelled before takes nothing.
  *
  * @param <R> the answer
  */

@@ -16,8 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a Unix domain socket. The socket is bound under a temporary name, gets mode 0660 and only then its real name, so that nobody
- * can connect while the mode is still what the umask made it; the same rename replaces what a dead process left behind.
+ * The file of a Unix domain socket. The socket is bound under a temporary name, gets mode 0660 and only then its real
+ * name, so that nobody can connect while the mode is still what the umask made it; the same rename replaces what a
+ * dead process left behind.
  */
 final class UnixSocketFile {
     private static final String MODE = "rw-rw----";

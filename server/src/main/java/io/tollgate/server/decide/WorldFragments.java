@@ -16,8 +16,9 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parts of answers that are the same for every decision of one world, made once and shared: names of rules, texts of ceilings, the
- * evidence's versions. Forgotten when another world answers. Belongs to one thread; to be used while the world is pinned.
+ * Parts of answers that are the same for every decision of one world, made once and shared: names of rules, texts of
+ * ceilings, the evidence's versions. Forgotten when another world answers. Belongs to one thread; to be used while the
+ * world is pinned.
  */
 final class WorldFragments {
     /** Age of a plane that was never confirmed, on the wire. */

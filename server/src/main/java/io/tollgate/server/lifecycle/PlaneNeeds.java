@@ -7,14 +7,18 @@ import io.tollgate.v1.Plane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The planes that some operation needs: only these decide whether a sidecar is stale. A set is an int, bit {@code 1 << number of the plane}.
+ * The planes that some operation needs: only these decide whether a sidecar is stale. A set is an int, bit
+ * {@code 1 << number of the plane}.
  */
 public final class PlaneNeeds {
     private static final int EVERY = -1;
 
     private PlaneNeeds() {}
 
-    /** {@return the planes that the operations of a world need; all without a world}. Reads heap tables only: no pin is needed. */
+    /**
+     * {@return the planes that the operations of a world need; all without a world}. Reads heap tables only: no pin is
+     * needed.
+     */
     public static int of(final @Nullable World world) {
         if (world == null) {
             return EVERY;

@@ -9,8 +9,9 @@ import java.util.List;
 /**
  * What a sidecar is doing, and its health services.
  *
- * <p>The names that a proxy watches stay SERVING as long as the process can answer at all, if only with a deny: taken for dead, the sidecar
- * would be bypassed by a proxy that is configured to let calls through on failure. {@link #READINESS_NAME} alone follows the state.
+ * <p>The names that a proxy watches stay SERVING as long as the process can answer at all, if only with a deny: taken
+ * for dead, the sidecar would be bypassed by a proxy that is configured to let calls through on failure.
+ * {@link #READINESS_NAME} alone follows the state.
  *
  * <p>Any thread; changes are serialized, reads are volatile.
  */

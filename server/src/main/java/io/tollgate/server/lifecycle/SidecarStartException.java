@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.lifecycle;
 
-/** A sidecar that could not start. The message says what, where and how to mend it, for an operator; no stack trace is needed. */
+/**
+ * A sidecar that could not start. The message says what, where and how to mend it, for an operator; no stack trace is
+ * needed.
+ */
 public final class SidecarStartException extends RuntimeException {
     private final String what;
 

@@ -8,7 +8,8 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 
 /**
- * Where worlds come from. In production the loader; tests put in one that does what they say. Everything is for any thread but
+ * Where worlds come from. In production the loader; tests put in one that does what they say. Everything is for any
+ * thread but
  * {@link #start} and {@link #close}, which are the sidecar's.
  */
 public interface SnapshotFeed extends AutoCloseable {

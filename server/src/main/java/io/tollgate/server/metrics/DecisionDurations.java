@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code tollgate_decision_duration_seconds}: how long single decisions took from the parsed question to the built answer, one of every
+ * {@code tollgate_decision_duration_seconds}: how long single decisions took from the parsed question to the built
+ * answer, one of every
  * {@value LaneCounters#TIMED_ONE_OF} timed. Its count is the number of timed decisions, not of all.
  */
 final class DecisionDurations implements Collector {

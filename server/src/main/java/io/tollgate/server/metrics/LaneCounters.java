@@ -10,14 +10,16 @@ import org.HdrHistogram.SingleWriterRecorder;
 /**
  * The counts of one event loop.
  *
- * <p>Assumptions and guarantees: one writer, the event loop's thread; any number of readers. Counting allocates nothing, takes no lock and
- * is a plain add with a release store, so readers see every counter go up only, each on its own, not all at one instant.
+ * <p>Assumptions and guarantees: one writer, the event loop's thread; any number of readers. Counting allocates
+ * nothing, takes no lock and is a plain add with a release store, so readers see every counter go up only, each on its
+ * own, not all at one instant.
  *
  * <table>
  * <caption>Access modes</caption>
  * <tr><th>field</th><th>writer</th><th>write</th><th>readers</th><th>read</th></tr>
  * <tr><td>counts</td><td>event loop</td><td>release</td><td>scrapers</td><td>acquire</td></tr>
- * <tr><td>latency</td><td>event loop</td><td>recorder's phaser</td><td>{@link Metrics}, one at a time</td><td>interval swap</td></tr>
+ * <tr><td>latency</td><td>event loop</td><td>recorder's phaser</td><td>{@link Metrics}, one at a time</td><td>interval
+ * swap</td></tr>
  * </table>
  */
 public final class LaneCounters {

@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The Prometheus page. It reads the counters of the event loops when it is asked and keeps nothing of its own but the sum of what was
- * timed. For any thread; pages are made one at a time.
+ * The Prometheus page. It reads the counters of the event loops when it is asked and keeps nothing of its own but the
+ * sum of what was timed. For any thread; pages are made one at a time.
  */
 public final class Metrics implements AutoCloseable {
     private static final String CLASS_NONE = "NONE";

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Asks questions over gRPC through a Unix domain socket in a directory that only this user may enter (over loopback TCP where there are no
- * such sockets), until enough were answered or the time is up. Blocks the thread that runs it.
+ * Asks questions over gRPC through a Unix domain socket in a directory that only this user may enter (over loopback
+ * TCP where there are no such sockets), until enough were answered or the time is up. Blocks the thread that runs it.
  */
 public final class WarmUp {
     private static final long NS_PER_MS = 1_000_000L;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Questions about what a world really holds: every operation, asked by some of its principals in projects of theirs. To be made while the
- * world is pinned; what is made does not refer to the world.
+ * Questions about what a world really holds: every operation, asked by some of its principals in projects of theirs.
+ * To be made while the world is pinned; what is made does not refer to the world.
  */
 public final class WarmUpQuestions {
     private static final int MAX_PRINCIPALS = 32;

@@ -54,8 +54,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A tiny organization, as real files of a world: acme with project rag, the user ann (1,000 tokens a month under the project), the user bob
- * (disabled), the user eve (whom a rule denies), an API key of ann's. Its rules and numbers are named in the tests that need them.
+ * A tiny organization, as real files of a world: acme with project rag, the user ann (1,000 tokens a month under the
+ * project), the user bob (disabled), the user eve (whom a rule denies), an API key of ann's. Its rules and numbers are
+ * named in the tests that need them.
  */
 public final class TestWorld {
     /** The API key in clear. */
