@@ -167,7 +167,7 @@ public final class DecisionWorker {
                 denied = reason;
             }
         }
-        explainer.restSkipped(explanation, Stage.CREDIT, "not part of this version");
+        explainer.unevaluated(explanation);
         explainer.chainAndCeilings(explanation, evaluation, deniedAt == null || deniedAt == Stage.QUOTA);
         if (deniedAt == null) {
             decision.admit();

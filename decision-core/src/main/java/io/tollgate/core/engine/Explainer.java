@@ -53,6 +53,21 @@ final class Explainer {
         }
     }
 
+    /** The stages that this version does not have, and COMMIT, which an explanation never reaches. */
+    void unevaluated(final Explanation explanation) {
+        final String absent = "not part of this version";
+        explanation
+                .stages()
+                .add(new Explanation.StageLine(Stage.CREDIT, Outcome.ALLOW, Reason.OK, false, true, absent));
+        explanation
+                .stages()
+                .add(new Explanation.StageLine(Stage.CAPACITY, Outcome.ALLOW, Reason.OK, false, true, absent));
+        explanation
+                .stages()
+                .add(new Explanation.StageLine(
+                        Stage.COMMIT, Outcome.ALLOW, Reason.OK, false, true, "explaining takes nothing"));
+    }
+
     void stage(
             final Explanation explanation,
             final Evaluation evaluation,

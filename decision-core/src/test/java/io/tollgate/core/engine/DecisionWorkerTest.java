@@ -210,7 +210,7 @@ class DecisionWorkerTest {
                         "QUOTA RATE_LIMITED 'tpm' of org:acme does not fit: 100000 left, 150000 asked",
                         "CREDIT skipped not part of this version",
                         "CAPACITY skipped not part of this version",
-                        "COMMIT skipped not part of this version"),
+                        "COMMIT skipped explaining takes nothing"),
                 explanation.stages().stream().map(DecisionWorkerTest::line).toList());
         assertEquals(
                 List.of(
