@@ -1,0 +1,188 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.bench.world;
+
+import io.tollgate.core.engine.RateWords;
+import io.tollgate.core.policy.ConditionLoader;
+import io.tollgate.core.quota.CellStore;
+import io.tollgate.core.world.WorldTables;
+import io.tollgate.core.world.WorldWriter;
+import io.tollgate.core.world.WorldWriterSettings;
+import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.ScopeDef;
+import io.tollgate.examples.generator.GeneratedBundle;
+import io.tollgate.examples.generator.GeneratedShape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mapped files of generated worlds, in a folder per shape:
+ * <pre>
+ *   DONE       written last; what the world was generated from, so that a changed generator builds anew
+ *   world/     WorldWriter's files
+ *   cells/     CellStore; the counters live on from fork to fork
+ * </pre>
+ * One process at a time builds or asks; the others wait at a lock file.
+ */
+final class WorldCache {
+    private static final String DONE = "DONE";
+    private static final int CEILINGS_OF_SCOPE = 3;
+    private static final int SAMPLE = 500;
+
+    private final Path root;
+
+    WorldCache(final Path root) {
+        this.root = root;
+    }
+
+    /** {@return the cache of this machine: system property tollgate.bench.worlds, else bench/target/worlds of the checkout} */
+    static WorldCache ofThisMachine() {
+        final String folder = System.getProperty("tollgate.bench.worlds");
+        return new WorldCache(
+                folder != null
+                        ? Path.of(folder)
+                        : Path.of(System.getProperty("tollgate.root", "."), "bench", "target", "worlds"));
+    }
+
+    /** {@return the small tables, which are compiled in every process} */
+    static WorldTables tables(final GeneratedBundle bundle) {
+        final List<PolicyDef> policies = new ArrayList<>();
+        bundle.forEachPolicy(policies::add);
+        return WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets(), ConditionLoader.NONE);
+    }
+
+    /** {@return a folder with the files of this world, built when they are missing or of another generator} */
+    Path folder(final GeneratedBundle bundle, final CeilingChoice choice, final WorldTables tables) throws IOException {
+        final GeneratedShape shape = bundle.shape();
+        final String name = String.format(
+                Locale.ROOT,
+                "%d-%d-%d-%s",
+                shape.principals(),
+                shape.seed(),
+                shape.stamp(),
+                choice.name().toLowerCase(Locale.ROOT));
+        Files.createDirectories(root);
+        try (FileChannel channel =
+                        FileChannel.open(root.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            final Path folder = root.resolve(name);
+            final String source = source(bundle);
+            if (!lock.isValid()) {
+                throw new IOException("lost the lock of " + root);
+            }
+            if (!isDone(folder, source)) {
+                build(bundle, choice, tables, folder);
+                Files.writeString(folder.resolve(DONE), source);
+            }
+            return folder;
+        }
+    }
+
+    /** Forgets a world that cannot be opened (another layout), so that the next ask builds it anew. */
+    void forget(final Path folder) throws IOException {
+        delete(folder);
+    }
+
+    private static boolean isDone(final Path folder, final String source) throws IOException {
+        final Path done = folder.resolve(DONE);
+        return Files.exists(done) && Files.readString(done).equals(source);
+    }
+
+    private static void build(
+            final GeneratedBundle bundle, final CeilingChoice choice, final WorldTables tables, final Path folder)
+            throws IOException {
+        final long beganNs = System.nanoTime();
+        final Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
+        delete(fresh);
+        final Path world = Files.createDirectories(fresh.resolve("world"));
+        final long scopes = bundle.shape().scopes();
+        try (CellStore cells =
+                CellStore.open(fresh.resolve("cells"), bundle.shape().principals())) {
+            cells.expect(scopes * CEILINGS_OF_SCOPE);
+            final WorldWriterSettings settings = new WorldWriterSettings(world, scopes, beganNs, cells.id());
+            try (WorldWriter writer = WorldWriter.create(
+                    settings, tables, new StoreBinder(tables.registry(), cells), RateWords.INLINER)) {
+                bundle.forEachScope(scope -> add(writer, choice.of(scope)));
+                writer.finish();
+            }
+        } catch (final UncheckedIOException e) {
+            throw new IOException(e.getCause());
+        }
+        delete(folder);
+        Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        System.err.printf(
+                Locale.ROOT, "built %s: %,d scopes in %.1f s%n", folder, scopes, (System.nanoTime() - beganNs) / 1e9);
+    }
+
+    private static void add(final WorldWriter writer, final ScopeDef scope) {
+        try {
+            writer.add(scope);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A sample of what is generated: changes when the generator does. */
+    private static String source(final GeneratedBundle bundle) {
+        final CRC32C sum = new CRC32C();
+        final int[] left = {SAMPLE};
+        add(sum, bundle.registry().toString());
+        new GeneratedBundle(new GeneratedShape(
+                        Math.min(SAMPLE, bundle.shape().principals()),
+                        bundle.shape().seed(),
+                        bundle.shape().stamp()))
+                .forEachScope(scope -> {
+                    if (left[0]-- > 0) {
+                        add(
+                                sum,
+                                scope.path()
+                                        + scope.parentPath()
+                                        + scope.holdings()
+                                        + scope.actor().roles());
+                    }
+                });
+        bundle.entitlementSets().forEach(set -> add(sum, set.toString()));
+        return bundle.shape() + " " + Long.toHexString(sum.getValue()) + "\n";
+    }
+
+    private static void add(final CRC32C sum, final String text) {
+        sum.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void delete(final Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(final Path directory, final @Nullable IOException failure)
+                    throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
