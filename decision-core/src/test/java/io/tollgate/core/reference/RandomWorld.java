@@ -35,6 +35,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A small world drawn from a seed: every kind of thing in a few examples, names that collide often enough to meet. */
 final class RandomWorld {
@@ -292,16 +293,21 @@ final class RandomWorld {
         final List<CeilingDef> ceilings = new ArrayList<>();
         for (int dimension = 0; dimension < registry.dimensions().size(); dimension++) {
             if (random.nextInt(3) == 0) {
-                ceilings.add(ceiling(path, dimension, "c" + dimension));
+                ceilings.add(ceiling(path, dimension, "c" + dimension, null));
             }
             if (random.nextInt(9) == 0) {
-                ceilings.add(ceiling(path, dimension, "d" + dimension));
+                ceilings.add(ceiling(path, dimension, "d" + dimension, null));
+            }
+            final ScopeLevel each = eachLevel(path);
+            if (each != null && random.nextInt(4) == 0) {
+                ceilings.add(ceiling(path, dimension, "e" + dimension, each));
             }
         }
         return ceilings;
     }
 
-    private CeilingDef ceiling(final String path, final int dimension, final String id) {
+    private CeilingDef ceiling(
+            final String path, final int dimension, final String id, final @Nullable ScopeLevel each) {
         final boolean rate = registry.dimensions().get(dimension).kind() == DimensionKind.RATE;
         final long scale = dimension == 3 ? 3_600_000L : dimension == 0 ? 1 : 100;
         final long[] limits = {1, 2, 3, 5, 6, 10, 60};
@@ -312,7 +318,7 @@ final class RandomWorld {
                 id,
                 dimension,
                 random.nextInt(5) == 0 ? Enforcement.SOFT : Enforcement.HARD,
-                null,
+                each,
                 new CeilingDef.Amount(unlimited, unlimited ? 0 : limit, burst),
                 rate ? rateWindow() : periodWindow(),
                 random.nextBoolean()
@@ -320,6 +326,26 @@ final class RandomWorld {
                         : List.of(new ThresholdDef(1000, Severity.CRITICAL)),
                 "limits",
                 path);
+    }
+
+    private @Nullable ScopeLevel eachLevel(final String path) {
+        final ScopeLevel[] below = path.equals("global")
+                ? new ScopeLevel[] {ScopeLevel.PLAN, ScopeLevel.ORGANIZATION, ScopeLevel.PROJECT, ScopeLevel.PRINCIPAL}
+                : path.startsWith("plan:")
+                        ? new ScopeLevel[] {ScopeLevel.ORGANIZATION, ScopeLevel.PRINCIPAL, ScopeLevel.API_KEY}
+                        : path.contains("/dept:")
+                                ? new ScopeLevel[] {ScopeLevel.PROJECT}
+                                : path.contains("/project:")
+                                        ? new ScopeLevel[] {ScopeLevel.API_KEY}
+                                        : path.contains("/")
+                                                ? new ScopeLevel[] {}
+                                                : new ScopeLevel[] {
+                                                    ScopeLevel.DEPARTMENT,
+                                                    ScopeLevel.PROJECT,
+                                                    ScopeLevel.PRINCIPAL,
+                                                    ScopeLevel.API_KEY
+                                                };
+        return below.length == 0 ? null : below[random.nextInt(below.length)];
     }
 
     /** Lengths that every limit above divides: there the engine's clock rounds nothing, see Gcra. */

@@ -5,19 +5,23 @@ import io.tollgate.core.DecideMode;
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
 import io.tollgate.core.Reason;
+import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
 import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DimensionDef;
 import io.tollgate.core.world.def.ScopeDef;
+import io.tollgate.core.world.def.SubscriptionDef;
 import io.tollgate.core.world.def.ThresholdDef;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Stages 4 and 7: room under every ceiling, and the take from all or none. Counters live here, between calls. */
 final class ReferenceQuotaStage {
@@ -26,7 +30,7 @@ final class ReferenceQuotaStage {
     private final Map<String, ReferenceBucket> buckets = new HashMap<>();
     private final Map<String, Long> counters = new HashMap<>();
 
-    /** A ceiling that the request is charged against. */
+    /** A ceiling that the request is charged against; scope is where it is defined. */
     private record Line(
             ScopeDef scope, CeilingDef ceiling, DimensionDef dimension, long amount, String key, long resetsAtMs) {}
 
@@ -74,23 +78,69 @@ final class ReferenceQuotaStage {
         final List<Line> lines = new ArrayList<>();
         for (final ScopeDef scope : context.chain) {
             for (final CeilingDef ceiling : scope.holdings().ceilings()) {
-                final long amount = context.charges.getOrDefault(ceiling.dimensionId(), 0L);
-                if (amount == 0) {
-                    continue;
+                if (ceiling.eachLevel() == null) {
+                    add(context, lines, scope, scope, ceiling);
                 }
-                final DimensionDef dimension =
-                        context.world.registry.dimensions().get(ceiling.dimensionId());
-                final String cell = scope.path() + " " + ceiling.id();
-                if (dimension.kind() == DimensionKind.PERIOD) {
-                    final ReferencePeriods period = ReferencePeriods.at(ceiling.window(), context.nowEpochMs());
-                    lines.add(
-                            new Line(scope, ceiling, dimension, amount, cell + " " + period.startMs(), period.endMs()));
-                } else {
-                    lines.add(new Line(scope, ceiling, dimension, amount, cell, 0));
+            }
+            // EACH: this scope's own share of what a scope above it in the directory defines for its level
+            for (final ScopeDef above : above(context, scope)) {
+                for (final CeilingDef ceiling : above.holdings().ceilings()) {
+                    if (ceiling.eachLevel() == scope.level()) {
+                        add(context, lines, above, scope, ceiling);
+                    }
                 }
             }
         }
         return lines;
+    }
+
+    /** The directory above a scope, widest first; the plan is that of the organization's subscription; a key's owner comes last. */
+    private static List<ScopeDef> above(final ReferenceContext context, final ScopeDef scope) {
+        final LinkedList<ScopeDef> above = new LinkedList<>();
+        final String start = scope.actor().boundProjectPath().isEmpty()
+                ? scope.parentPath()
+                : scope.actor().boundProjectPath();
+        for (ScopeDef at = context.world.scope(start); at != null; at = context.world.scope(at.parentPath())) {
+            above.addFirst(at);
+            if (at.level() == ScopeLevel.ORGANIZATION) {
+                plan(context, at).ifPresent(above::addFirst);
+            }
+        }
+        if (scope.level() == ScopeLevel.ORGANIZATION) {
+            plan(context, scope).ifPresent(above::addLast);
+        }
+        final ScopeDef owner = context.world.scope(scope.actor().ownerPath());
+        if (owner != null) {
+            above.addLast(owner);
+        }
+        return above;
+    }
+
+    private static Optional<ScopeDef> plan(final ReferenceContext context, final ScopeDef organization) {
+        final SubscriptionDef subscription = organization.holdings().subscription();
+        return subscription == null
+                ? Optional.empty()
+                : Optional.ofNullable(context.world.scope(subscription.planPath()));
+    }
+
+    private static void add(
+            final ReferenceContext context,
+            final List<Line> lines,
+            final ScopeDef definedAt,
+            final ScopeDef counts,
+            final CeilingDef ceiling) {
+        final long amount = context.charges.getOrDefault(ceiling.dimensionId(), 0L);
+        if (amount == 0) {
+            return;
+        }
+        final DimensionDef dimension = context.world.registry.dimensions().get(ceiling.dimensionId());
+        final String cell = counts.path() + " " + definedAt.path() + " " + ceiling.id();
+        if (dimension.kind() == DimensionKind.PERIOD) {
+            final ReferencePeriods period = ReferencePeriods.at(ceiling.window(), context.nowEpochMs());
+            lines.add(new Line(definedAt, ceiling, dimension, amount, cell + " " + period.startMs(), period.endMs()));
+        } else {
+            lines.add(new Line(definedAt, ceiling, dimension, amount, cell, 0));
+        }
     }
 
     private ReferenceBucket bucket(final Line line) {
