@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
 final class DevCommand implements Callable<Integer> {
     private static final long LOOK_MS = 20;
     private static final long READY_WAIT_MS = 100;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(15);
 
     @Parameters(
             arity = "0..1",
@@ -73,7 +75,7 @@ final class DevCommand implements Callable<Integer> {
             return;
         }
         final Sidecar sidecar = servers.startSidecar(first.bundle());
-        if (!awaitReady(stop, sidecar)) {
+        if (!awaitReady(stop, sidecar, console)) {
             return;
         }
         console.ready(servers, first);
@@ -98,11 +100,17 @@ final class DevCommand implements Callable<Integer> {
         return null;
     }
 
-    private static boolean awaitReady(StopSignal stop, Sidecar sidecar) {
+    private static boolean awaitReady(StopSignal stop, Sidecar sidecar, DevConsole console) {
+        final long startNs = System.nanoTime();
+        boolean told = false;
         try {
             while (!stop.isAsked()) {
                 if (sidecar.awaitReady(READY_WAIT_MS)) {
                     return true;
+                }
+                if (!told && System.nanoTime() - startNs > PATIENCE_NS) {
+                    told = true;
+                    console.notReady(sidecar.stateCause());
                 }
             }
         } catch (InterruptedException e) {

@@ -103,6 +103,10 @@ final class DevConsole {
         trouble(event, bundle.directory().toString(), "nothing to serve yet; waiting for the mending edit");
     }
 
+    void notReady(String cause) {
+        say("waiting", 0, "the sidecar is not ready yet: " + cause);
+    }
+
     /** An edit came to rest. */
     void reloaded(StopSignal stop, DevServers servers, DevEvent event) {
         final ChangedFiles.Change change = changes.sinceLastLook();

@@ -18,7 +18,8 @@ final class DevPorts {
             paramLabel = "PORT",
             defaultValue = "7070",
             description =
-                    "Decisions here, admin +1, HTTP +2, control plane +10, its health +11; 0 takes any free ports. Default ${DEFAULT-VALUE}.")
+                    "Decisions here, admin +1, HTTP +2, control plane +10, its health +11; 0 takes any free ports."
+                            + " Default ${DEFAULT-VALUE}.")
     int base;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Port for decisions.")

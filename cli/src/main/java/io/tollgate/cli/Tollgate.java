@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             SnapshotCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
+            CommandLine.HelpCommand.class,
             TrainCommand.class,
         },
         footerHeading = "%nExamples:%n",

@@ -90,10 +90,12 @@ class UsageTest {
     void shouldHelpEveryCommandWithExamples() {
         final CommandLine line = Tollgate.commandLine(session());
         Run.of("--help").exits(ExitCode.OK).prints("Examples:", "Exit codes:");
+        Run.of("help", "explain").exits(ExitCode.OK).prints("Usage: tollgate explain");
         line.getSubcommands().forEach((name, command) -> {
             final Run run =
                     Run.of(name, "--help").exits(ExitCode.OK).prints("Usage: tollgate " + command.getCommandName());
             if (!name.equals("version")
+                    && !name.equals("help")
                     && !command.getCommandSpec().usageMessage().hidden()) {
                 run.prints("Examples:");
             }

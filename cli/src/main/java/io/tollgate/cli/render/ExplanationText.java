@@ -69,7 +69,7 @@ public final class ExplanationText {
         return table;
     }
 
-    static Table chain(List<ExplainedScope> chain) {
+    private static Table chain(List<ExplainedScope> chain) {
         final Table table =
                 new Table().text("scope").text("name").text("may say yes").number("rules");
         for (ExplainedScope scope : chain) {
@@ -93,7 +93,7 @@ public final class ExplanationText {
         };
     }
 
-    static Table rules(List<ExplainedRule> rules, Effect deciding) {
+    private static Table rules(List<ExplainedRule> rules, Effect deciding) {
         final Table table = new Table()
                 .text("match")
                 .text("effect")
@@ -153,8 +153,11 @@ public final class ExplanationText {
                 .cell(unlimited ? "" : Human.number(state.getRemaining()));
     }
 
+    /** A rate that is full has nothing to wait for. */
     static String resets(CeilingState state) {
-        return state.getResetsAtMs() > 0 ? Human.instant(state.getResetsAtMs()) : "";
+        final boolean full =
+                state.getKind() == DimensionKind.DIMENSION_KIND_RATE && state.getRemaining() >= state.getBurst();
+        return state.getResetsAtMs() > 0 && !full ? Human.instant(state.getResetsAtMs()) : "";
     }
 
     /** "llm.tokens, hard, burst 20,000: 700 too many (limits/plans.yaml:3:5)" */

@@ -146,7 +146,7 @@ public final class VerdictText {
             text.append(", ").append(Human.number(ceiling.getRemaining())).append(" left");
         }
         text.append(", this asks for ").append(Human.number(ceiling.getRequested()));
-        if (ceiling.getResetsAtMs() > 0) {
+        if (!ExplanationText.resets(ceiling).isEmpty()) {
             final boolean rate = ceiling.getKind() == DimensionKind.DIMENSION_KIND_RATE;
             text.append(rate ? "; full again " : "; starts again ").append(Human.instant(ceiling.getResetsAtMs()));
         }
