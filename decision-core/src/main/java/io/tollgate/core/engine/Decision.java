@@ -46,6 +46,7 @@ public final class Decision {
     private long retryAfterNs;
     private boolean retryStated;
     private long nowEpochMs;
+    private long grantedInPart;
 
     void reset(final @Nullable World pinned, final long epochMs) {
         world = pinned;
@@ -65,6 +66,7 @@ public final class Decision {
         warnReason = Reason.OK;
         retryAfterNs = 0;
         retryStated = false;
+        grantedInPart = NONE;
         chainLength = 0;
         ceilings.reset();
         warnings.reset();
@@ -98,6 +100,10 @@ public final class Decision {
 
     void policyEvaluated() {
         policyEvaluated = true;
+    }
+
+    void grantedInPart(final long amount) {
+        grantedInPart = amount;
     }
 
     void retry(final long afterNs) {
@@ -264,6 +270,24 @@ public final class Decision {
     /** {@return warnings, in the order of the stages; none on a deny} */
     public Warnings warnings() {
         return warnings;
+    }
+
+    /**
+     * {@return what is granted of a usage, in its unit: as asked, or less with allow_partial; 0 on a deny}
+     *
+     * @param request what was decided
+     * @param usage   position of the usage
+     */
+    public long granted(final DecisionRequest request, final int usage) {
+        if (outcome == Outcome.DENY) {
+            return 0;
+        }
+        return grantedInPart < 0 ? request.amount(usage) : grantedInPart;
+    }
+
+    /** {@return whether it grants less than asked} */
+    public boolean partial(final DecisionRequest request) {
+        return outcome != Outcome.DENY && grantedInPart >= 0 && grantedInPart < request.amount(0);
     }
 
     /** {@return whether the reason says something about waiting} */

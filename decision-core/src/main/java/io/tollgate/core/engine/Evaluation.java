@@ -48,6 +48,11 @@ final class Evaluation {
 
     final int[] chargeDimensions = new int[MAX_CHARGES];
     final long[] chargeAmounts = new long[MAX_CHARGES];
+    /** Of each amount what does not depend on the usages. */
+    final long[] chargeConstants = new long[MAX_CHARGES];
+    /** How much of the amount one unit of the last usage is; 0 = none. */
+    final long[] chargeFactors = new long[MAX_CHARGES];
+
     int chargeCount;
 
     /** Bit (dimension id mod 64) of each charged dimension. */
@@ -75,6 +80,15 @@ final class Evaluation {
         return placeRow;
     }
 
+    /** {@return position of the charge of a dimension that is charged} */
+    int chargeOf(final int dimensionId) {
+        int i = 0;
+        while (i < chargeCount - 1 && chargeDimensions[i] != dimensionId) {
+            i++;
+        }
+        return i;
+    }
+
     /** {@return what the request takes of a dimension, in its unit; 0 = nothing} */
     long charge(final int dimensionId) {
         for (int i = 0; i < chargeCount; i++) {
@@ -85,23 +99,55 @@ final class Evaluation {
         return 0;
     }
 
-    /** Adds to what is taken of a dimension; {@return false on overflow or too many dimensions}. */
-    boolean addCharge(final int dimensionId, final long amount) {
+    /** Adds what every request takes of a dimension; {@return false on overflow or too many dimensions}. */
+    boolean addConstantCharge(final int dimensionId, final long amount) {
+        final int at = addCharge(dimensionId, amount);
+        if (at >= 0) {
+            chargeConstants[at] += amount;
+        }
+        return at >= 0;
+    }
+
+    /**
+     * Adds what a usage takes of a dimension.
+     *
+     * @param factor of the dimension's unit in one unit of the usage
+     * @return false on overflow or too many dimensions
+     */
+    boolean addUsageCharge(final int dimensionId, final long amount, final long factor) {
+        final int at = addCharge(dimensionId, amount);
+        if (at >= 0) {
+            chargeFactors[at] += factor;
+        }
+        return at >= 0;
+    }
+
+    /** Scales what the only usage takes to another amount of it, at most the one asked for. */
+    void grantOnly(final long usageAmount) {
+        for (int i = 0; i < chargeCount; i++) {
+            chargeAmounts[i] = chargeConstants[i] + usageAmount * chargeFactors[i];
+        }
+    }
+
+    /** {@return position of the charge, or -1 on overflow or too many dimensions} */
+    private int addCharge(final int dimensionId, final long amount) {
         for (int i = 0; i < chargeCount; i++) {
             if (chargeDimensions[i] == dimensionId) {
                 if (amount > Long.MAX_VALUE - chargeAmounts[i]) {
-                    return false;
+                    return -1;
                 }
                 chargeAmounts[i] += amount;
-                return true;
+                return i;
             }
         }
         if (chargeCount == MAX_CHARGES) {
-            return false;
+            return -1;
         }
         chargeDimensions[chargeCount] = dimensionId;
-        chargeAmounts[chargeCount++] = amount;
+        chargeAmounts[chargeCount] = amount;
+        chargeConstants[chargeCount] = 0;
+        chargeFactors[chargeCount] = 0;
         chargedDimensions |= 1L << dimensionId;
-        return true;
+        return chargeCount++;
     }
 }

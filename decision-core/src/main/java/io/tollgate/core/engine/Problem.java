@@ -13,8 +13,8 @@ public enum Problem {
     RESERVE_UNSUPPORTED("mode RESERVE is not supported by this version; use CHECK or CONSUME"),
     /** Idempotency comes with the reservation stage. */
     IDEMPOTENCY_UNSUPPORTED("idempotency_key is not supported with CONSUME by this version; leave it out"),
-    /** Partial grants come with the reservation stage. */
-    PARTIAL_UNSUPPORTED("allow_partial is not supported by this version; ask for less"),
+    /** Of several usages it would not be clear which to cut. */
+    PARTIAL_NEEDS_ONE_USAGE("allow_partial needs exactly one usage"),
     /** No unit of that name. */
     UNIT_UNKNOWN("the unit is not registered"),
     /** A unit that the action does not accept. */

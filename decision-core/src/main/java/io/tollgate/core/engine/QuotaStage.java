@@ -20,6 +20,7 @@ import io.tollgate.core.world.World;
  */
 final class QuotaStage {
     private static final int PERMILLE = 1000;
+    private static final int PARTIAL_TRIES = 16;
 
     private final TakePlan plan = new TakePlan();
     private final ScopeRow scope = new ScopeRow();
@@ -32,18 +33,70 @@ final class QuotaStage {
 
     /** {@return what QUOTA says; with take also COMMIT is done} */
     Reason evaluate(final Evaluation evaluation, final boolean take) {
-        final Decision decision = evaluation.decision;
+        final int code = attempt(evaluation, take);
+        if (code == Taker.DENIED && evaluation.request.allowPartial()) {
+            return partial(evaluation, take);
+        }
+        return conclude(evaluation, code);
+    }
+
+    private int attempt(final Evaluation evaluation, final boolean take) {
         plan.begin(evaluation.nowEpochNs);
         if (!collect(evaluation)) {
-            return decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
+            return Taker.BROKEN;
         }
-        final int code = take ? taker.take(plan) : taker.check(plan);
+        return take ? taker.take(plan) : taker.check(plan);
+    }
+
+    private Reason conclude(final Evaluation evaluation, final int code) {
+        final Decision decision = evaluation.decision;
         return switch (code) {
             case Taker.FITS, Taker.TAKEN -> admit(evaluation);
             case Taker.DENIED -> deny(evaluation);
             case Taker.CONTENDED -> decision.fault(Fault.CONTENDED, Reason.OVERLOADED);
             default -> decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
         };
+    }
+
+    /**
+     * Grants what is left where that is at least 1. Others may take some of it between the look and the take, so it looks again, a few times:
+     * what is left only shrinks then, and a deny for lack of tries would be a wrong one.
+     */
+    private Reason partial(final Evaluation evaluation, final boolean take) {
+        final long asked = evaluation.request.amount(0);
+        for (int i = 0; i < PARTIAL_TRIES; i++) {
+            final long granted = Math.min(asked, mostThatFits(evaluation));
+            if (granted < 1) {
+                evaluation.grantOnly(asked);
+                return conclude(evaluation, attempt(evaluation, take));
+            }
+            evaluation.grantOnly(granted);
+            final int code = attempt(evaluation, take);
+            if (code != Taker.DENIED) {
+                evaluation.decision.grantedInPart(granted);
+                return conclude(evaluation, code);
+            }
+        }
+        return conclude(evaluation, Taker.CONTENDED);
+    }
+
+    /** {@return how much of the only usage fits under every hard ceiling of the plan, by what was read last; less than 1 = nothing} */
+    private long mostThatFits(final Evaluation evaluation) {
+        long most = Long.MAX_VALUE;
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.unlimited(i) || plan.soft(i)) {
+                continue;
+            }
+            final int charge = evaluation.chargeOf(
+                    ceiling.wrap(evaluation.world, plan.tag(i)).dimensionId());
+            final long factor = evaluation.chargeFactors[charge];
+            final long left = plan.remaining(i) - evaluation.chargeConstants[charge];
+            if (left < 0 || factor > 0 && left < factor) {
+                return 0;
+            }
+            most = factor == 0 ? most : Math.min(most, left / factor);
+        }
+        return most;
     }
 
     /** Returns what the last evaluation took. */

@@ -27,8 +27,8 @@ final class RequestStage {
         if (request.mode() == DecideMode.CONSUME && !request.isAbsent(Field.IDEMPOTENCY_KEY)) {
             return decision.problem(Problem.IDEMPOTENCY_UNSUPPORTED, Reason.INVALID_REQUEST);
         }
-        if (request.allowPartial()) {
-            return decision.problem(Problem.PARTIAL_UNSUPPORTED, Reason.INVALID_REQUEST);
+        if (request.allowPartial() && request.usageCount() != 1) {
+            return decision.problem(Problem.PARTIAL_NEEDS_ONE_USAGE, Reason.INVALID_REQUEST);
         }
         final World world = evaluation.world;
         final Registry registry = world.registry();
@@ -95,7 +95,7 @@ final class RequestStage {
         final int dimension = operation.chargeDimensionId(charge);
         if (!operation.chargeFromUsage(charge)) {
             final long constant = operation.chargeConstant(charge);
-            return constant == 0 || evaluation.addCharge(dimension, constant);
+            return constant == 0 || evaluation.addConstantCharge(dimension, constant);
         }
         final DecisionRequest request = evaluation.request;
         final int only = operation.chargeOnlyUnitId(charge);
@@ -103,7 +103,10 @@ final class RequestStage {
             final boolean counts = only == ChargeDef.ANY_UNIT || only == unitIds[i];
             if (counts
                     && registry.converts(unitIds[i], dimension)
-                    && !evaluation.addCharge(dimension, request.amount(i) * registry.unitFactor(unitIds[i]))) {
+                    && !evaluation.addUsageCharge(
+                            dimension,
+                            request.amount(i) * registry.unitFactor(unitIds[i]),
+                            registry.unitFactor(unitIds[i]))) {
                 return false;
             }
         }

@@ -26,11 +26,11 @@ public final class UserMessages {
 
     /** {@return the sentence}; to be asked while the decision's world is pinned. */
     public String of(final DecisionRequest request, final Decision decision) {
-        if (decision.outcome() == Outcome.ALLOW) {
-            return "Allowed.";
-        }
-        if (decision.outcome() == Outcome.WARN) {
-            return warning(decision);
+        if (decision.outcome() != Outcome.DENY) {
+            final String part = decision.partial(request)
+                    ? " in part: " + decision.granted(request, 0) + " of " + request.amount(0) + " " + request.unit(0)
+                    : "";
+            return "Allowed" + part + (decision.outcome() == Outcome.ALLOW ? "." : warning(decision));
         }
         final Reason reason = decision.reason();
         return switch (reason.reasonClass() == null ? io.tollgate.core.ReasonClass.SYSTEM : reason.reasonClass()) {
@@ -47,10 +47,10 @@ public final class UserMessages {
         final Warnings warnings = decision.warnings();
         for (int i = 0; i < warnings.size(); i++) {
             if (warnings.reason(i) == decision.reason()) {
-                return "Allowed with a warning: " + warning(decision, i);
+                return " with a warning: " + warning(decision, i);
             }
         }
-        return "Allowed with a warning.";
+        return " with a warning.";
     }
 
     /** {@return a warning of a decision, as a sentence} */

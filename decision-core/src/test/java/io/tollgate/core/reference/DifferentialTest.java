@@ -160,6 +160,7 @@ class DifferentialTest {
         request.reset()
                 .mode(asked.mode())
                 .registryVersion(asked.registryVersion())
+                .allowPartial(asked.allowPartial())
                 .set(Field.ORGANIZATION, asked.organization())
                 .set(Field.DEPARTMENT, asked.department())
                 .set(Field.PROJECT, asked.project())
@@ -203,7 +204,16 @@ class DifferentialTest {
                 warnings,
                 decision.outcome() == Outcome.DENY ? List.of() : obligations(world),
                 never ? 0 : decision.retryAfterNs(),
-                never);
+                never,
+                granted());
+    }
+
+    private List<Long> granted() {
+        final List<Long> granted = new ArrayList<>();
+        for (int i = 0; decision.outcome() != Outcome.DENY && i < request.usageCount(); i++) {
+            granted.add(decision.granted(request, i));
+        }
+        return granted;
     }
 
     private ReferenceAnswer.WarningLine warning(final World world, final int index) {

@@ -35,7 +35,8 @@ final class RandomRequests {
                         operation.product(),
                         operation.resourceType(),
                         random.nextInt(40) == 0 ? "nonsense" : operation.action()),
-                usages(operation));
+                usages(operation),
+                random.nextInt(5) == 0);
     }
 
     private ReferenceRequest.ActorPart actor(final boolean byKey) {

@@ -17,7 +17,8 @@ public record ReferenceAnswer(
         List<WarningLine> warnings,
         List<String> obligations,
         long retryAfterNs,
-        boolean retryNever) {
+        boolean retryNever,
+        List<Long> granted) {
 
     public record MatchedRule(String scopePath, String ruleId) {}
 

@@ -37,10 +37,17 @@ final class ReferenceContext {
     /** Dimension id to amount in its base unit. */
     final Map<Integer, Long> charges = new TreeMap<>();
 
+    /** Dimension id to what every such request takes of it, whatever its usages. */
+    final Map<Integer, Long> constants = new TreeMap<>();
+
     final List<ReferenceAnswer.MatchedRule> matchedRules = new ArrayList<>();
     final List<ReferenceAnswer.WarningLine> warnings = new ArrayList<>();
     final List<String> obligations = new ArrayList<>();
     final List<Reason> warnReasons = new ArrayList<>();
+
+    /** What is granted of the only usage, with allow_partial; null = as asked. */
+    @Nullable
+    Long grantedInPart;
 
     @Nullable
     CeilingView binding;

@@ -39,7 +39,8 @@ public final class ReferenceEngine {
                     List.of(),
                     List.of(),
                     context.retryAfterNs,
-                    context.retryNever);
+                    context.retryNever,
+                    List.of());
         }
         final boolean warned = !context.warnReasons.isEmpty();
         return new ReferenceAnswer(
@@ -50,6 +51,9 @@ public final class ReferenceEngine {
                 context.warnings,
                 context.obligations,
                 0,
-                false);
+                false,
+                context.request.usages().stream()
+                        .map(usage -> context.grantedInPart == null ? usage.amount() : context.grantedInPart)
+                        .toList());
     }
 }

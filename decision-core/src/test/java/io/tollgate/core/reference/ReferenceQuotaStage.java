@@ -50,10 +50,18 @@ final class ReferenceQuotaStage {
     }
 
     Reason evaluate(final ReferenceContext context) {
-        final List<Verdict> before = new ArrayList<>();
-        final List<Line> lines = lines(context);
-        for (final Line line : lines) {
-            before.add(judge(context, line));
+        List<Line> lines = lines(context);
+        List<Verdict> before = judge(context, lines);
+        if (context.request.allowPartial() && before.stream().anyMatch(Verdict::denies)) {
+            final long asked = context.request.usages().get(0).amount();
+            final long granted = Math.min(asked, mostThatFits(context, before, asked));
+            if (granted >= 1) {
+                context.grantedInPart = granted;
+                context.charges.replaceAll((dimension, amount) ->
+                        constant(context, dimension) + (amount - constant(context, dimension)) / asked * granted);
+                lines = lines(context);
+                before = judge(context, lines);
+            }
         }
         final List<Verdict> denies = before.stream().filter(Verdict::denies).toList();
         if (!denies.isEmpty()) {
@@ -64,7 +72,7 @@ final class ReferenceQuotaStage {
         List<Verdict> shown = before;
         if (consume) {
             lines.forEach(line -> take(context, line));
-            shown = lines.stream().map(line -> judge(context, line)).toList();
+            shown = judge(context, lines);
         }
         context.binding = shown.stream()
                 .filter(verdict -> !verdict.line.ceiling.amount().unlimited())
@@ -72,6 +80,33 @@ final class ReferenceQuotaStage {
                 .map(this::view)
                 .orElse(null);
         return Reason.OK;
+    }
+
+    private List<Verdict> judge(final ReferenceContext context, final List<Line> lines) {
+        return lines.stream().map(line -> judge(context, line)).toList();
+    }
+
+    /** How much of the only usage fits under every hard ceiling. */
+    private static long mostThatFits(final ReferenceContext context, final List<Verdict> verdicts, final long asked) {
+        long most = Long.MAX_VALUE;
+        for (final Verdict verdict : verdicts) {
+            final CeilingDef ceiling = verdict.line.ceiling;
+            if (ceiling.amount().unlimited() || ceiling.enforcement() == Enforcement.SOFT) {
+                continue;
+            }
+            final long constant = constant(context, ceiling.dimensionId());
+            final long perUnit = (verdict.line.amount - constant) / asked;
+            final long left = verdict.remaining - constant;
+            if (left < 0) {
+                return 0;
+            }
+            most = perUnit == 0 ? most : Math.min(most, left / perUnit);
+        }
+        return most;
+    }
+
+    private static long constant(final ReferenceContext context, final int dimension) {
+        return context.constants.getOrDefault(dimension, 0L);
     }
 
     private List<Line> lines(final ReferenceContext context) {

@@ -14,7 +14,8 @@ public record ReferenceRequest(
         String department,
         String project,
         Operation operation,
-        List<Usage> usages) {
+        List<Usage> usages,
+        boolean allowPartial) {
     public static final long NOT_STATED = Long.MAX_VALUE;
 
     /** Who; apiKeyHash is hex, "" = named by type and id. */

@@ -29,6 +29,9 @@ final class ReferenceRequestStage {
         if (request.mode() == DecideMode.RESERVE) {
             return Reason.INVALID_REQUEST;
         }
+        if (request.allowPartial() && request.usages().size() != 1) {
+            return Reason.INVALID_REQUEST;
+        }
         final RegistryDef registry = context.world.registry;
         if (request.registryVersion() != 0) {
             if (request.registryVersion() > registry.version()) {
@@ -79,6 +82,9 @@ final class ReferenceRequestStage {
                     amount.add(BigInteger.valueOf(context.charges.getOrDefault(charge.dimensionId(), 0L)));
             if (total.compareTo(MAX_AMOUNT) > 0) {
                 return Reason.INVALID_REQUEST;
+            }
+            if (!charge.fromUsage()) {
+                context.constants.merge(charge.dimensionId(), charge.constant(), Math::addExact);
             }
             if (total.signum() > 0) {
                 context.charges.put(charge.dimensionId(), total.longValueExact());

@@ -58,7 +58,7 @@ final class AnswerWriter {
         if (decision.outcome() == Outcome.DENY) {
             writeRetry(decision, response);
         } else {
-            writeGranted(request, response);
+            writeGranted(request, decision, response);
             writeWarnings(world, decision, response);
             writeObligations(world, decision, response);
         }
@@ -75,10 +75,11 @@ final class AnswerWriter {
         }
     }
 
-    /** Without allow_partial, which the engine refuses so far, what is admitted is what was asked. */
-    private static void writeGranted(final DecisionRequest request, final DecideResponse.Builder response) {
+    private static void writeGranted(
+            final DecisionRequest request, final Decision decision, final DecideResponse.Builder response) {
         for (int i = 0; i < request.usageCount(); i++) {
-            response.addGranted(Usage.newBuilder().setAmount(request.amount(i)).setUnit(request.unit(i)));
+            response.addGranted(
+                    Usage.newBuilder().setAmount(decision.granted(request, i)).setUnit(request.unit(i)));
         }
     }
 

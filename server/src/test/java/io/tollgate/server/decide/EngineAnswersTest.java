@@ -207,9 +207,21 @@ class EngineAnswersTest {
         assertRequestDenied(
                 question("ann").setMode(DecideMode.DECIDE_MODE_CONSUME).setIdempotencyKey("k"),
                 Reason.REASON_INVALID_REQUEST);
-        final DecideRequest.Builder partial = question("ann");
+    }
+
+    @Test
+    void shouldGrantWhatIsLeftWhenTheCallerTakesLess() throws IOException {
+        snapshots().activate(1);
+        final DecideRequest.Builder all =
+                question("ann", tokens(TestWorld.MONTHLY_TOKENS - 30)).setMode(DecideMode.DECIDE_MODE_CONSUME);
+        assertEquals(Outcome.OUTCOME_ALLOW, ask(all).getOutcome());
+        final DecideRequest.Builder partial = question("ann", tokens(100)).setMode(DecideMode.DECIDE_MODE_CONSUME);
         partial.getReservationBuilder().setAllowPartial(true);
-        assertRequestDenied(partial, Reason.REASON_INVALID_REQUEST);
+        final DecideResponse granted = ask(partial);
+        assertEquals(List.of(tokens(30)), granted.getGrantedList());
+        assertTrue(granted.getMessage().contains("30 of 100 token"), granted.getMessage());
+        assertDenied(ask(partial), Reason.REASON_QUOTA_EXHAUSTED, ReasonClass.REASON_CLASS_QUOTA);
+        assertRequestDenied(partial.addUsage(tokens(1)), Reason.REASON_INVALID_REQUEST);
     }
 
     @Test
