@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFactory;
@@ -33,6 +34,7 @@ public final class DecisionListeners implements AutoCloseable {
     private final EventLoopGroup acceptors = IoTransport.group(1, IoTransport.threads("tollgate-accept"));
     private final IoLoops loops;
     private final DecisionEdge edge;
+    private final OpenWatches watches = new OpenWatches();
     private final List<Server> servers = new ArrayList<>();
     private final List<ConnectionLimit> connections = new ArrayList<>();
     private @Nullable InetSocketAddress tcpAddress;
@@ -143,7 +145,7 @@ public final class DecisionListeners implements AutoCloseable {
                 .channelFactory(limit.around(channels))
                 .addService(service);
         if (health != null) {
-            builder.addService(health);
+            builder.addService(ServerInterceptors.intercept(health, watches));
         }
         final Server server = builder.build();
         ServerFactory.start(server, address, key);
@@ -183,7 +185,8 @@ public final class DecisionListeners implements AutoCloseable {
     }
 
     /**
-     * Stops: no new connections, new questions answered DENY / OVERLOADED, streams ended, calls in flight finished.
+     * Stops: no new connections, new questions answered DENY / OVERLOADED, streams and health watches ended, calls in
+     * flight finished.
      *
      * @param timeoutNs patience for calls in flight
      * @return whether all were finished in time
@@ -192,6 +195,7 @@ public final class DecisionListeners implements AutoCloseable {
         edge.drain();
         servers.forEach(Server::shutdown);
         loops.endStreams();
+        watches.end();
         final long deadlineNs = System.nanoTime() + timeoutNs;
         boolean finished = true;
         for (final Server server : servers) {

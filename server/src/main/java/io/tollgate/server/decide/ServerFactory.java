@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 /** What all gRPC servers of a sidecar have in common: TLS, limits, keep-alive, clear words when they cannot listen. */
 public final class ServerFactory {
+    /** A connection that has not said what it speaks by then is closed. */
+    private static final long HANDSHAKE_TIMEOUT_S = 10;
+
     private ServerFactory() {}
 
     /** {@return a builder that answers on the event loops themselves} */
@@ -35,7 +38,8 @@ public final class ServerFactory {
                 .keepAliveTime(transport.keepAliveTimeMs(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(transport.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(transport.permitKeepAliveTimeMs(), TimeUnit.MILLISECONDS)
-                .permitKeepAliveWithoutCalls(true);
+                .permitKeepAliveWithoutCalls(true)
+                .handshakeTimeout(HANDSHAKE_TIMEOUT_S, TimeUnit.SECONDS);
     }
 
     private static ServerCredentials credentials(final SidecarConfig config, final SocketAddress address) {

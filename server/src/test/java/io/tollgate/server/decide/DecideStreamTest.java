@@ -2,6 +2,7 @@
 package io.tollgate.server.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,9 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -18,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +133,56 @@ class DecideStreamTest {
         assertTrue(String.valueOf(e.getStatus().getDescription()).contains("shutting down"), e.getMessage());
     }
 
+    @Test
+    void shouldEndHealthWatchesWhenDraining() throws Exception {
+        final CompletableFuture<Status> end = new CompletableFuture<>();
+        final CompletableFuture<HealthCheckResponse> first = new CompletableFuture<>();
+        HealthGrpc.newStub(edge.tcp()).watch(HealthCheckRequest.getDefaultInstance(), new StreamObserver<>() {
+            @Override
+            public void onNext(final HealthCheckResponse value) {
+                first.complete(value);
+            }
+
+            @Override
+            public void onError(final Throwable t) {
+                end.complete(Status.fromThrowable(t));
+            }
+
+            @Override
+            public void onCompleted() {
+                end.complete(Status.OK);
+            }
+        });
+        first.get(PATIENCE_S, TimeUnit.SECONDS);
+
+        assertTrue(edge.listeners.drain(TimeUnit.SECONDS.toNanos(PATIENCE_S)), "nobody waits for a watch");
+        assertEquals(
+                Status.Code.UNAVAILABLE, end.get(PATIENCE_S, TimeUnit.SECONDS).getCode());
+    }
+
+    @Test
+    void shouldLetFurtherCallsOfAConnectionWait() throws Exception {
+        try (EdgeHarness narrow = new EdgeHarness(builder -> builder.set("limits.max_calls_per_connection", "1"))) {
+            final var channel = narrow.tcp();
+            final Answers answers = new Answers();
+            final StreamObserver<DecideRequest> questions =
+                    DecisionServiceGrpc.newStub(channel).decideStream(answers);
+            questions.onNext(question(0));
+            answers.first.get(PATIENCE_S, TimeUnit.SECONDS);
+            final Future<DecideResponse> second =
+                    DecisionServiceGrpc.newFutureStub(channel).decide(question(1));
+            questions.onNext(question(2));
+            while (answers.received.size() < 2) {
+                Thread.sleep(1);
+            }
+            assertFalse(second.isDone(), "the stream is the one call that this connection may have");
+
+            questions.onCompleted();
+
+            assertEquals("c1", second.get(PATIENCE_S, TimeUnit.SECONDS).getCorrelationId());
+        }
+    }
+
     private void waitUntilAnsweringStops() throws InterruptedException {
         int before = -1;
         while (before != edge.evaluator.answered.get() || before == 0) {
@@ -140,7 +196,7 @@ class DecideStreamTest {
     }
 
     private static final class Answers implements StreamObserver<DecideResponse> {
-        final List<DecideResponse> received = new ArrayList<>();
+        final List<DecideResponse> received = new CopyOnWriteArrayList<>();
         final CompletableFuture<DecideResponse> first = new CompletableFuture<>();
         final CompletableFuture<List<DecideResponse>> done = new CompletableFuture<>();
 

@@ -263,6 +263,25 @@ class EngineAnswersTest {
     }
 
     @Test
+    void shouldNotExplainWhereThatIsSwitchedOff() throws IOException {
+        snapshots().activate(1);
+        edge().close();
+        final TestSnapshots opened = new TestSnapshots(directory.resolve("other"), 1);
+        try (opened;
+                EdgeHarness quiet = new EdgeHarness(
+                        builder -> builder.set("limits.allow_explain", "false"),
+                        () -> new EngineEvaluator(opened.engine.newWorker(), "edge-1"))) {
+            opened.activate(1);
+            final DecideResponse response = quiet.stub()
+                    .decide(question("ann")
+                            .setExplain(ExplainLevel.EXPLAIN_LEVEL_FULL)
+                            .build());
+            assertEquals(Outcome.OUTCOME_ALLOW, response.getOutcome());
+            assertFalse(response.hasExplanation());
+        }
+    }
+
+    @Test
     void shouldDenyByRuleWithItsMessage() throws IOException {
         snapshots().activate(1);
         final DecideResponse response = ask(question("eve"));

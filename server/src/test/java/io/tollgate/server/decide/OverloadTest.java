@@ -11,10 +11,14 @@ import io.tollgate.server.metrics.ShedCause;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.DecisionServiceGrpc;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ReasonClass;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,36 @@ class OverloadTest {
         assertEquals(2, batch.getResponsesCount());
         assertShed(batch.getResponses(1), ShedCause.DRAINING, 3);
         assertEquals(0, evaluator.begun.get());
+    }
+
+    @Test
+    void shouldProbeItsEventLoops() throws Exception {
+        try (EdgeHarness slow = new EdgeHarness(
+                builder -> builder.set("shed.max_loop_lag_ms", "1").set("shed.probe_interval_ms", "1"))) {
+            slow.evaluator.before = request -> sleep(20);
+            final var stub = DecisionServiceGrpc.newFutureStub(slow.tcp());
+            while (shedForLag(slow) == 0) {
+                final List<Future<DecideResponse>> calls = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    calls.add(stub.decide(EdgeHarness.question("u").build()));
+                }
+                for (final Future<DecideResponse> call : calls) {
+                    call.get(60, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    private static long shedForLag(final EdgeHarness harness) {
+        return harness.listeners.counters().get(0).shedCount(ShedCause.LAG);
+    }
+
+    private static void sleep(final long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
