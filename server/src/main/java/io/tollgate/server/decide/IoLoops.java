@@ -49,6 +49,9 @@ final class IoLoops {
 
     /** Ends all streams, each on its own loop. */
     void endStreams() {
+        if (group.isShuttingDown()) {
+            return;
+        }
         for (final EventExecutor loop : group) {
             loop.execute(() -> List.copyOf(Lane.current().streams).forEach(DecideStreamCall::leave));
         }

@@ -264,8 +264,6 @@ class EngineAnswersTest {
 
     @Test
     void shouldNotExplainWhereThatIsSwitchedOff() throws IOException {
-        snapshots().activate(1);
-        edge().close();
         final TestSnapshots opened = new TestSnapshots(directory.resolve("other"), 1);
         try (opened;
                 EdgeHarness quiet = new EdgeHarness(
