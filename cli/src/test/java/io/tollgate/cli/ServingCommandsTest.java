@@ -79,6 +79,18 @@ class ServingCommandsTest {
     }
 
     @Test
+    void shouldTrainOnTheSampleOrganisationAndLeaveNothingBehind() {
+        final Path home = Path.of(System.getProperty("tollgate.root"));
+        final Run run = Run.in(Run.session(directory, Map.of(), "", home), "train");
+
+        run.exits(ExitCode.OK);
+        assertEquals("", run.out() + run.err());
+        Run.in(Run.session(directory, Map.of(), "", directory), "train")
+                .exits(ExitCode.USAGE)
+                .complains("examples/acme does not exist");
+    }
+
+    @Test
     void shouldTellWhichFilesWereSaved() throws Exception {
         write("bundle/tollgate.yaml", "a");
         write("bundle/policies/a.yaml", "a");

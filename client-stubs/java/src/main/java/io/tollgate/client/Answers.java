@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import io.tollgate.client.TransportFailure.Kind;
 import io.tollgate.v1.DecideRequest;
@@ -72,6 +73,24 @@ final class Answers {
             decisions.add(deny(request, cause));
         }
         return List.copyOf(decisions);
+    }
+
+    /** Loads and runs once what the first decision would otherwise wait for. */
+    static void warmUp() {
+        final DecideRequest request = DecisionRequest.builder()
+                .actor("user", "warm-up")
+                .organization("warm-up")
+                .action("warm-up", "warm-up", "warm-up")
+                .usage(1, "warm-up")
+                .build()
+                .toMessage();
+        final Decision decision = deny(request, new TransportFailure(Kind.CANCELLED, "warm-up"));
+        try {
+            DecideRequest.parseFrom(request.toByteArray());
+            check(request, DecideResponse.parseFrom(decision.raw().toByteArray()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError("what was serialized just now parses", e);
+        }
     }
 
     static TransportFailure malformed(String what) {

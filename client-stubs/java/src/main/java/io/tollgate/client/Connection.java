@@ -47,10 +47,10 @@ final class Connection {
      */
     <Q, R, T> void unary(
             MethodDescriptor<Q, R> method, Q request, long deadlineNs, AnswerFuture<T> future, Function<R, T> reader) {
-        final ClientCall<Q, R> call =
-                channel.newCall(method, CallOptions.DEFAULT.withDeadlineAfter(deadlineNs, TimeUnit.NANOSECONDS));
-        future.onCancel(() -> call.cancel("cancelled by the caller", null));
         try {
+            final ClientCall<Q, R> call =
+                    channel.newCall(method, CallOptions.DEFAULT.withDeadlineAfter(deadlineNs, TimeUnit.NANOSECONDS));
+            future.onCancel(() -> call.cancel("cancelled by the caller", null));
             ClientCalls.asyncUnaryCall(call, request, new UnaryAnswer<>(this, future, reader));
         } catch (RuntimeException e) {
             future.fail(failure(e));

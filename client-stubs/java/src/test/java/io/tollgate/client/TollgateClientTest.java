@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.CodedOutputStream;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tollgate.client.TransportFailure.Kind;
@@ -373,6 +378,34 @@ class TollgateClientTest {
 
         assertTrue(client.decide(request("c-1")).allowed());
         assertEquals(List.of("Bearer s3cret"), sidecar.authorizations);
+    }
+
+    @Test
+    void shouldDenyWhenAnInterceptorFails() throws Exception {
+        final TollgateClient client = use(TollgateClient.builder()
+                .address(sidecar().address())
+                .deadline(LONG)
+                .interceptor(new ClientInterceptor() {
+                    @Override
+                    public <Q, R> ClientCall<Q, R> interceptCall(
+                            MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+                        throw new IllegalStateException("no identity");
+                    }
+                })
+                .build());
+
+        assertFalse(client.decide(request("c-1")).allowed());
+        assertFalse(client.openStream().decide(request("c-1")).join().allowed());
+    }
+
+    @Test
+    void shouldSayWhenTheSidecarAnswers() throws Exception {
+        final ScriptedSidecar sidecar = ScriptedSidecar.onTcp();
+        final TollgateClient client = clientOf(sidecar);
+        assertTrue(client.awaitReady(LONG));
+        sidecar.close();
+
+        assertFalse(client.awaitReady(Duration.ofMillis(100)));
     }
 
     @Test
