@@ -36,6 +36,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
 
     private static final int MESSAGES_PER_CYCLE = 8;
     private static final long HOUSEKEEPING_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_REFUSAL_BACKOFF_NS = TimeUnit.MINUTES.toNanos(5);
     private static final System.Logger LOG = Loggers.LOADER;
 
     private final LoaderContext context;
@@ -69,14 +70,18 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         Timings timings = Timings.of(context.timing());
         this.heartbeats = new Heartbeats(context.client(), inbox, clock, backoff(timings), timings, this);
         this.transfer = new Transfer(
-                context.client(),
-                inbox,
-                clock,
-                backoff(timings),
-                residence.stagingArea(),
-                residence.manifestCheck(),
-                timings.transferIdleNs(),
-                this);
+                        context.client(),
+                        inbox,
+                        clock,
+                        backoff(timings),
+                        new Backoff(
+                                timings.firstBackoffNs(),
+                                Math.max(LONGEST_REFUSAL_BACKOFF_NS, timings.longestBackoffNs()),
+                                context.random()),
+                        residence.stagingArea(),
+                        residence.manifestCheck(),
+                        this)
+                .idleTimeoutNs(timings.transferIdleNs());
         this.housekeepingAtNs = clock.monotonicNs();
         context.client().onReachable(() -> inbox.add(heartbeats::reachable));
     }
@@ -152,7 +157,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
 
     private void activate(Installation finished) {
         residence.activate(finished);
-        transfer.installSucceeded();
+        transfer.installSucceeded(finished.version());
         lastTrouble = "";
         boolean confirmed = confirmations.activated(finished.version());
         board.activated(residence.facts(confirmed));

@@ -5,6 +5,7 @@ import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.world.WorldHolder;
+import io.tollgate.loader.install.ChronicleWarmUp;
 import io.tollgate.loader.install.RecordSource;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotLoader implements AutoCloseable {
     /** Idle, the thread looks about 250 times a second. */
     private static final long LONGEST_PARK_NS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** A sidecar that comes up with a snapshot has better things to do at first. */
+    private static final long WARM_UP_DELAY_MS = 20_000;
 
     private final LoaderContext context;
     private final Residence residence;
@@ -39,6 +42,7 @@ public final class SnapshotLoader implements AutoCloseable {
     private final LoaderAgent agent;
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable AgentRunner runner;
+    private @Nullable ChronicleWarmUp warmUp;
 
     private SnapshotLoader(LoaderContext context, Residence residence) {
         this.context = context;
@@ -78,6 +82,7 @@ public final class SnapshotLoader implements AutoCloseable {
                 null,
                 agent);
         runner = started;
+        warmUp = ChronicleWarmUp.start(residence.worlds().current() == null ? 0 : WARM_UP_DELAY_MS);
         AgentRunner.startOnThread(started, task -> {
             Thread thread = new Thread(task, LoaderAgent.NAME);
             thread.setDaemon(true);
@@ -128,6 +133,9 @@ public final class SnapshotLoader implements AutoCloseable {
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
+        }
+        if (warmUp != null) {
+            warmUp.close();
         }
         if (runner != null) {
             runner.close();

@@ -56,11 +56,14 @@ final class Transfer {
     private final ControlPlaneClient client;
     private final Inbox inbox;
     private final LoaderClock clock;
-    private final Backoff backoff;
+    private final Backoff breaks;
+    /** What was refused once will be refused again, and each try costs a whole transfer; another version does not wait. */
+    private final Backoff refusals;
+
     private final StagingArea area;
     private final ManifestCheck check;
     private final Host host;
-    private final long idleNs;
+    private long idleNs = TimeUnit.SECONDS.toNanos(10);
 
     private SnapshotVersion wanted = SnapshotVersion.NONE;
     private SnapshotVersion refused = SnapshotVersion.NONE;
@@ -80,20 +83,26 @@ final class Transfer {
             ControlPlaneClient client,
             Inbox inbox,
             LoaderClock clock,
-            Backoff backoff,
+            Backoff breaks,
+            Backoff refusals,
             StagingArea area,
             ManifestCheck check,
-            long idleNs,
             Host host) {
         this.client = client;
         this.inbox = inbox;
         this.clock = clock;
-        this.backoff = backoff;
+        this.breaks = breaks;
+        this.refusals = refusals;
         this.area = area;
         this.check = check;
-        this.idleNs = idleNs;
         this.host = host;
         this.notBeforeNs = clock.monotonicNs();
+    }
+
+    /** Sets how long a transfer may be silent; 10 s unless set. */
+    Transfer idleTimeoutNs(long value) {
+        idleNs = value;
+        return this;
     }
 
     /** At the start: takes up what an earlier run has left half done. */
@@ -111,7 +120,8 @@ final class Transfer {
         if (!newest.equals(wanted) && wanted.equals(refused)) {
             // Another snapshot than the one that was refused: no reason to wait.
             notBeforeNs = clock.monotonicNs();
-            backoff.onSuccess();
+            refusals.onSuccess();
+            refused = SnapshotVersion.NONE;
         }
         wanted = newest;
     }
@@ -263,14 +273,19 @@ final class Transfer {
         refused = wanted;
         discardStaging();
         end(from, "refused");
-        notBeforeNs = clock.monotonicNs() + backoff.onFailureNs();
+        notBeforeNs = clock.monotonicNs() + refusals.onFailureNs();
         host.refused(version, refusal.reason());
     }
 
     /** After the snapshot that was staged is active. */
-    void installSucceeded() {
-        backoff.onSuccess();
+    void installSucceeded(SnapshotVersion installed) {
+        breaks.onSuccess();
+        refusals.onSuccess();
+        refused = SnapshotVersion.NONE;
         notBeforeNs = clock.monotonicNs();
+        if (!wanted.isNewerThan(installed)) {
+            wantNothing();
+        }
     }
 
     /** After the snapshot that was staged could not be installed: it is fetched anew, later. */
@@ -278,12 +293,12 @@ final class Transfer {
         if (becauseOfContent) {
             refused = wanted;
         }
-        notBeforeNs = clock.monotonicNs() + backoff.onFailureNs();
+        notBeforeNs = clock.monotonicNs() + (becauseOfContent ? refusals : breaks).onFailureNs();
     }
 
     private void breakOff(Call running, String cause) {
         end(running, cause);
-        notBeforeNs = clock.monotonicNs() + backoff.onFailureNs();
+        notBeforeNs = clock.monotonicNs() + breaks.onFailureNs();
         host.broken(cause);
     }
 

@@ -4,7 +4,7 @@
  * installs and activates it, and keeps the ages of the planes.
  *
  * <p>One thread ({@code tollgate-loader}, an Agrona agent) owns everything in these packages; what other threads may read says so.
- * gRPC callbacks only enqueue.
+ * gRPC callbacks only enqueue. A short-lived thread {@code tollgate-warm-up} uses Chronicle Map once.
  */
 @NullMarked
 package io.tollgate.loader;

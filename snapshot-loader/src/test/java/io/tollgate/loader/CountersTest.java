@@ -188,7 +188,7 @@ class CountersTest {
         }
         damageCounters();
         IOException refusal = assertThrows(IOException.class, () -> new LoaderHarness(stateDir));
-        assertTrue(String.valueOf(refusal.getMessage()).contains("counters.on_corruption: reset"), refusal.toString());
+        assertTrue(String.valueOf(refusal.getMessage()).contains("on_counter_corruption: reset"), refusal.toString());
         LoaderContext reset = LoaderHarness.context().onCounterCorruption(LoaderContext.OnCorruption.RESET);
         try (LoaderHarness harness = new LoaderHarness(stateDir, reset, new FakeClock())) {
             assertTrue(harness.status().counters().wasReset());

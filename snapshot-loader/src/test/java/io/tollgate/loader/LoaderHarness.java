@@ -77,7 +77,7 @@ final class LoaderHarness implements AutoCloseable {
     /** Lets time pass, while heartbeats are answered, until the loader pulls again. */
     PullSnapshotRequest nextPull(SnapshotBuilder.Built newest) {
         int before = plane.pulls.size();
-        for (int i = 0; i < 300 && plane.pulls.size() == before; i++) {
+        for (int i = 0; i < 4_000 && plane.pulls.size() == before; i++) {
             serveMs(newest, 100);
         }
         if (plane.pulls.size() != before + 1) {

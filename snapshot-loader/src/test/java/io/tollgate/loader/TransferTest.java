@@ -95,6 +95,27 @@ class TransferTest {
     }
 
     @Test
+    void shouldPullOnce() {
+        harness.install(seven);
+        harness.serveMs(seven, 5_000);
+        assertEquals(1, plane.pulls.size());
+    }
+
+    @Test
+    void shouldWaitLongForAVersionThatIsRefusedAgainAndAgain() {
+        SnapshotBuilder.Built bad = SampleSnapshot.of(7).bundle("other").build();
+        offer(bad);
+        for (int i = 0; i < 14; i++) {
+            plane.sendManifest(bad);
+            harness.nextPull(bad);
+        }
+        int before = plane.pulls.size();
+        plane.sendManifest(bad);
+        harness.serveMs(bad, 149_000);
+        assertEquals(before, plane.pulls.size());
+    }
+
+    @Test
     void shouldPullAtOnceWhenANewerVersionIsPushed() {
         harness.install(seven);
         plane.confirm(seven);

@@ -32,7 +32,7 @@ public record Counters(CellStore store, boolean wasReset) {
                 throw new IOException(
                         "the live counters in " + folder + " are damaged (" + e.getMessage()
                                 + "), and without them this sidecar could admit again what was used up already."
-                                + " Bring the folder back from a copy; or set counters.on_corruption: reset, which sets it"
+                                + " Bring the folder back from a copy; or set on_counter_corruption: reset, which sets it"
                                 + " aside and begins with every counter at zero",
                         e);
             }
@@ -40,7 +40,7 @@ public record Counters(CellStore store, boolean wasReset) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "the live counters were damaged (" + e.getMessage() + "); they lie in " + aside
-                            + " now and every counter begins at zero, as counters.on_corruption: reset demands."
+                            + " now and every counter begins at zero, as on_counter_corruption: reset demands."
                             + " Up to one whole limit per ceiling may be admitted a second time");
             return new Counters(CellStore.open(folder, newStoreId), true);
         }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** The folder of snapshots in transit: at most one file. Loader's thread only. */
 public final class StagingArea {
     private static final String FILE_NAME = "snapshot.part";
+    /** Itself and what is made of it: better to know before a long transfer. */
+    private static final int SPACE_FACTOR = 5;
 
     private final Storage storage;
     private final Path file;
@@ -36,7 +38,10 @@ public final class StagingArea {
      * @throws IOException when the disk has no room
      */
     public Staging begin(VerifiedManifest manifest) throws IOException, RefusedException {
-        storage.requireSpace(directory(), manifest.lengthBytes(), "receive snapshot " + manifest.version());
+        storage.requireSpace(
+                directory(),
+                SPACE_FACTOR * manifest.lengthBytes(),
+                "receive and install snapshot " + manifest.version());
         return Staging.create(storage, file, manifest, limits);
     }
 
