@@ -31,6 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class WarmUp {
     private static final long NS_PER_MS = 1_000_000L;
+    private static final String SOCKET = "s";
     private static final int IN_FLIGHT = 32;
     private static final int BATCH = 32;
     private static final int BATCH_EVERY = 4;
@@ -71,7 +72,7 @@ public final class WarmUp {
             final EventLoopGroup clientLoop = IoTransport.group(1, IoTransport.threads("tollgate-warm-up-client"));
             final ManagedChannel channel = IoTransport.channel(listeners, clientLoop);
             try {
-                return new Rounds(channel, questions, deadlineNs).run();
+                return new Rounds(channel, questions, deadlineNs).run(() -> remove(directory));
             } catch (final ExecutionException e) {
                 throw new IOException("a warm-up call failed: " + e.getCause(), e);
             } finally {
@@ -79,13 +80,23 @@ public final class WarmUp {
                 clientLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             }
         } finally {
+            remove(directory);
+        }
+    }
+
+    /** Also the socket in it: once the one client is connected nobody needs the name, and a kill leaves nothing behind. */
+    private static void remove(final Path directory) {
+        try {
+            Files.deleteIfExists(directory.resolve(SOCKET));
             Files.deleteIfExists(directory);
+        } catch (final IOException ignored) {
+            // an empty directory in the place for temporary files
         }
     }
 
     private DecisionListeners open(final Path directory) {
         final SidecarConfig.Listen listen = IoTransport.hasUnixSockets()
-                ? new SidecarConfig.Listen(null, directory.resolve("s"), null, null, null)
+                ? new SidecarConfig.Listen(null, directory.resolve(SOCKET), null, null, null)
                 : new SidecarConfig.Listen(IoTransport.anyLoopbackPort(), null, null, null, null);
         return DecisionListeners.openForWarmUp(config.listeningOn(listen, 1), () -> evaluator, faults);
     }
@@ -104,8 +115,10 @@ public final class WarmUp {
             this.deadlineNs = deadlineNs;
         }
 
-        long run() throws InterruptedException, ExecutionException {
+        long run(final Runnable connected) throws InterruptedException, ExecutionException {
             try {
+                askSingly();
+                connected.run();
                 ask();
             } catch (final TimeoutException timeIsUp) {
                 return answered;
