@@ -122,17 +122,18 @@ final class TakeHistory {
                 || ledger.ordinalInEffect(entry.cell(), entry.ordinal()) == entry.clock();
     }
 
-    /** Whether the entry that was said not to fit does, after the entries of the same cell before it that fit. */
+    /** Whether all that the plan asks of the cell that was said not to have room, up to that entry, fits there. */
     private static boolean fits(Operation operation, SequentialLedger ledger) {
         SequentialLedger scratch = ledger.copy();
         Entry denied = operation.entries().get(operation.deniedAt());
-        for (int i = 0; i < operation.deniedAt(); i++) {
-            Entry before = operation.entries().get(i);
-            if (before.cell() == denied.cell()) {
-                scratch.take(before);
+        boolean fits = true;
+        for (int i = 0; i <= operation.deniedAt(); i++) {
+            Entry entry = operation.entries().get(i);
+            if (entry.cell() == denied.cell()) {
+                fits &= scratch.take(entry);
             }
         }
-        return inEffectAsSaid(denied, ledger) ? scratch.take(denied) : true;
+        return fits || !inEffectAsSaid(denied, ledger);
     }
 
     /**
