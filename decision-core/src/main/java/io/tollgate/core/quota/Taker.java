@@ -162,18 +162,29 @@ public final class Taker {
             return false;
         }
         segments = cells.segments();
-        inFlight.enterFlight(worker);
-        inFlight.enterUndo(worker);
-        for (int entry = plan.size() - 1; entry >= 0; entry--) {
-            UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
-            if (segment != null) {
-                returnEntry(plan, entry, segment, epochNs);
+        enterReturn();
+        try {
+            for (int entry = plan.size() - 1; entry >= 0; entry--) {
+                UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
+                if (segment != null) {
+                    returnEntry(plan, entry, segment, epochNs);
+                }
             }
+        } finally {
+            exitReturn();
         }
-        inFlight.exitUndo(worker);
-        inFlight.exitFlight(worker);
         plan.taken(false);
         return true;
+    }
+
+    private void enterReturn() {
+        inFlight.enterFlight(worker);
+        inFlight.enterUndo(worker);
+    }
+
+    private void exitReturn() {
+        inFlight.exitUndo(worker);
+        inFlight.exitFlight(worker);
     }
 
     private static void returnEntry(TakePlan plan, int entry, UnsafeBuffer segment, long epochNs) {
@@ -204,12 +215,12 @@ public final class Taker {
         if (segment == null || tokens <= 0) {
             return false;
         }
-        inFlight.enterFlight(worker);
-        inFlight.enterUndo(worker);
-        boolean returned = CellOps.returnPeriod(segment, Cells.offset(cellRef), ordinal, tokens);
-        inFlight.exitUndo(worker);
-        inFlight.exitFlight(worker);
-        return returned;
+        enterReturn();
+        try {
+            return CellOps.returnPeriod(segment, Cells.offset(cellRef), ordinal, tokens);
+        } finally {
+            exitReturn();
+        }
     }
 
     /**
@@ -223,9 +234,12 @@ public final class Taker {
         if (segment == null || tokens <= 0) {
             return false;
         }
-        inFlight.enterUndo(worker);
-        CellOps.returnRate(segment, Cells.offset(cellRef), position, unitsPerToken, tokens, receipt);
-        inFlight.exitUndo(worker);
+        enterReturn();
+        try {
+            CellOps.returnRate(segment, Cells.offset(cellRef), position, unitsPerToken, tokens, receipt);
+        } finally {
+            exitReturn();
+        }
         return true;
     }
 
@@ -235,9 +249,12 @@ public final class Taker {
         if (segment == null || tokens <= 0) {
             return false;
         }
-        inFlight.enterUndo(worker);
-        segment.getAndAddLong(Cells.offset(cellRef), -tokens);
-        inFlight.exitUndo(worker);
+        enterReturn();
+        try {
+            segment.getAndAddLong(Cells.offset(cellRef), -tokens);
+        } finally {
+            exitReturn();
+        }
         return true;
     }
 
@@ -288,32 +305,43 @@ public final class Taker {
             return takeOnly(plan);
         }
         inFlight.enterFlight(worker);
-        int entry = 0;
-        while (entry < size && CellOps.take(plan, entry, segment(plan, entry))) {
-            entry++;
+        try {
+            int entry = 0;
+            while (entry < size && CellOps.take(plan, entry, segment(plan, entry))) {
+                entry++;
+            }
+            if (entry == size) {
+                return true;
+            }
+            if (entry > 0) {
+                undo(plan, entry);
+            }
+            return false;
+        } finally {
+            // a fault of mapped memory is thrown here; others must not wait for us forever
+            inFlight.exitFlight(worker);
         }
-        boolean all = entry == size;
-        if (!all && entry > 0) {
-            undo(plan, entry);
-        }
-        inFlight.exitFlight(worker);
-        return all;
     }
 
     /** One cell: nothing to undo, so nobody need wait for it but the opener of its slot. */
     private boolean takeOnly(TakePlan plan) {
         inFlight.enterGuard(worker);
-        boolean taken = CellOps.take(plan, 0, segment(plan, 0));
-        inFlight.exitGuard(worker);
-        return taken;
+        try {
+            return CellOps.take(plan, 0, segment(plan, 0));
+        } finally {
+            inFlight.exitGuard(worker);
+        }
     }
 
     private void undo(TakePlan plan, int taken) {
         inFlight.enterUndo(worker);
-        for (int entry = taken - 1; entry >= 0; entry--) {
-            CellOps.undo(plan, entry, segment(plan, entry));
+        try {
+            for (int entry = taken - 1; entry >= 0; entry--) {
+                CellOps.undo(plan, entry, segment(plan, entry));
+            }
+        } finally {
+            inFlight.exitUndo(worker);
         }
-        inFlight.exitUndo(worker);
     }
 
     /** Not null: {@link #read} has seen it in this call. */
