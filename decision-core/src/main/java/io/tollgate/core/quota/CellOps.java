@@ -17,6 +17,9 @@ final class CellOps {
     /** {@link #read}: the period in effect is changing at this moment; read again. */
     static final int UNSETTLED = 2;
 
+    /** {@link #returnPeriod}: too late. */
+    static final int GONE = 3;
+
     private CellOps() {}
 
     /**
@@ -137,14 +140,20 @@ final class CellOps {
         }
     }
 
-    /** Needs the caller in flight: then the slot is not opened anew between the look and the subtraction. */
-    static boolean returnPeriod(UnsafeBuffer segment, int offset, long ordinal, long amount) {
+    /**
+     * Needs the caller in flight: then the slot is not opened anew between the look and the subtraction.
+     *
+     * @return READY when returned, GONE when that period is over, UNSETTLED when somebody is about to end it: then leave
+     *     the flight, which he may be waiting for, and come again
+     */
+    static int returnPeriod(UnsafeBuffer segment, int offset, long ordinal, long amount, long incarnation) {
         int slot = PeriodSlots.slot(offset, ordinal);
-        if (segment.getLongVolatile(slot) != ordinal) {
-            return false;
+        long word = segment.getLongVolatile(slot);
+        if (word != ordinal) {
+            return PeriodSlots.isClaimOf(word, incarnation) ? UNSETTLED : GONE;
         }
         segment.getAndAddLong(slot + PeriodSlots.USED, -amount);
-        return true;
+        return READY;
     }
 
     static void returnRate(

@@ -64,6 +64,9 @@ public final class TakePlan {
     /** Entry before this one in the plan that has the same cell, or -1. */
     final int[] sameCell;
 
+    /** Not given back yet. */
+    final boolean[] pending;
+
     private final long[] tag;
     private final long[] table = new long[TABLE];
     private long generation;
@@ -95,6 +98,7 @@ public final class TakePlan {
         clock = new long[capacity];
         fits = new boolean[capacity];
         sameCell = new int[capacity];
+        pending = new boolean[capacity];
         tag = new long[capacity];
     }
 
@@ -378,6 +382,10 @@ public final class TakePlan {
 
     void taken(boolean value) {
         taken = value;
+    }
+
+    void allPending() {
+        Arrays.fill(pending, 0, size, true);
     }
 
     void forget() {

@@ -155,52 +155,61 @@ public final class Taker {
      * over is gone, and of a RATE comes back what time has not given back already.
      *
      * @param epochNs now, nanoseconds since 1970
-     * @return false when the plan is not taken
+     * @return false when the plan is not taken; or when a period was being ended for longer than this taker is
+     *     patient: what was taken from that one then stays taken
      */
     public boolean giveBack(TakePlan plan, long epochNs) {
         if (!plan.taken()) {
             return false;
         }
         segments = cells.segments();
-        enterReturn();
+        spins = maxSpins;
+        plan.taken(false);
+        plan.allPending();
+        boolean all;
+        inFlight.enterUndo(worker);
+        try {
+            do {
+                all = returnPending(plan, epochNs);
+                // if not, an opener is at one of our slots: it ends that period, or gives up
+            } while (!all && pause());
+        } finally {
+            inFlight.exitUndo(worker);
+        }
+        return all;
+    }
+
+    /** Returns what is not returned yet; false when something has to be tried again. */
+    private boolean returnPending(TakePlan plan, long epochNs) {
+        boolean all = true;
+        inFlight.enterFlight(worker);
         try {
             for (int entry = plan.size() - 1; entry >= 0; entry--) {
                 UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
-                if (segment != null) {
-                    returnEntry(plan, entry, segment, epochNs);
+                if (segment != null && plan.pending[entry]) {
+                    plan.pending[entry] = returnEntry(plan, entry, segment, epochNs) == CellOps.UNSETTLED;
+                    all &= !plan.pending[entry];
                 }
             }
         } finally {
-            exitReturn();
+            inFlight.exitFlight(worker);
         }
-        plan.taken(false);
-        return true;
+        return all;
     }
 
-    private void enterReturn() {
-        inFlight.enterFlight(worker);
-        inFlight.enterUndo(worker);
-    }
-
-    private void exitReturn() {
-        inFlight.exitUndo(worker);
-        inFlight.exitFlight(worker);
-    }
-
-    private static void returnEntry(TakePlan plan, int entry, UnsafeBuffer segment, long epochNs) {
+    private int returnEntry(TakePlan plan, int entry, UnsafeBuffer segment, long epochNs) {
         int offset = Cells.offset(plan.cellRef[entry]);
-        switch (plan.kind[entry]) {
-            case CellKind.PERIOD -> CellOps.returnPeriod(segment, offset, plan.clock[entry], plan.amount[entry]);
-            case CellKind.RATE ->
-                CellOps.returnRate(
-                        segment,
-                        offset,
-                        Gcra.position(plan.ordinalOrMultiplier[entry], epochNs),
-                        plan.endOrUnits[entry],
-                        plan.amount[entry],
-                        plan.after[entry]);
-            default -> segment.getAndAddLong(offset, -plan.amount[entry]);
+        long amount = plan.amount[entry];
+        if (plan.kind[entry] == CellKind.PERIOD) {
+            return CellOps.returnPeriod(segment, offset, plan.clock[entry], amount, cells.incarnation());
         }
+        if (plan.kind[entry] == CellKind.RATE) {
+            long position = Gcra.position(plan.ordinalOrMultiplier[entry], epochNs);
+            CellOps.returnRate(segment, offset, position, plan.endOrUnits[entry], amount, plan.after[entry]);
+        } else {
+            segment.getAndAddLong(offset, -amount);
+        }
+        return CellOps.READY;
     }
 
     /**
@@ -208,19 +217,28 @@ public final class Taker {
      *
      * @param ordinal {@link TakePlan#receipt} of the entry
      * @param tokens at most what the entry took, less what came back already
-     * @return false when that period is over or the cell does not exist; nothing is returned then
+     * @return false when that period is over (or is being ended for longer than this taker is patient), or the cell
+     *     does not exist; nothing is returned then
      */
     public boolean giveBackPeriod(long cellRef, long ordinal, long tokens) {
         UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
         if (segment == null || tokens <= 0) {
             return false;
         }
-        enterReturn();
+        int offset = Cells.offset(cellRef);
+        int code;
+        spins = maxSpins;
+        inFlight.enterUndo(worker);
         try {
-            return CellOps.returnPeriod(segment, Cells.offset(cellRef), ordinal, tokens);
+            do {
+                inFlight.enterFlight(worker);
+                code = CellOps.returnPeriod(segment, offset, ordinal, tokens, cells.incarnation());
+                inFlight.exitFlight(worker);
+            } while (code == CellOps.UNSETTLED && pause());
         } finally {
-            exitReturn();
+            inFlight.exitUndo(worker);
         }
+        return code == CellOps.READY;
     }
 
     /**
@@ -234,11 +252,11 @@ public final class Taker {
         if (segment == null || tokens <= 0) {
             return false;
         }
-        enterReturn();
+        inFlight.enterUndo(worker);
         try {
             CellOps.returnRate(segment, Cells.offset(cellRef), position, unitsPerToken, tokens, receipt);
         } finally {
-            exitReturn();
+            inFlight.exitUndo(worker);
         }
         return true;
     }
@@ -249,11 +267,11 @@ public final class Taker {
         if (segment == null || tokens <= 0) {
             return false;
         }
-        enterReturn();
+        inFlight.enterUndo(worker);
         try {
             segment.getAndAddLong(Cells.offset(cellRef), -tokens);
         } finally {
-            exitReturn();
+            inFlight.exitUndo(worker);
         }
         return true;
     }

@@ -48,7 +48,12 @@ final class TakeHistory {
     void giveBack(Stepper stepper, Taker taker, TakePlan plan, long epochNs) {
         List<Entry> entries = entries(plan);
         long begin = stepper.now();
-        taker.giveBack(plan, epochNs);
+        boolean all = taker.giveBack(plan, epochNs);
+        for (int i = plan.size() - 1; i >= 0 && !all; i--) {
+            if (plan.pending[i]) {
+                entries.remove(i);
+            }
+        }
         operations.add(new Operation(begin, stepper.now(), GIVEN_BACK, -1, entries));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class TakerTest {
@@ -301,6 +302,22 @@ class TakerTest {
         asking.begin(NOW_NS);
         asking.addPeriod(A, 1, 1, 5, END_MS, TakePlan.HARD);
         assertEquals(Taker.DENIED, patient.take(asking));
+    }
+
+    @Test
+    void shouldWaitWithAReturnWhileSomebodyIsAboutToEndItsPeriod() {
+        assertEquals(Taker.TAKEN, takePeriod(A, 10, 7, 5));
+        Taker hasty = new Taker(cells, inFlight, 0, 50);
+        UnsafeBuffer memory = cells.segments()[0];
+        int slot = PeriodSlots.slot(Cells.offset(A), 5);
+        memory.putLong(slot, PeriodSlots.claim(cells.incarnation(), 7));
+        assertFalse(hasty.giveBackPeriod(A, 5, 2));
+        assertFalse(hasty.giveBack(plan, NOW_NS));
+        // the opener gives up
+        memory.putLong(slot, 5);
+        assertEquals(7, cells.readUsed(A, 5));
+        assertTrue(hasty.giveBackPeriod(A, 5, 7));
+        assertEquals(0, cells.readUsed(A, 5));
     }
 
     @Test
