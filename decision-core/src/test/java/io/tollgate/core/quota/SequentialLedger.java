@@ -6,6 +6,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** What cells do when nothing happens at the same time. PERIOD cells: two slots of ordinal and used; else one word. */
 final class SequentialLedger {
+    /** The position of now; all plans of a case see one time. */
+    static final long RATE_NOW = Gcra.position(Gcra.EXACT, TakerInterleavingTest.NOW_NS);
+
     private final int[] kinds;
     /** Four words per cell, as in memory. */
     private final long[] words;
@@ -43,6 +46,10 @@ final class SequentialLedger {
     /** A period whose opener died before it could begin has begun all the same, with nothing used. */
     private long read(UnsafeBuffer memory, int word) {
         long value = memory.getLong(word * Long.BYTES);
+        if (kinds[word / 4] == CellKind.RATE && word % 4 == 0) {
+            // positions before now all mean a full bucket
+            return Math.max(value, RATE_NOW);
+        }
         if (kinds[word / 4] != CellKind.PERIOD) {
             return value;
         }

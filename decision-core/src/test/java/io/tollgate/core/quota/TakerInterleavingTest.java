@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * which a plain sequential ledger gives every answer that was given and ends with what the cells hold.
  */
 class TakerInterleavingTest {
-    private static final long NOW_NS = 1_800_000_000_000_000_000L;
+    static final long NOW_NS = 1_800_000_000_000_000_000L;
     private static final int SPINS = 6;
 
     private static final long INCARNATION = 1;
