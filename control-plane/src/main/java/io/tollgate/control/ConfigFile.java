@@ -87,10 +87,9 @@ final class ConfigFile {
 
     private static String place(Path file, JsonProcessingException e) {
         JsonLocation location = e.getLocation();
-        if (location == null
-                && e instanceof JsonMappingException mapping
-                && mapping.getProcessor() instanceof JsonParser p) {
-            location = p.currentLocation();
+        // the parser has read on when it meets an unknown key; the token at hand is still that key's value
+        if (e instanceof JsonMappingException mapping && mapping.getProcessor() instanceof JsonParser p) {
+            location = p.currentTokenLocation();
         }
         return location == null ? file + ": " : file + ":" + location.getLineNr() + ":" + location.getColumnNr() + ": ";
     }

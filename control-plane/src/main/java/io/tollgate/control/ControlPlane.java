@@ -73,7 +73,10 @@ public final class ControlPlane implements AutoCloseable {
             if (health != null) {
                 toClose.add(health);
             }
-            LOG.log(Level.INFO, "control plane listens on " + grpcAddress());
+            LOG.log(
+                    Level.INFO,
+                    "control plane listens on " + grpcAddress().getHostString() + ":"
+                            + grpcAddress().getPort());
         } catch (IOException | RuntimeException e) {
             closeAll();
             throw e;

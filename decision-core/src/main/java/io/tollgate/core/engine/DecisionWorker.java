@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides. The stages, in the order of the semantics page; the first deny is the answer.
  *
- * <p>A turn is {@link #begin()}, any number of {@link #decide} (all see one world), {@link #end()}. Between begin and end the world stays mapped;
- * what a {@link Decision} refers to is readable until end.
+ * <p>A turn is {@link #begin()}, any number of {@link #decide} (all see one world), {@link #end()}. Between begin and end the
+ * world stays mapped; what a {@link Decision} refers to is readable until end.
  *
- * <p>Belongs to one thread at a time. {@link #decide} takes no lock, allocates nothing, makes no system call and throws nothing; what cannot
- * be decided is denied.
+ * <p>Belongs to one thread at a time. {@link #decide} takes no lock, allocates nothing, makes no system call and throws nothing;
+ * what cannot be decided is denied.
  */
 public final class DecisionWorker {
     private static final long NS_PER_MS = 1_000_000L;

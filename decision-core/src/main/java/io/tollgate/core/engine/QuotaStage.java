@@ -59,8 +59,8 @@ final class QuotaStage {
     }
 
     /**
-     * Grants what is left where that is at least 1. Others may take some of it between the look and the take, so it looks again, a few times:
-     * what is left only shrinks then, and a deny for lack of tries would be a wrong one.
+     * Grants what is left where that is at least 1. Others may take some of it between the look and the take, so it looks again, a
+     * few times: what is left only shrinks then, and a deny for lack of tries would be a wrong one.
      */
     private Reason partial(final Evaluation evaluation, final boolean take) {
         final long asked = evaluation.request.amount(0);

@@ -13,8 +13,8 @@ import io.tollgate.core.world.World;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one sentence of an answer, safe to show to a user: it names what the caller asked for and its own ceilings, never files, rules' internals
- * or other tenants. Allocates.
+ * The one sentence of an answer, safe to show to a user: it names what the caller asked for and its own ceilings, never files,
+ * rules' internals or other tenants. Allocates.
  */
 public final class UserMessages {
     private static final long NS_PER_MS = 1_000_000L;

@@ -26,7 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An engine over a world made of plain definitions, with a clock that tests own. All planes are confirmed now until a test says otherwise. */
+/** An engine over a world made of plain definitions, with a clock that tests own. */
 public final class EngineFixture implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000L;
     private static final Plane[] PLANES = Plane.values();

@@ -57,7 +57,7 @@ final class ScopeDump {
                 .setScope(scope(row))
                 .setDisplayName(row.displayName())
                 .setState(state(row));
-        for (final long link : chain(row)) {
+        for (final long link : chain(world, row)) {
             dump.addChain(link(world, link));
         }
         addCeilings(world, row, dump);
@@ -77,10 +77,16 @@ final class ScopeDump {
     }
 
     /** The scopes above that do not depend on a request, widest first, and itself. */
-    private static Set<Long> chain(final ScopeRow row) {
+    private static Set<Long> chain(final World world, final ScopeRow row) {
         final Set<Long> rows = new LinkedHashSet<>();
         final long[] candidates = {
-            row.planRow(), row.organizationRow(), row.departmentRow(), row.projectRow(), row.ownerRow(), row.ref()
+            world.globalRow(),
+            row.planRow(),
+            row.organizationRow(),
+            row.departmentRow(),
+            row.projectRow(),
+            row.ownerRow(),
+            row.ref()
         };
         for (final long candidate : candidates) {
             if (candidate != World.NO_ROW) {
