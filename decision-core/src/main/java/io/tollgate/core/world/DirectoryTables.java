@@ -7,7 +7,7 @@ import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.ThresholdDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,9 +39,6 @@ record DirectoryTables(
         IntSets tokenScopeSets,
         List<WindowDef> windows,
         ThresholdSets thresholds) {
-    /** Nothing in a tables file is longer; a greater count means that the file is damaged. */
-    private static final int MAX_COUNT = 1 << 28;
-
     /** Collects the tables while rows are written. One thread. */
     static final class Builder {
         private final SymbolTable.Builder roles = new SymbolTable.Builder();
@@ -120,7 +117,7 @@ record DirectoryTables(
         return bytes.toByteArray();
     }
 
-    static DirectoryTables decode(final DataInput in) throws IOException {
+    static DirectoryTables decode(final DataInputStream in) throws IOException {
         final SymbolTable roles = readNames(in);
         final IntSets roleSets = readSets(in, roles.size());
         final SymbolTable tokenScopes = readNames(in);
@@ -141,7 +138,7 @@ record DirectoryTables(
                 roles, roleSets, tokenScopes, tokenScopeSets, windows, new ThresholdSets(thresholds));
     }
 
-    private static List<ThresholdDef> readThresholds(final DataInput in) throws IOException {
+    private static List<ThresholdDef> readThresholds(final DataInputStream in) throws IOException {
         final List<ThresholdDef> set = new ArrayList<>();
         for (int left = count(in); left > 0; left--) {
             final int atPermille = in.readInt();
@@ -161,7 +158,7 @@ record DirectoryTables(
         }
     }
 
-    private static SymbolTable readNames(final DataInput in) throws IOException {
+    private static SymbolTable readNames(final DataInputStream in) throws IOException {
         final List<String> names = new ArrayList<>();
         for (int left = count(in); left > 0; left--) {
             names.add(readText(in));
@@ -179,7 +176,7 @@ record DirectoryTables(
         }
     }
 
-    private static IntSets readSets(final DataInput in, final int symbols) throws IOException {
+    private static IntSets readSets(final DataInputStream in, final int symbols) throws IOException {
         final IntSets.Builder builder = new IntSets.Builder();
         final int sets = count(in);
         for (int set = 0; set < sets; set++) {
@@ -203,16 +200,17 @@ record DirectoryTables(
         out.write(utf8);
     }
 
-    private static String readText(final DataInput in) throws IOException {
+    private static String readText(final DataInputStream in) throws IOException {
         final byte[] utf8 = new byte[count(in)];
         in.readFully(utf8);
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    private static int count(final DataInput in) throws IOException {
+    /** Every element takes a byte at least, so that a damaged count cannot ask for more memory than the file has bytes. */
+    private static int count(final DataInputStream in) throws IOException {
         final int count = in.readInt();
-        if (count < 0 || count > MAX_COUNT) {
-            throw new IOException("a list has " + count + " elements");
+        if (count < 0 || count > in.available()) {
+            throw new IOException("a list has " + count + " elements in " + in.available() + " bytes");
         }
         return count;
     }

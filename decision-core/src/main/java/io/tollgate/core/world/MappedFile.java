@@ -90,6 +90,11 @@ final class MappedFile implements AutoCloseable {
             }
 
             @Override
+            public int available() {
+                return body.remaining();
+            }
+
+            @Override
             public int read(final byte[] target, final int offset, final int length) {
                 final int count = Math.min(length, body.remaining());
                 body.get(target, offset, count);

@@ -9,7 +9,7 @@ package io.tollgate.core.world;
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
  *   +---------------------------------------------------------------+
- *  0|                 hash of (level, organization, key)            |
+ *  0|          hash of (level, organization, actor type, key)       |
  *   |                                                               |
  *   +---------------+---------------+---------------+---------------+
  *  8|     level     |     state     | subscription  |   reserved    |

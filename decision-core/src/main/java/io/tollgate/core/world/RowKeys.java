@@ -9,25 +9,48 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RowKeys {
     private static final int DEPARTMENT = ScopeLevel.DEPARTMENT.code();
     private static final int PRINCIPAL = ScopeLevel.PRINCIPAL.code();
-    /** Row references have 35 bits, and the hash takes 8 more for the level. */
+    private static final int ORGANIZATION = ScopeLevel.ORGANIZATION.code();
+    /** Row references have 35 bits. */
     private static final int ACTOR_TYPE_SHIFT = 36;
 
     private RowKeys() {}
+
+    /** {@return whether keys of this level are unique within an organization; the others are unique in the world} */
+    static boolean inOrganization(final int levelCode) {
+        return levelCode >= DEPARTMENT && levelCode <= PRINCIPAL;
+    }
 
     /**
      * {@return within what a key is unique, as one number: departments and projects within their organization, principals within their
      * organization and actor type, all others within the world}
      */
     static long qualifier(final int levelCode, final long organizationRow, final int actorTypeId) {
-        if (levelCode < DEPARTMENT || levelCode > PRINCIPAL) {
+        if (!inOrganization(levelCode)) {
             return 0;
         }
         return levelCode == PRINCIPAL ? organizationRow | actorTypeId + 1L << ACTOR_TYPE_SHIFT : organizationRow;
     }
 
-    /** {@return the hash under which a row is indexed by key} */
-    static long hash(final int levelCode, final long qualifier, final long nameHash) {
-        return Utf8Hash.combine(nameHash, qualifier << Byte.SIZE | levelCode);
+    /** {@return the hash of an organization, under which it is indexed, and which goes into the hashes of what belongs to it} */
+    static long organizationHash(final long nameHash) {
+        return hash(ORGANIZATION, 0, 0, nameHash);
+    }
+
+    /**
+     * {@return the hash under which a row is indexed by key}
+     *
+     * <p>It is made of names only, not of the organization's row, so that a processor can start to look for project and principal while
+     * it still waits for the organization.
+     *
+     * @param levelCode        of the row
+     * @param organizationHash of its organization, 0 = none; ignored where keys are unique in the world
+     * @param actorTypeId      of principals; else ignored
+     * @param nameHash         of its key
+     */
+    static long hash(final int levelCode, final long organizationHash, final int actorTypeId, final long nameHash) {
+        final long within = inOrganization(levelCode) ? organizationHash : 0;
+        final int kind = levelCode == PRINCIPAL ? levelCode + (actorTypeId + 1 << Byte.SIZE) : levelCode;
+        return Utf8Hash.combine(within + kind, nameHash);
     }
 
     /** {@return whether a row has this hash, level, qualifier and key} */

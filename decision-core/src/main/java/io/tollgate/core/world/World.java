@@ -76,7 +76,10 @@ public final class World implements AutoCloseable {
 
     /** How thoroughly files are checked before they are believed. */
     public enum Check {
-        /** Heads, lengths and that the files belong together: milliseconds. */
+        /**
+         * Heads, lengths, that the files belong together, and all of the small tables: milliseconds. For files that were checked in full
+         * since the process started: a flipped bit in a row would surface in a decision.
+         */
         HEADS,
         /** Every byte, against the CRC-32C in the heads. */
         EVERY_BYTE
@@ -202,13 +205,53 @@ public final class World implements AutoCloseable {
             final byte[] source,
             final int offset,
             final int length) {
-        final int levelCode = level.code();
-        final long qualifier = RowKeys.qualifier(levelCode, organizationRow, Registry.MISSING);
-        return find(levelCode, qualifier, Utf8Hash.of(source, offset, length), source, offset, length);
+        final boolean qualified = RowKeys.inOrganization(level.code());
+        return find(level, organizationRow, qualified ? hashOf(organizationRow) : 0, source, offset, length);
     }
 
     /**
-     * {@return the row of a principal, or {@link #NOT_FOUND}}
+     * {@return the row of an organization whose hash is known, or {@link #NOT_FOUND}}
+     *
+     * @param organizationHash {@link #organizationHash} of the slice
+     * @param source           what the id is a slice of
+     * @param offset           where it starts
+     * @param length           its bytes
+     */
+    public long findOrganization(final long organizationHash, final byte[] source, final int offset, final int length) {
+        return find(ScopeLevel.ORGANIZATION.code(), organizationHash, 0, source, offset, length);
+    }
+
+    /**
+     * {@return the row of a scope whose organization's hash is known, or {@link #NOT_FOUND}}
+     *
+     * <p>The look-ups of organization, project and principal then do not wait for one another's memory.
+     *
+     * @param level            any but PRINCIPAL, which {@link #findPrincipal} finds
+     * @param organizationRow  where departments and projects belong; ignored for other levels
+     * @param organizationHash {@link #organizationHash} of its id
+     * @param source           what the id is a slice of
+     * @param offset           where it starts
+     * @param length           its bytes
+     */
+    public long find(
+            final ScopeLevel level,
+            final long organizationRow,
+            final long organizationHash,
+            final byte[] source,
+            final int offset,
+            final int length) {
+        final int levelCode = level.code();
+        return find(
+                levelCode,
+                RowKeys.hash(levelCode, organizationHash, Registry.MISSING, Utf8Hash.of(source, offset, length)),
+                RowKeys.qualifier(levelCode, organizationRow, Registry.MISSING),
+                source,
+                offset,
+                length);
+    }
+
+    /**
+     * {@return the row of a principal, or {@link #NOT_FOUND}; principals of different types may have the same id}
      *
      * @param organizationRow where it belongs; {@link #NO_ROW} for a principal of no organization
      * @param actorTypeId     its registered type
@@ -223,39 +266,62 @@ public final class World implements AutoCloseable {
             final int offset,
             final int length) {
         final long nameHash = Utf8Hash.of(source, offset, length);
-        return findPrincipal(organizationRow, actorTypeId, nameHash, source, offset, length);
+        return findPrincipal(organizationRow, hashOf(organizationRow), actorTypeId, nameHash, source, offset, length);
     }
 
     /**
-     * {@return the row of a principal whose id's hash is known, or {@link #NOT_FOUND}}; principals of different types may have the same id
+     * {@return the row of a principal whose hashes are known, or {@link #NOT_FOUND}}
      *
-     * @param organizationRow where it belongs; {@link #NO_ROW} for a principal of no organization
-     * @param actorTypeId     its registered type
-     * @param nameHash        {@link Utf8Hash#of} of the slice, which serves {@link PolicyTables#actorIds()} too
-     * @param source          what the id is a slice of
-     * @param offset          where it starts
-     * @param length          its bytes
+     * @param organizationRow  where it belongs; {@link #NO_ROW} for a principal of no organization
+     * @param organizationHash {@link #organizationHash} of its id; 0 for a principal of no organization
+     * @param actorTypeId      its registered type
+     * @param nameHash         {@link Utf8Hash#of} of the slice, which serves {@link PolicyTables#actorIds()} too
+     * @param source           what the id is a slice of
+     * @param offset           where it starts
+     * @param length           its bytes
      */
     public long findPrincipal(
             final long organizationRow,
+            final long organizationHash,
             final int actorTypeId,
             final long nameHash,
             final byte[] source,
             final int offset,
             final int length) {
         final int levelCode = ScopeLevel.PRINCIPAL.code();
-        final long qualifier = RowKeys.qualifier(levelCode, organizationRow, actorTypeId);
-        return find(levelCode, qualifier, nameHash, source, offset, length);
+        return find(
+                levelCode,
+                RowKeys.hash(levelCode, organizationHash, actorTypeId, nameHash),
+                RowKeys.qualifier(levelCode, organizationRow, actorTypeId),
+                source,
+                offset,
+                length);
+    }
+
+    /**
+     * {@return what the look-ups within an organization take as its hash}
+     *
+     * @param source what the organization's id is a slice of
+     * @param offset where it starts
+     * @param length its bytes
+     */
+    public static long organizationHash(final byte[] source, final int offset, final int length) {
+        return RowKeys.organizationHash(Utf8Hash.of(source, offset, length));
+    }
+
+    private long hashOf(final long organizationRow) {
+        return organizationRow == NO_ROW
+                ? 0
+                : buffer(organizationRow).getLong(offset(organizationRow) + RowDescriptor.HASH);
     }
 
     private long find(
             final int levelCode,
+            final long hash,
             final long qualifier,
-            final long nameHash,
             final byte[] source,
             final int offset,
             final int length) {
-        final long hash = RowKeys.hash(levelCode, qualifier, nameHash);
         int at = keys.start(hash);
         for (long slot = keys.slot(at); slot != RowIndex.FREE; slot = keys.slot(at)) {
             if (RowIndex.candidate(slot, hash)) {
@@ -323,8 +389,10 @@ public final class World implements AutoCloseable {
         return closed;
     }
 
-    /** Unmaps the files. Only {@link WorldHolder} knows when nobody reads any more; a world that was never activated may be closed by its
-     * owner. Loader's thread; idempotent. */
+    /**
+     * Unmaps the files. Only {@link WorldHolder} knows when nobody reads any more; a world that was never activated may be closed by its
+     * owner. Reading a closed world fails with IndexOutOfBoundsException while Agrona checks bounds. Loader's thread; idempotent.
+     */
     @Override
     public void close() {
         if (!closed) {

@@ -42,7 +42,8 @@ final class WorldDirectory implements AutoCloseable {
                         "fingerprint of the registry, policies and entitlement sets that it was written with",
                         file.longAt(FileDescriptor.FINGERPRINT_AT),
                         fingerprint);
-                if (check == World.Check.EVERY_BYTE) {
+                if (check == World.Check.EVERY_BYTE
+                        || file.intAt(FileDescriptor.KIND_AT) == FileDescriptor.KIND_TABLES) {
                     file.checkBody();
                 }
             }

@@ -199,8 +199,10 @@ public final class WorldWriter implements AutoCloseable {
 
     private long checkKey(final ScopeDef scope, final byte[] key, final long organizationRow) {
         final int level = scope.level().code();
-        final long qualifier = RowKeys.qualifier(level, organizationRow, actorType(scope));
-        final long hash = RowKeys.hash(level, qualifier, Utf8Hash.of(key, 0, key.length));
+        final int actorType = actorType(scope);
+        final long qualifier = RowKeys.qualifier(level, organizationRow, actorType);
+        final long organizationHash = organizationRow == World.NO_ROW ? 0 : keyHash(organizationRow);
+        final long hash = RowKeys.hash(level, organizationHash, actorType, Utf8Hash.of(key, 0, key.length));
         final RowIndex index = keys.view();
         int at = index.start(hash);
         for (long slot = index.slot(at); slot != RowIndex.FREE; slot = index.slot(at)) {

@@ -112,10 +112,12 @@ class DecisionPathAllocationTest {
         final int operation = world.registry().findOperation(request, 0, 3, 3, 5, 8, 6);
         final int unit = world.registry().units().find(request, 32, 9);
         long sum = operation + unit + (world.registry().operation(operation).acceptsUnit(unit) ? 1 : 0);
-        final long organization = world.find(ScopeLevel.ORGANIZATION, World.NO_ROW, request, 14, 4);
-        final long project = world.find(ScopeLevel.PROJECT, organization, request, 18, 3);
+        final long organizationHash = World.organizationHash(request, 14, 4);
+        final long organization = world.findOrganization(organizationHash, request, 14, 4);
+        final long project = world.find(ScopeLevel.PROJECT, organization, organizationHash, request, 18, 3);
         final long aliceHash = Utf8Hash.of(request, 21, 5);
-        final long alice = world.findPrincipal(organization, WorldFixture.USER, aliceHash, request, 21, 5);
+        final long alice =
+                world.findPrincipal(organization, organizationHash, WorldFixture.USER, aliceHash, request, 21, 5);
         query.reset(operation)
                 .actor(WorldFixture.USER, world.policies().actorIds().find(aliceHash, request, 21, 5));
         row.wrap(world, project);

@@ -6,7 +6,6 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.Plane;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.policy.ConditionLoader;
-import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.ChargeDef;
 import io.tollgate.core.world.def.DimensionDef;
@@ -286,7 +285,7 @@ public final class WorldFixture {
     public static long findPrincipal(final World world, final long organization, final int type, final String id) {
         final byte[] utf8 = ("<" + id + ">").getBytes(StandardCharsets.UTF_8);
         final int length = utf8.length - 2;
-        return world.findPrincipal(organization, type, Utf8Hash.of(utf8, 1, length), utf8, 1, length);
+        return world.findPrincipal(organization, type, utf8, 1, length);
     }
 
     public static ScopeRow row(final World world, final long ref) {

@@ -26,6 +26,7 @@ import io.tollgate.core.Effect;
 import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
+import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.ConditionDef;
 import io.tollgate.core.world.def.EntityState;
@@ -38,6 +39,7 @@ import io.tollgate.core.world.def.WhatDef;
 import io.tollgate.core.world.def.WhoDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +67,14 @@ class WorldTest {
             final long inBeta = find(world, ScopeLevel.PROJECT, beta, "rag");
 
             assertEquals("org:acme/project:rag", row(world, inAcme).path());
+            final byte[] names = "acmeragalice".getBytes(StandardCharsets.UTF_8);
+            final long hash = World.organizationHash(names, 0, 4);
+            assertEquals(acme, world.findOrganization(hash, names, 0, 4));
+            assertEquals(inAcme, world.find(ScopeLevel.PROJECT, acme, hash, names, 4, 3));
+            assertEquals(World.NOT_FOUND, world.find(ScopeLevel.PROJECT, beta, hash, names, 4, 3));
+            assertEquals(
+                    findPrincipal(world, acme, WorldFixture.USER, "alice"),
+                    world.findPrincipal(acme, hash, WorldFixture.USER, Utf8Hash.of(names, 7, 5), names, 7, 5));
             assertEquals("org:beta/project:rag", row(world, inBeta).path());
             assertEquals(
                     "alice",
@@ -144,7 +154,7 @@ class WorldTest {
             assertEquals(World.NO_ROW, zoe.departmentRow());
             final byte[] path = new byte[zoe.pathLength()];
             zoe.getPath(path, 0);
-            assertEquals(zoe.path(), new String(path, java.nio.charset.StandardCharsets.UTF_8));
+            assertEquals(zoe.path(), new String(path, StandardCharsets.UTF_8));
             assertEquals(zoe.ref(), world.findPath("org:acme/user:zoë"));
             assertEquals(World.NOT_FOUND, world.findPath("org:acme/user:zoe"));
             assertEquals(99, world.cellStoreId());
