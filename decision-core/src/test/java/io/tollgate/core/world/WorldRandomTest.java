@@ -197,7 +197,9 @@ class WorldRandomTest {
     }
 
     private static String line(final String definedAt, final CeilingDef ceiling) {
-        return definedAt + " " + ceiling.id() + " " + ceiling.dimensionId() + " "
-                + ceiling.amount().limit() + " " + ceiling.amount().burst();
+        final CeilingDef.Amount amount = ceiling.amount();
+        // a rate of 0 lets nothing through, not even a burst
+        final long burst = amount.limit() == 0 ? 0 : amount.burst();
+        return definedAt + " " + ceiling.id() + " " + ceiling.dimensionId() + " " + amount.limit() + " " + burst;
     }
 }
