@@ -4,6 +4,7 @@ package io.tollgate.control;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -85,11 +86,33 @@ final class ConfigFile {
         return e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.toList());
     }
 
+    /** Where an unknown key is written: the mapper has read on when it complains, so the file is read once more, token by token. */
+    private static @Nullable JsonLocation keyOf(Path file, UnrecognizedPropertyException e) {
+        StringBuilder wanted = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            wanted.append('/')
+                    .append(step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName());
+        }
+        try (JsonParser tokens = MAPPER.createParser(file.toFile())) {
+            for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
+                if (token == JsonToken.FIELD_NAME
+                        && tokens.getParsingContext().pathAsPointer().toString().contentEquals(wanted)) {
+                    return tokens.currentTokenLocation();
+                }
+            }
+            return null;
+        } catch (IOException again) {
+            return null;
+        }
+    }
+
     private static String place(Path file, JsonProcessingException e) {
-        JsonLocation location = e.getLocation();
-        // the parser has read on when it meets an unknown key; the token at hand is still that key's value
-        if (e instanceof JsonMappingException mapping && mapping.getProcessor() instanceof JsonParser p) {
-            location = p.currentTokenLocation();
+        JsonLocation location =
+                e instanceof UnrecognizedPropertyException unknown ? keyOf(file, unknown) : e.getLocation();
+        if (location == null
+                && e instanceof JsonMappingException mapping
+                && mapping.getProcessor() instanceof JsonParser p) {
+            location = p.currentLocation();
         }
         return location == null ? file + ": " : file + ":" + location.getLineNr() + ":" + location.getColumnNr() + ": ";
     }
