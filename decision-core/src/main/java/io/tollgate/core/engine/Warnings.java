@@ -45,8 +45,8 @@ public final class Warnings {
     }
 
     /**
-     * {@return what it is about: of SNAPSHOT_STALE the plane's code, of POLICY_WARN the position in {@link Decision#matchedRule}, of
-     * OVER_SOFT_LIMIT and NEAR_LIMIT the position in {@link Decision#ceilings()}}
+     * {@return what it is about: of SNAPSHOT_STALE the plane's code, of POLICY_WARN the rule's number in
+     * {@link io.tollgate.core.world.World#policies()}, of OVER_SOFT_LIMIT and NEAR_LIMIT the position in {@link Decision#ceilings()}}
      */
     public int subject(final int index) {
         return subjects[index];
