@@ -40,7 +40,10 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     private final ControlPlaneListener listener;
     private volatile @Nullable BundlePublisher publisher;
     private volatile String id = "";
+    /** Of the last compilation or publication; empty = it was good. */
     private volatile String lastError = "";
+    /** Of the last look at the directory; empty = it could be looked at. */
+    private volatile String lookError = "";
     /** When the sources were last seen to be what is published; with a broken edit, what was compiled last. */
     private volatile long confirmedNs;
 
@@ -81,7 +84,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     }
 
     private void apply(CompileResult result) {
-        confirmedNs = clockNs.getAsLong();
+        confirmed();
         Optional<CompiledBundle> bundle = result.bundle();
         if (bundle.isEmpty()) {
             lastError = errors(result);
@@ -147,13 +150,16 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     @Override
     public void confirmed() {
         confirmedNs = clockNs.getAsLong();
+        lookError = "";
     }
 
     @Override
     public void unreadable(IOException cause) {
         String message = dir + " cannot be looked at: " + cause;
-        if (!message.equals(lastError)) {
-            fail(message);
+        if (!message.equals(lookError)) {
+            lookError = message;
+            LOG.log(Level.ERROR, message);
+            listener.failed(dir, message);
         }
     }
 
@@ -175,13 +181,15 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     }
 
     /**
-     * Files are as fresh as the last look at them. A broken edit does not make them older: the operator's last good word stands until the
-     * next good one, and the detail says so.
+     * Files are as fresh as the last look at them, so a directory that cannot be looked at grows old. A broken edit does
+     * not make them older: the operator's last good word stands until the next good one, and the detail says so.
      */
     @Override
     public List<PlaneSourceAge> sourceAges() {
         long ageMs = isWatched ? Math.max(0, clockNs.getAsLong() - confirmedNs) / 1_000_000 : 0;
-        String detail = lastError.isEmpty() ? "" : "the sources have errors; the last good version stays";
+        String detail = !lookError.isEmpty()
+                ? lookError
+                : lastError.isEmpty() ? "" : "the sources have errors; the last good version stays";
         return PLANES.stream()
                 .map(plane -> PlaneSourceAge.newBuilder()
                         .setPlane(plane)
@@ -201,8 +209,10 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
 
     @Override
     public BundleStatus status() {
-        BundleStatus.Builder status =
-                BundleStatus.newBuilder().setBundle(id).setLastError(lastError).setSource(dir.toString());
+        BundleStatus.Builder status = BundleStatus.newBuilder()
+                .setBundle(id)
+                .setLastError(lookError.isEmpty() ? lastError : lookError)
+                .setSource(dir.toString());
         current().ifPresent(snapshot -> status.setVersion(snapshot.version())
                 .setEpoch(snapshot.epoch())
                 .setDigest(snapshot.digestHex())

@@ -40,8 +40,9 @@ final class DirectoryOrder {
             }
             case SCOPE_LEVEL_PLAN -> {
                 require(global && organizations.isEmpty(), path, "plans follow global and come before organizations");
-                require(plans.add(path), path, "it came before");
+                require(!plans.contains(path), path, "it came before");
                 refers(path, scope.getParentPath(), "parent");
+                plans.add(path);
             }
             case SCOPE_LEVEL_ORGANIZATION -> organization(scope, path);
             case SCOPE_LEVEL_DEPARTMENT, SCOPE_LEVEL_PROJECT, SCOPE_LEVEL_PRINCIPAL, SCOPE_LEVEL_API_KEY ->
@@ -52,11 +53,12 @@ final class DirectoryOrder {
 
     private void organization(ScopeRecord scope, String path) {
         require(global, path, "global comes first");
-        require(organizations.add(path), path, "an organization comes once, directly followed by all below it");
-        organization = path;
-        below.clear();
+        require(!organizations.contains(path), path, "an organization comes once, directly followed by all below it");
         refers(path, scope.getParentPath(), "parent");
         plan(scope, path);
+        organizations.add(path);
+        organization = path;
+        below.clear();
     }
 
     private void below(ScopeRecord scope, String path) {
@@ -65,7 +67,7 @@ final class DirectoryOrder {
                 path,
                 "it follows " + (organization.isEmpty() ? "no organization" : organization)
                         + ", not the organization that it lies below");
-        require(below.add(hash(path)), path, "it came before");
+        require(!below.contains(hash(path)), path, "it came before");
         refers(path, scope.getParentPath(), "parent");
         if (!scope.getOwnerPath().isEmpty()) {
             refers(path, scope.getOwnerPath(), "owner");
@@ -74,6 +76,7 @@ final class DirectoryOrder {
             refers(path, scope.getBoundProjectPath(), "bound project");
         }
         plan(scope, path);
+        below.add(hash(path));
     }
 
     private void plan(ScopeRecord scope, String path) {

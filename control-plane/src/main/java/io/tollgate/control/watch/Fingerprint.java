@@ -22,7 +22,11 @@ record Fingerprint(Map<String, String> files) {
     private static final int MAX_DEPTH = 10;
     private static final int MAX_FILES = 10_000;
 
-    /** Looks. Files that vanish meanwhile are left out; that is a change as well. */
+    /**
+     * Looks. Files that vanish meanwhile are left out; that is a change as well.
+     *
+     * @throws IOException when the directory itself cannot be looked at
+     */
     static Fingerprint of(Path dir) throws IOException {
         Map<String, String> files = new TreeMap<>();
         Files.walkFileTree(dir, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, new SimpleFileVisitor<>() {
@@ -42,7 +46,10 @@ record Fingerprint(Map<String, String> files) {
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (file.equals(dir)) {
+                    throw e;
+                }
                 return FileVisitResult.CONTINUE;
             }
         });

@@ -1,0 +1,170 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.control.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tollgate.control.compiler.BundleCompiler;
+import io.tollgate.control.compiler.CompiledBundle;
+import io.tollgate.control.compiler.TinyBundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Versions only grow, whatever happens between two publications. */
+class BundlePublisherTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L));
+    private static final InstantSource EARLIER = InstantSource.fixed(Instant.ofEpochMilli(1_600_000_000_000L));
+
+    @TempDir
+    Path dir;
+
+    private int bundles;
+
+    private CompiledBundle compile(TinyBundle bundle) {
+        Path source = dir.resolve("source" + bundles++);
+        return BundleCompiler.compile(bundle.write(source), CLOCK).bundle().orElseThrow();
+    }
+
+    private CompiledBundle bundle(int limit) {
+        return compile(new TinyBundle().edit("limits/limits.yaml", "limit: 600", "limit: " + limit));
+    }
+
+    private BundlePublisher open(InstantSource clock) throws IOException {
+        return BundlePublisher.open(dir.resolve("state"), "tiny", dir.resolve("source"), clock);
+    }
+
+    private Path folder() {
+        return dir.resolve("state/tiny");
+    }
+
+    @Test
+    void shouldCountVersionsUpWhenTheContentChanges() throws IOException {
+        try (BundlePublisher publisher = open(CLOCK)) {
+            PublishedSnapshot first = publisher.publish(bundle(600)).orElseThrow();
+            assertEquals(1, first.version());
+            assertEquals(1_700_000_000_000L, first.epoch());
+            assertEquals(Optional.empty(), publisher.publish(bundle(600)), "nothing has changed");
+            PublishedSnapshot second = publisher.publish(bundle(500)).orElseThrow();
+            assertEquals(2, second.version());
+            assertEquals(first.epoch(), second.epoch());
+            assertEquals(second, publisher.current().orElseThrow());
+        }
+    }
+
+    @Test
+    void shouldNotPublishWhenOnlyCommentsChange() throws IOException {
+        try (BundlePublisher publisher = open(CLOCK)) {
+            publisher.publish(bundle(600));
+            CompiledBundle commented = compile(new TinyBundle().append("limits/limits.yaml", "# a comment\n"));
+
+            assertEquals(Optional.empty(), publisher.publish(commented));
+        }
+    }
+
+    @Test
+    void shouldKeepVersionAndManifestOverARestart() throws IOException {
+        String digest;
+        try (BundlePublisher publisher = open(CLOCK)) {
+            publisher.publish(bundle(600));
+            publisher.publish(bundle(500));
+            digest = publisher.current().orElseThrow().digestHex();
+        }
+        try (BundlePublisher publisher = open(EARLIER)) {
+            assertEquals(digest, publisher.current().orElseThrow().digestHex(), "served before anything is compiled");
+            assertEquals(Optional.empty(), publisher.publish(bundle(500)));
+            assertEquals(2, publisher.current().orElseThrow().version());
+            assertEquals(3, publisher.publish(bundle(400)).orElseThrow().version());
+        }
+    }
+
+    @Test
+    void shouldRaiseTheEpochWhenTheHistoryIsLost() throws IOException {
+        long epoch;
+        try (BundlePublisher publisher = open(CLOCK)) {
+            epoch = publisher.publish(bundle(600)).orElseThrow().epoch();
+        }
+        Files.writeString(folder().resolve("STATE"), "nonsense");
+        // Even with a clock that went back: the files beside the lost state still tell of the old epoch.
+        try (BundlePublisher publisher = open(EARLIER)) {
+            assertEquals(Optional.empty(), publisher.current());
+            PublishedSnapshot again = publisher.publish(bundle(600)).orElseThrow();
+            assertTrue(again.epoch() > epoch, () -> again.epoch() + " must be above " + epoch);
+            assertEquals(1, again.version());
+        }
+    }
+
+    @Test
+    void shouldNotTrustAStateOfWhichOneByteIsWrong() throws IOException {
+        try (BundlePublisher publisher = open(CLOCK)) {
+            publisher.publish(bundle(600));
+        }
+        String state = Files.readString(folder().resolve("STATE"));
+        for (int i = 0; i < state.length(); i++) {
+            char[] changed = state.toCharArray();
+            changed[i] ^= 1;
+            Files.writeString(folder().resolve("STATE"), new String(changed));
+            assertEquals(Optional.empty(), BundleState.load(folder()), "byte " + i);
+        }
+    }
+
+    @Test
+    void shouldGiveANewVersionWhenTheSnapshotOnDiskIsDamaged() throws IOException {
+        PublishedSnapshot first;
+        try (BundlePublisher publisher = open(CLOCK)) {
+            first = publisher.publish(bundle(600)).orElseThrow();
+        }
+        Path file = folder().resolve(first.epoch() + "-1.tgs");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 3] ^= 4;
+        Files.write(file, bytes);
+        try (BundlePublisher publisher = open(CLOCK)) {
+            assertEquals(Optional.empty(), publisher.current());
+            PublishedSnapshot again = publisher.publish(bundle(600)).orElseThrow();
+            assertEquals(2, again.version());
+            assertEquals(first.epoch(), again.epoch());
+        }
+    }
+
+    @Test
+    void shouldKeepAFewVersionsForPullsThatHaveBegun() throws IOException {
+        try (BundlePublisher publisher = open(CLOCK)) {
+            PublishedSnapshot first = publisher.publish(bundle(600)).orElseThrow();
+            assertTrue(first.retain());
+            for (int limit = 599; limit > 590; limit--) {
+                publisher.publish(bundle(limit));
+            }
+            assertEquals(10, publisher.current().orElseThrow().version());
+            assertTrue(publisher.find(8).isPresent());
+            assertFalse(publisher.find(7).isPresent());
+            assertEquals(
+                    first.chunkCount() - 1, first.chunk(first.chunkCount() - 1).getIndex(), "still being pulled");
+            first.release();
+            assertFalse(first.retain(), "closed after the last pull");
+            try (Stream<Path> files = Files.list(folder())) {
+                assertEquals(
+                        List.of("10.tgs", "8.tgs", "9.tgs", "STATE"),
+                        files.map(f -> f.getFileName().toString().replaceAll("^[0-9]+-", ""))
+                                .sorted()
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void shouldFindTheBundleThatCameFromADirectory() throws IOException {
+        try (BundlePublisher publisher = open(CLOCK)) {
+            publisher.publish(bundle(600));
+        }
+        assertEquals(Optional.of("tiny"), BundlePublisher.bundleOf(dir.resolve("state"), dir.resolve("x/../source")));
+        assertEquals(Optional.empty(), BundlePublisher.bundleOf(dir.resolve("state"), dir.resolve("other")));
+    }
+}
