@@ -19,38 +19,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/bundle.md tells of every key and every finding. Its tables are written anew with TOLLGATE_UPDATE=true in the environment. */
-class BundleDocTest {
-    private static final Path DOC =
-            Path.of(System.getProperty("tollgate.root", "..")).resolve("docs/bundle.md");
+/** The reference pages tell of every key and every finding. Their tables are written anew with TOLLGATE_UPDATE=true in the environment. */
+class DocsTest {
+    private static final Path DOCS =
+            Path.of(System.getProperty("tollgate.root", "..")).resolve("docs");
+    private static final Path DOC = DOCS.resolve("bundle.md");
     private static final Pattern TABLE = Pattern.compile("(?s)<!-- keys: ([^\n]+?) -->\n.*?<!-- end -->\n");
     private static final Pattern EXAMPLE =
             Pattern.compile("(?s)\n## ([a-z./]+)(?=\n)(?:(?!\n## ).)*?\n```yaml\n(.*?)```");
 
     @Test
-    void shouldDocumentEveryKeyAsTheReaderReadsIt() throws IOException {
+    void shouldDocumentEveryKeyOfABundleAsTheReaderReadsIt() throws IOException {
         Map<String, Shape.Fields> shapes = new LinkedHashMap<>();
         for (Folder folder : Folder.values()) {
             collect(BundleShapes.of(folder), shapes);
         }
-        String text = Files.readString(DOC);
+        checkTables(DOC, shapes);
+    }
+
+    @Test
+    void shouldDocumentEveryKeyOfTheControlPlanesConfiguration() throws IOException {
+        Map<String, Shape.Fields> shapes = new LinkedHashMap<>();
+        collect(ControlPlaneShapes.FILE, shapes);
+        checkTables(DOCS.resolve("control-plane.md"), shapes);
+    }
+
+    private static void checkTables(Path doc, Map<String, Shape.Fields> shapes) throws IOException {
+        String text = Files.readString(doc);
         StringBuilder made = new StringBuilder();
         Set<String> shown = new LinkedHashSet<>();
         Matcher matcher = TABLE.matcher(text);
         while (matcher.find()) {
             String name = matcher.group(1);
-            Shape.Fields fields =
-                    Objects.requireNonNull(shapes.get(name), () -> "there is no " + name + " in a bundle");
+            Shape.Fields fields = Objects.requireNonNull(shapes.get(name), () -> "nothing is a " + name);
             shown.add(name);
             matcher.appendReplacement(made, Matcher.quoteReplacement(table(fields)));
         }
         matcher.appendTail(made);
         if ("true".equals(System.getenv("TOLLGATE_UPDATE"))) {
-            Files.writeString(DOC, made.toString());
+            Files.writeString(doc, made.toString());
         }
 
-        assertEquals(shapes.keySet(), shown, "docs/bundle.md has a table for everything that has keys");
-        assertEquals(made.toString(), Files.readString(DOC), "run BundleDocTest with TOLLGATE_UPDATE=true");
+        assertEquals(shapes.keySet(), shown, doc + " has a table for everything that has keys");
+        assertEquals(made.toString(), Files.readString(doc), "run DocsTest with TOLLGATE_UPDATE=true");
     }
 
     @Test

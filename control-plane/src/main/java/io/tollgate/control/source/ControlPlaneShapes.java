@@ -1,0 +1,49 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.control.source;
+
+import static io.tollgate.control.source.Shape.fields;
+import static io.tollgate.control.source.Shape.integer;
+import static io.tollgate.control.source.Shape.list;
+import static io.tollgate.control.source.Shape.of;
+import static io.tollgate.control.source.Shape.optional;
+import static io.tollgate.control.source.Shape.required;
+
+/** The control plane's own configuration file. */
+final class ControlPlaneShapes {
+    private static final Shape.Fields LISTEN = fields(
+            "set of addresses",
+            optional("grpc", of(ScalarKind.TEXT), "Where sidecars and operators call. Default 127.0.0.1:7080."),
+            optional("http", of(ScalarKind.TEXT), "Health over HTTP, or none. Default 127.0.0.1:7081."));
+
+    private static final Shape.Fields TLS = fields(
+            "set of TLS files",
+            required("certificate_file", of(ScalarKind.TEXT), "Certificate chain, PEM."),
+            required("key_file", of(ScalarKind.TEXT), "Its private key, PEM."));
+
+    private static final Shape.Fields BUNDLE = fields(
+            "served bundle", required("dir", of(ScalarKind.TEXT), "The directory that holds its tollgate.yaml."));
+
+    private static final Shape.Fields WATCH = fields(
+            "watch",
+            optional("enabled", of(ScalarKind.FLAG), "Whether edits are noticed. Default true."),
+            optional("interval_ms", integer(10, 60_000), "Pause between two looks. Default 100."));
+
+    private static final Shape.Fields LIMITS = fields(
+            "set of service limits",
+            optional("max_snapshot_streams", integer(1, 100_000), "Snapshot pulls under way. Default 64."),
+            optional("max_waiting_polls", integer(1, 1_000_000), "Polls that wait for news. Default 10000."),
+            optional("max_wait_ms", integer(1, 3_600_000), "Longest wait of a poll. Default 60000."),
+            optional("max_connections", integer(1, 1_000_000), "Connections that are answered. Default 10000."),
+            optional("max_calls_per_connection", integer(1, 100_000), "Calls under way on one. Default 64."));
+
+    static final Shape.Fields FILE = fields(
+            "control plane configuration",
+            optional("listen", LISTEN, "Where it listens."),
+            optional("tls", TLS, "Needed to listen on anything but the loopback."),
+            required("state_dir", of(ScalarKind.TEXT), "Versions and snapshots; must survive restarts."),
+            required("bundles", list(BUNDLE), "What is served."),
+            optional("watch", WATCH, "Whether and how edits are noticed."),
+            optional("limits", LIMITS, "How much it takes on at once."));
+
+    private ControlPlaneShapes() {}
+}
