@@ -160,6 +160,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         transfer.installSucceeded(finished.version());
         lastTrouble = "";
         boolean confirmed = confirmations.activated(finished.version());
+        LOG.log(System.Logger.Level.INFO, "snapshot {0} is active", finished.version());
         board.activated(residence.facts(confirmed));
         board.counters(residence.cells().count(), residence.countersWereReset());
         heartbeats.askNow();

@@ -3,7 +3,10 @@ package io.tollgate.loader;
 
 import io.tollgate.loader.transfer.SnapshotVersion;
 
-/** Told of what happens, on the loader's thread: return soon, throw nothing. For logs and for {@code tollgate dev}. */
+/**
+ * Told of what happens, on the loader's thread (of the snapshot found on disk: on the thread that opens the loader). Return soon. For logs
+ * and for {@code tollgate dev}.
+ */
 public interface LoaderListener {
     /** A snapshot now answers decisions. */
     default void activated(LoaderStatus.SnapshotFacts snapshot) {}

@@ -11,7 +11,7 @@ public interface Storage {
     /** The machine's own file system. */
     Storage LOCAL = new LocalStorage();
 
-    /** Makes a folder and what is missing above it. */
+    /** Makes a folder and what is missing above it; what is made is for its owner alone, where the file system knows owners. */
     void createDirectories(Path directory) throws IOException;
 
     /** Opens a file for reading and writing; an existing one is emptied. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.SnapshotVersion;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,16 @@ class StateDirectoryTest {
             Thread.sleep(60_000);
             held.close();
         }
+    }
+
+    @Test
+    void shouldBeForItsOwnerAlone() throws Exception {
+        root = root.resolve("made");
+        open().close();
+        assumeTrue(root.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(root)));
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("snapshots"))));
     }
 
     @Test
