@@ -13,6 +13,7 @@ import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,26 @@ class ManifestCheckTest {
             SignedManifest manifest =
                     good.toBuilder().setManifest(ByteString.copyFrom(flipped)).build();
             assertEquals(Check.MANIFEST_DIGEST, refusal(manifest).check());
+        }
+    }
+
+    @Test
+    void shouldRefuseAManifestThatIsCutOffOrZeroed() {
+        SignedManifest good = SampleSnapshot.of(5).build().manifest();
+        byte[] bytes = good.getManifest().toByteArray();
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            byte[] zeroed = Arrays.copyOf(cut, bytes.length);
+            for (byte[] damaged : new byte[][] {cut, zeroed}) {
+                if (!Arrays.equals(damaged, bytes)) {
+                    assertEquals(
+                            Check.MANIFEST_DIGEST,
+                            refusal(good.toBuilder()
+                                            .setManifest(ByteString.copyFrom(damaged))
+                                            .build())
+                                    .check());
+                }
+            }
         }
     }
 

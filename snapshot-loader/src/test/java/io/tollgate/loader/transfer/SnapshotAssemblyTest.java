@@ -14,6 +14,7 @@ import io.tollgate.v1.Compression;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.Section;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +119,22 @@ class SnapshotAssemblyTest {
                                     .setPayload(ByteString.copyFrom(payload))
                                     .build()),
                     "seed 7, chunk " + chunk.getIndex() + ", bit " + bit);
+        }
+    }
+
+    @Test
+    void shouldRefuseAnyPayloadThatIsCutOffOrZeroed() {
+        for (DataChunk chunk : snapshot.chunks()) {
+            int size = chunk.getPayload().size();
+            for (ByteString payload : List.of(
+                    chunk.getPayload().substring(0, size / 2), ByteString.EMPTY, ByteString.copyFrom(new byte[size]))) {
+                assertEquals(
+                        Check.CHUNK_CRC,
+                        refusalWith(
+                                (int) chunk.getIndex(),
+                                chunk.toBuilder().setPayload(payload).build()),
+                        "chunk " + chunk.getIndex() + ", " + payload.size() + " of " + size + " bytes");
+            }
         }
     }
 
