@@ -51,11 +51,17 @@ final class Compilation {
     }
 
     void unknown(Position at, String what, String written, Collection<String> known) {
-        error(at, Code.UNKNOWN_REFERENCE, "unknown " + what + " " + Quoted.of(written), nearestOf(written, known));
+        String remedy = diagnostics.isFull() ? "" : nearestOf(written, known);
+        error(at, Code.UNKNOWN_REFERENCE, "unknown " + what + " " + Quoted.of(written), remedy);
     }
 
     static String nearestOf(String written, Collection<String> known) {
-        return Suggestions.remedy(written, known, "known are " + Suggestions.list(known));
+        return Suggestions.remedy(
+                written,
+                known,
+                known.isEmpty()
+                        ? "check how it is written, and that it is declared"
+                        : "known are " + Suggestions.list(known));
     }
 
     void duplicate(Position at, String what, String id, Position earlier) {

@@ -22,6 +22,9 @@ import java.util.TreeMap;
 
 /** Operations: (product, resource type, action), what they accept and what they charge. */
 final class OperationCompiler {
+    /** The engine numbers operations in 15 bits. */
+    static final int MAX_OPERATIONS = 1 << 15;
+
     private final Compilation compilation;
     private final UnitTable units;
     private final Map<String, Integer> dimensions;
@@ -52,6 +55,13 @@ final class OperationCompiler {
                         entry.fields().entries("resource_types"))
                 .forEach((type, resource) -> sorted(resource.fields().entries("actions"))
                         .forEach((action, fields) -> operation(product, type, action, fields.fields()))));
+        if (operations.size() > MAX_OPERATIONS) {
+            compilation.error(
+                    Position.ofFile(Folder.REGISTRY.folderName()),
+                    Code.TOO_LARGE,
+                    operations.size() + " actions, at most " + MAX_OPERATIONS,
+                    "register fewer; what differs only in degree belongs into attributes");
+        }
         return operations;
     }
 
@@ -115,18 +125,10 @@ final class OperationCompiler {
                         "remove one");
             } else {
                 accepted.add(unit);
-                record.addAcceptedUnitIds(unitId(unit));
+                record.addAcceptedUnitIds(units.id(unit));
             }
         }
         return accepted;
-    }
-
-    private int unitId(String name) {
-        int id = 0;
-        while (!registry.getUnits(id).getName().equals(name)) {
-            id++;
-        }
-        return id;
     }
 
     /**
@@ -203,7 +205,7 @@ final class OperationCompiler {
                     "use " + String.join(" or ", units.convertible(base)));
             return false;
         }
-        built.setOnlyUnitRef(unitId(only) + 1);
+        built.setOnlyUnitRef(units.id(only) + 1);
         return true;
     }
 

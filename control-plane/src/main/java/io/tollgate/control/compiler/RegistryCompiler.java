@@ -136,19 +136,11 @@ final class RegistryCompiler {
             record.addDimensions(DimensionRecord.newBuilder()
                     .setName(name)
                     .setFamily(fields.text("family"))
-                    .setUnitId(unitId(unit))
+                    .setUnitId(units.id(unit))
                     .setKind(DimensionKind.valueOf(
                             "DIMENSION_KIND_" + fields.text("kind").toUpperCase(Locale.ROOT)))
                     .setDisplayName(fields.text("name")));
         });
-    }
-
-    private int unitId(String name) {
-        int id = 0;
-        while (!record.getUnits(id).getName().equals(name)) {
-            id++;
-        }
-        return id;
     }
 
     private void features() {

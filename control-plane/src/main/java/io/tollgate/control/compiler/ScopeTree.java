@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All scopes by path, and the order in which they travel. */
 final class ScopeTree {
+    /** With more, looking for the nearest one costs more than it helps. */
+    private static final int MOST_SUGGESTED = 1_000;
+
     private final ScopeNode global;
     private final Map<String, ScopeNode> plans = new TreeMap<>(Utf8.ORDER);
     private final Map<String, Organization> organizations = new TreeMap<>(Utf8.ORDER);
@@ -99,8 +102,18 @@ final class ScopeTree {
         return organizations.keySet();
     }
 
-    /** {@return the ids of a level within an organization} */
+    /** {@return the ids of a level within an organization to suggest one of; none when there are too many to look through} */
     Set<String> ids(String organizationId, ScopeLevel level) {
+        return isLarge(organizationId) ? Set.of() : allIds(organizationId, level);
+    }
+
+    private boolean isLarge(String organizationId) {
+        Organization organization = organizations.get(organizationId);
+        return organization != null && organization.below.size() > MOST_SUGGESTED;
+    }
+
+    /** {@return the ids of a level within an organization} */
+    Set<String> allIds(String organizationId, ScopeLevel level) {
         Set<String> ids = new TreeSet<>(Utf8.ORDER);
         Organization organization = organizations.get(organizationId);
         if (organization != null) {
@@ -116,8 +129,8 @@ final class ScopeTree {
         Set<String> candidates = new TreeSet<>(Utf8.ORDER);
         Organization organization = organizations.get(path.organization());
         if (organization != null) {
-            candidates.addAll(organization.below.keySet());
-        } else {
+            candidates.addAll(isLarge(path.organization()) ? Set.of() : organization.below.keySet());
+        } else if (organizations.size() <= MOST_SUGGESTED) {
             candidates.add(ScopePath.GLOBAL.path());
             plans.keySet().forEach(id -> candidates.add(ScopePath.plan(id).path()));
             organizations

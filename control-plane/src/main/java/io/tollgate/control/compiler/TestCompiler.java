@@ -17,11 +17,13 @@ import io.tollgate.v1.ScopeLevel;
 import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +38,15 @@ final class TestCompiler {
     private final Registry registry;
     private final ScopeTree tree;
     private final Attributes attributes;
+    private final Set<String> operations = new LinkedHashSet<>();
 
     TestCompiler(Compilation compilation, Registry registry, ScopeTree tree) {
         this.compilation = compilation;
         this.registry = registry;
         this.tree = tree;
         this.attributes = new Attributes(compilation, registry);
+        registry.operations()
+                .forEach(o -> operations.add(o.getProduct() + "/" + o.getResourceType() + "/" + o.getAction()));
     }
 
     List<BundleTest> compile() {
@@ -101,11 +106,8 @@ final class TestCompiler {
             return;
         }
         String written = target.text("product") + "/" + target.text("resource_type") + "/" + target.text("action");
-        List<String> known = registry.operations().stream()
-                .map(o -> o.getProduct() + "/" + o.getResourceType() + "/" + o.getAction())
-                .toList();
-        if (!known.contains(written)) {
-            compilation.unknown(target.at(), "action", written, known);
+        if (!operations.contains(written)) {
+            compilation.unknown(target.at(), "action", written, operations);
         }
     }
 

@@ -9,9 +9,11 @@ import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
 import io.tollgate.v1.UnitRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ final class UnitTable {
     private final Compilation compilation;
     private final Map<String, Value.Entry> declared;
     private final Map<String, Resolved> resolved = new TreeMap<>(Utf8.ORDER);
+    private final Map<String, Integer> ids = new HashMap<>();
 
     /** A unit in terms of its base unit. */
     record Resolved(String base, long factor) {}
@@ -162,15 +165,26 @@ final class UnitTable {
         return names;
     }
 
+    /** {@return the unit's position among the records} */
+    int id(String name) {
+        return Objects.requireNonNull(ids().get(name), name);
+    }
+
+    private Map<String, Integer> ids() {
+        if (ids.isEmpty()) {
+            resolved.keySet().forEach(name -> ids.put(name, ids.size()));
+        }
+        return ids;
+    }
+
     /** {@return the records, sorted by name} */
     List<UnitRecord> records() {
-        List<String> order = new ArrayList<>(resolved.keySet());
         List<UnitRecord> records = new ArrayList<>();
         resolved.forEach((name, unit) -> {
             Value.Entry entry = declared.get(name);
             records.add(UnitRecord.newBuilder()
                     .setName(name)
-                    .setBaseUnitId(order.indexOf(unit.base()))
+                    .setBaseUnitId(id(unit.base()))
                     .setFactor(unit.factor())
                     .setDisplayName(entry == null ? "" : entry.fields().text("name"))
                     .build());

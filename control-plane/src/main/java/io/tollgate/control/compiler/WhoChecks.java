@@ -69,8 +69,8 @@ final class WhoChecks {
     private Set<String> actorIds(String organization) {
         Set<String> ids = new TreeSet<>();
         for (String id : organization.isEmpty() ? tree.organizationIds() : Set.of(organization)) {
-            ids.addAll(tree.ids(id, ScopeLevel.SCOPE_LEVEL_PRINCIPAL));
-            ids.addAll(tree.ids(id, ScopeLevel.SCOPE_LEVEL_API_KEY));
+            ids.addAll(tree.allIds(id, ScopeLevel.SCOPE_LEVEL_PRINCIPAL));
+            ids.addAll(tree.allIds(id, ScopeLevel.SCOPE_LEVEL_API_KEY));
         }
         return ids;
     }

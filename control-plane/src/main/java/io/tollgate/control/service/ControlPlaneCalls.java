@@ -61,7 +61,7 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
             pulls.release();
             throw e;
         }
-        sidecars.seen(request.getSidecar(), bundle.id(), 0);
+        sidecars.seen(request.getSidecar(), bundle.id());
         new SnapshotPull(snapshot, request.getResumeFromChunk(), response, pulls::release).start();
     }
 

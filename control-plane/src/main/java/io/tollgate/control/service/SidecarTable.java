@@ -42,7 +42,13 @@ public final class SidecarTable {
         }
     }
 
-    /** Notes a visit. */
+    /** Notes a visit that says nothing about what is installed. */
+    synchronized void seen(SidecarIdentity sidecar, String bundle) {
+        SidecarStatus before = byId.get(sidecar.getSidecarId());
+        seen(sidecar, bundle, before == null ? 0 : before.getSnapshotVersion());
+    }
+
+    /** Notes a visit and what is installed. */
     synchronized void seen(SidecarIdentity sidecar, String bundle, long version) {
         byId.put(
                 sidecar.getSidecarId(),

@@ -12,6 +12,8 @@ import static io.tollgate.control.source.Shape.required;
 
 /** Files of billing/, in the billing system's own terms. */
 final class BillingShapes {
+    private static final int MAX_NAMES = 10_000;
+
     private static final String[] PERIODS = {"DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "ANNUAL"};
     private static final String[] RESET_PERIODS = {
         "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "ANNUAL", "NEVER"
@@ -149,8 +151,8 @@ final class BillingShapes {
     static final Shape.Fields FILE = fields(
             "billing file",
             optional("customers", map(ScalarKind.ID, CUSTOMER), "Customers by external id."),
-            optional("features", map(ScalarKind.NAME, FEATURE), "Features by lookup key."),
-            optional("plans", map(ScalarKind.NAME, PLAN), "Plans by lookup key."),
+            optional("features", map(ScalarKind.NAME, FEATURE, MAX_NAMES), "Features by lookup key."),
+            optional("plans", map(ScalarKind.NAME, PLAN, MAX_NAMES), "Plans by lookup key."),
             optional("subscriptions", map(ScalarKind.NAME, SUBSCRIPTION), "Subscriptions by id."),
             optional("wallets", map(ScalarKind.NAME, WALLET), "Wallets by id."),
             optional("price_books", map(ScalarKind.NAME, PRICE_BOOK), "Price books by id."));

@@ -36,6 +36,11 @@ public final class Diagnostics {
         }
     }
 
+    /** {@return whether further findings are only counted, so that their words do not matter} */
+    public boolean isFull() {
+        return found.size() == MAX_KEPT;
+    }
+
     /** {@return whether there is any error} */
     public boolean hasErrors() {
         return hasErrors;

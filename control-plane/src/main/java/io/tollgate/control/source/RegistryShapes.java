@@ -12,6 +12,8 @@ import static io.tollgate.control.source.Shape.required;
 
 /** Files of registry/. */
 final class RegistryShapes {
+    private static final int MAX_NAMES = 10_000;
+
     private static final Shape.Fields UNIT = fields(
             "unit",
             optional("name", of(ScalarKind.TEXT), "What people see."),
@@ -60,8 +62,8 @@ final class RegistryShapes {
                     integer(0, Long.MAX_VALUE),
                     "Callers built with an older registry are refused. Default 0: none is."),
             optional("money_scale", integer(0, 9), "Digits after the point in money and credits. Default 6."),
-            optional("units", map(ScalarKind.NAME, UNIT), "What amounts are given in."),
-            optional("dimensions", map(ScalarKind.NAME, DIMENSION), "What is counted."),
+            optional("units", map(ScalarKind.NAME, UNIT, MAX_NAMES), "What amounts are given in."),
+            optional("dimensions", map(ScalarKind.NAME, DIMENSION, MAX_NAMES), "What is counted."),
             optional("actor_types", list(ScalarKind.NAME), "Kinds of actors."),
             optional("roles", list(ScalarKind.NAME), "Roles that are known, so that a typing error is found."),
             optional(

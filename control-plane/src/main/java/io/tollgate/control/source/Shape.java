@@ -71,6 +71,10 @@ sealed interface Shape {
         return new MapOf(key, value, SourceLimits.MAX_ENTRIES);
     }
 
+    static Shape map(ScalarKind key, Shape value, int max) {
+        return new MapOf(key, value, max);
+    }
+
     static Fields fields(String name, Field... fields) {
         Map<String, Field> byKey = new LinkedHashMap<>();
         for (Field field : fields) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 public final class Suggestions {
     private static final int LONGEST_COMPARED = 64;
     /** A large directory with many typing errors must not cost minutes. */
-    private static final int MOST_COMPARED = 5_000;
+    private static final int MOST_COMPARED = 1_000;
 
     private Suggestions() {}
 
