@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DecisionPathAllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 10_000;
+    private static final int ROUNDS = 5;
     private static final int RULES = 29;
 
     @TempDir
@@ -82,13 +83,17 @@ class DecisionPathAllocationTest {
         final long thread = Thread.currentThread().getId();
         // the first reading may itself allocate
         threads.getThreadAllocatedBytes(thread);
-        final long before = threads.getThreadAllocatedBytes(thread);
-        for (int i = 0; i < MEASURED; i++) {
-            sum += decide(holder);
+        // what the JVM itself allocates on this thread now and then is not in every round; what the path allocates is
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            final long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < MEASURED; i++) {
+                sum += decide(holder);
+            }
+            least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
         }
-        final long after = threads.getThreadAllocatedBytes(thread);
-        assertEquals((WARM_UP + MEASURED) * expected, sum);
-        assertEquals(0, after - before, "bytes allocated by " + MEASURED + " look-ups and evaluations");
+        assertEquals((WARM_UP + (long) ROUNDS * MEASURED) * expected, sum);
+        assertEquals(0, least, "bytes allocated by " + MEASURED + " look-ups and evaluations");
         holder.close();
     }
 
