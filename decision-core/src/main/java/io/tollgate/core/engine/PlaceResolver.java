@@ -8,6 +8,7 @@ import io.tollgate.core.registry.Operation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.symbol.SymbolTable;
+import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.IntSets;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
@@ -16,10 +17,15 @@ import io.tollgate.core.world.World;
 final class PlaceResolver {
     private final ScopeRow row = new ScopeRow();
     private final byte[] actorId = new byte[DecisionRequest.MAX_ID_BYTES];
+    /** Of the organization's id as the request writes it: look-ups below it then need not wait for its row. */
+    private long organizationHash;
+
+    private boolean hashed;
     private long departmentRow;
     private long projectRow;
 
     Reason resolve(final Evaluation evaluation, final Operation operation) {
+        hashed = false;
         final Reason reason = evaluation.request.hasApiKey() ? byApiKey(evaluation) : byName(evaluation);
         if (reason != Reason.OK) {
             return reason;
@@ -43,14 +49,7 @@ final class PlaceResolver {
         final int type = world.registry()
                 .actorTypes()
                 .find(request.bytes(), request.offset(Field.ACTOR_TYPE), request.length(Field.ACTOR_TYPE));
-        final long actor = type < 0
-                ? World.NO_ROW
-                : world.findPrincipal(
-                        organization,
-                        type,
-                        request.bytes(),
-                        request.offset(Field.ACTOR_ID),
-                        request.length(Field.ACTOR_ID));
+        final long actor = type < 0 ? World.NO_ROW : principal(evaluation, organization, type);
         if (actor == World.NO_ROW) {
             return evaluation.decision.problem(Problem.ACTOR_UNKNOWN, Reason.UNKNOWN_ACTOR);
         }
@@ -113,12 +112,31 @@ final class PlaceResolver {
 
     private long findOrganization(final Evaluation evaluation) {
         final DecisionRequest request = evaluation.request;
-        return evaluation.world.find(
-                ScopeLevel.ORGANIZATION,
-                World.NO_ROW,
-                request.bytes(),
-                request.offset(Field.ORGANIZATION),
-                request.length(Field.ORGANIZATION));
+        final int offset = request.offset(Field.ORGANIZATION);
+        final int length = request.length(Field.ORGANIZATION);
+        organizationHash = World.organizationHash(request.bytes(), offset, length);
+        hashed = true;
+        return evaluation.world.findOrganization(organizationHash, request.bytes(), offset, length);
+    }
+
+    private long principal(final Evaluation evaluation, final long organization, final int type) {
+        final DecisionRequest request = evaluation.request;
+        final int offset = request.offset(Field.ACTOR_ID);
+        final int length = request.length(Field.ACTOR_ID);
+        final long nameHash = Utf8Hash.of(request.bytes(), offset, length);
+        return evaluation.world.findPrincipal(
+                organization, organizationHash, type, nameHash, request.bytes(), offset, length);
+    }
+
+    private long findBelow(
+            final Evaluation evaluation, final long organization, final ScopeLevel level, final Field field) {
+        final DecisionRequest request = evaluation.request;
+        final byte[] bytes = request.bytes();
+        final int offset = request.offset(field);
+        final int length = request.length(field);
+        return hashed
+                ? evaluation.world.find(level, organization, organizationHash, bytes, offset, length)
+                : evaluation.world.find(level, organization, bytes, offset, length);
     }
 
     private long organization(final Evaluation evaluation) {
@@ -138,16 +156,10 @@ final class PlaceResolver {
                 absent ? Problem.ORGANIZATION_REQUIRED : Problem.ORGANIZATION_UNKNOWN, Reason.UNKNOWN_SCOPE);
     }
 
-    private static long project(final Evaluation evaluation, final long organization) {
-        final DecisionRequest request = evaluation.request;
-        return request.isAbsent(Field.PROJECT)
+    private long project(final Evaluation evaluation, final long organization) {
+        return evaluation.request.isAbsent(Field.PROJECT)
                 ? World.NO_ROW
-                : evaluation.world.find(
-                        ScopeLevel.PROJECT,
-                        organization,
-                        request.bytes(),
-                        request.offset(Field.PROJECT),
-                        request.length(Field.PROJECT));
+                : findBelow(evaluation, organization, ScopeLevel.PROJECT, Field.PROJECT);
     }
 
     /** Checks that department and project are there and belong together, and puts the chain down to the place. */
@@ -181,12 +193,7 @@ final class PlaceResolver {
         departmentRow = World.NO_ROW;
         projectRow = World.NO_ROW;
         if (!request.isAbsent(Field.DEPARTMENT)) {
-            departmentRow = world.find(
-                    ScopeLevel.DEPARTMENT,
-                    organization,
-                    request.bytes(),
-                    request.offset(Field.DEPARTMENT),
-                    request.length(Field.DEPARTMENT));
+            departmentRow = findBelow(evaluation, organization, ScopeLevel.DEPARTMENT, Field.DEPARTMENT);
             if (departmentRow == World.NO_ROW || !row.wrap(world, departmentRow).active()) {
                 return decision.problem(Problem.DEPARTMENT_UNKNOWN, Reason.UNKNOWN_SCOPE);
             }
