@@ -137,8 +137,13 @@ final class LimitsCompiler {
                     Code.WRONG_LEVEL,
                     "there is no " + fields.text("each") + " below " + node.path(),
                     "name a level below, or remove 'each' for one counter at this scope");
-        } else {
-            NotYet.each(compilation, fields.at("each"));
+        } else if (level == ScopeLevel.SCOPE_LEVEL_PRINCIPAL
+                && node.path().level().compareTo(ScopeLevel.SCOPE_LEVEL_ORGANIZATION) > 0) {
+            compilation.error(
+                    fields.at("each"),
+                    Code.WRONG_LEVEL,
+                    "principals belong to organizations, not to " + node.path() + ": nobody would be limited",
+                    "write it at the organization, its plan or global");
         }
         record.setSharing(CeilingSharing.CEILING_SHARING_EACH).setEachLevel(level);
     }

@@ -38,14 +38,6 @@ final class NotYet {
                 "use a dimension of kind rate or period until the stage that brings reservations and capacity");
     }
 
-    static void each(Compilation compilation, Position at) {
-        refuse(
-                compilation,
-                at,
-                "limits for each scope below ('each') are not supported yet: none would be counted",
-                "write a limit at each of the scopes until the stage that brings them");
-    }
-
     static void tiers(Compilation compilation, Position at) {
         refuse(
                 compilation,

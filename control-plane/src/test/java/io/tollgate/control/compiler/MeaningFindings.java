@@ -195,7 +195,12 @@ final class MeaningFindings {
             Finding.of(OVERFLOW, "beyond 64 bits", LIMITS, "5 gpu_hour", "«5_000_000_000_000 gpu_hour"),
             Finding.of(UNIT_MISMATCH, "does not convert", LIMITS, "5 gpu_hour", "«5 token"),
             Finding.of(WRONG_LEVEL, "no organization below", LIMITS, "per: daily", "per: daily, each: «organization"),
-            Finding.of(NOT_SUPPORTED_YET, "'each'", LIMITS, "per: daily", "per: daily, each: «principal"),
+            Finding.of(
+                    WRONG_LEVEL,
+                    "principals belong to organizations",
+                    LIMITS,
+                    "limit: 60, per: 1m}",
+                    "limit: 60, per: 1m, each: «principal}"),
             Finding.of(
                     NOT_SUPPORTED_YET,
                     "kind capacity",
