@@ -8,15 +8,15 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.tollgate.bench.rig.ReadyLine;
 import io.tollgate.v1.DecideResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +34,14 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Answers every Decide with one ready-made decision.")
 public final class EmptyServer implements Callable<Integer> {
-    /** What a started server prints first. */
-    static final String READY = "READY ";
-
-    private static final int MAX_MESSAGE_BYTES = 64 << 10;
-    private static final int MAX_BATCH_BYTES = 4 << 20;
+    // the defaults of the sidecar's configuration
+    private static final int MAX_MESSAGE_BYTES = 1 << 20;
+    private static final int MAX_METADATA_BYTES = 8 << 10;
+    private static final int MAX_CALLS_PER_CONNECTION = 1_024;
+    private static final int FLOW_CONTROL_WINDOW_BYTES = 1 << 20;
+    private static final long KEEP_ALIVE_TIME_MS = 300_000;
+    private static final long KEEP_ALIVE_TIMEOUT_MS = 20_000;
+    private static final long PERMIT_KEEP_ALIVE_TIME_MS = 10_000;
 
     @Option(names = "--port", description = "TCP port on 127.0.0.1; 0 = any (default: ${DEFAULT-VALUE}).")
     private int port;
@@ -86,9 +89,8 @@ public final class EmptyServer implements Callable<Integer> {
                         .build()
                         .start());
             }
-            final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-            out.println(READY + "pid=" + ProcessHandle.current().pid() + " tcp=" + tcp.getPort());
-            awaitEndOfInput();
+            ReadyLine.print(Map.of("tcp", Integer.toString(tcp.getPort())));
+            ReadyLine.awaitEndOfInput();
             return 0;
         } finally {
             for (final Server server : servers) {
@@ -104,14 +106,14 @@ public final class EmptyServer implements Callable<Integer> {
 
     private static NettyServerBuilder configured(final NettyServerBuilder builder, final DecideResponse answer) {
         return builder.directExecutor()
-                .maxInboundMessageSize(Math.max(MAX_MESSAGE_BYTES, MAX_BATCH_BYTES))
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                .keepAliveTime(KEEP_ALIVE_TIME_MS, TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .permitKeepAliveTime(PERMIT_KEEP_ALIVE_TIME_MS, TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
                 .addService(new EmptyService(answer));
-    }
-
-    private static void awaitEndOfInput() throws IOException {
-        final byte[] ignored = new byte[256];
-        while (System.in.read(ignored) >= 0) {
-            // nothing is asked of us
-        }
     }
 }

@@ -16,18 +16,14 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The mapped files of generated worlds, in a folder per shape:
@@ -94,7 +90,7 @@ final class WorldCache {
 
     /** Forgets a world that cannot be opened (another layout), so that the next ask builds it anew. */
     void forget(final Path folder) throws IOException {
-        delete(folder);
+        Folders.delete(folder);
     }
 
     private static boolean isDone(final Path folder, final String source) throws IOException {
@@ -107,7 +103,7 @@ final class WorldCache {
             throws IOException {
         final long beganNs = System.nanoTime();
         final Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
-        delete(fresh);
+        Folders.delete(fresh);
         final Path world = Files.createDirectories(fresh.resolve("world"));
         final long scopes = bundle.shape().scopes();
         try (CellStore cells =
@@ -122,7 +118,7 @@ final class WorldCache {
         } catch (final UncheckedIOException e) {
             throw new IOException(e.getCause());
         }
-        delete(folder);
+        Folders.delete(folder);
         Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
         System.err.printf(
                 Locale.ROOT, "built %s: %,d scopes in %.1f s%n", folder, scopes, (System.nanoTime() - beganNs) / 1e9);
@@ -161,28 +157,5 @@ final class WorldCache {
 
     private static void add(final CRC32C sum, final String text) {
         sum.update(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void delete(final Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(final Path directory, final @Nullable IOException failure)
-                    throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -78,10 +78,15 @@ final class GeneratedPolicies {
             case 2 -> rule(scopePath, i, Effect.DELEGATE, types("agent"), MEASURED);
             case 3 -> rule(scopePath, i, Effect.DELEGATE, rolesAll(ENGINEER, "approver-" + i), MEASURED);
             case 4 -> rule(scopePath, i, Effect.WARN, ids("nobody-" + i), MEASURED);
-            case 5 -> rule(scopePath, i, Effect.RESTRICT, rolesAny(ENGINEER, "auditor"), MEASURED);
+            case 5 -> rule(scopePath, i, i == 5 ? Effect.RESTRICT : Effect.ALLOW, leads(i), MEASURED);
             case 6 -> rule(scopePath, i, Effect.DENY, rolesAny("contractor-" + i, "suspended-" + i % 7), MEASURED);
             default -> rule(scopePath, i, Effect.DELEGATE, rolesAny(team(i % TEAMS)), MEASURED);
         };
+    }
+
+    /** Nobody, but for the scope's one restrict rule, which everybody satisfies. */
+    private static WhoDef leads(final int i) {
+        return i == 5 ? rolesAny(ENGINEER, "auditor") : rolesAny("lead-" + i);
     }
 
     private RuleDef rule(
