@@ -64,6 +64,7 @@ public final class EmptyServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        NettyNoise.silence();
         final DecideResponse answer =
                 response == null ? TypicalAnswer.make() : DecideResponse.parseFrom(Files.readAllBytes(response));
         final EventLoopGroup boss = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

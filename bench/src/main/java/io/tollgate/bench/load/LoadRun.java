@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class LoadRun {
     private static final long CONNECT_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
-
-    /** gRPC sets a TCP option on Unix sockets too, and Netty warns about it at every connection. Held, so that the level stays. */
-    private static final Logger NETTY_OPTIONS = Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
-
-    static {
-        NETTY_OPTIONS.setLevel(Level.SEVERE);
-    }
 
     private final LoadPlan plan;
     private final RequestPool pool;
@@ -51,6 +42,7 @@ final class LoadRun {
      * @throws InterruptedException when the thread is interrupted; the connections are closed
      */
     LoadResult run() throws IOException, InterruptedException {
+        NettyNoise.silence();
         if (!Epoll.isAvailable()) {
             throw new IOException("epoll is not available here: " + Epoll.unavailabilityCause());
         }
