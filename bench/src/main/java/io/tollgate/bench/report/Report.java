@@ -31,7 +31,12 @@ public final class Report implements Callable<Integer> {
             "PieceBenchmark.policy",
             "PieceBenchmark.take",
             "PieceBenchmark.checkCells",
-            "HardCodedBenchmark.consume");
+            "HardCodedBenchmark.consume",
+            "EdgeBenchmark.all",
+            "EdgeBenchmark.parse",
+            "EdgeBenchmark.read",
+            "EdgeBenchmark.decideAndAnswer",
+            "EdgeBenchmark.serialize");
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Results of JMH (-rf json).")
     private List<Path> files = List.of();

@@ -13,9 +13,9 @@ import io.tollgate.examples.generator.GeneratedBundle;
 import io.tollgate.examples.generator.GeneratedShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,12 +23,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
  * The mapped files of generated worlds, in a folder per shape:
  * <pre>
- *   DONE       written last; what the world was generated from, so that a changed generator builds anew
+ *   DONE       written last; what the world was generated from, so that changed code builds anew
  *   world/     WorldWriter's files
  *   cells/     CellStore; the counters live on from fork to fork
  * </pre>
@@ -37,7 +38,6 @@ import java.util.zip.CRC32C;
 final class WorldCache {
     private static final String DONE = "DONE";
     private static final int CEILINGS_OF_SCOPE = 3;
-    private static final int SAMPLE = 500;
 
     private final Path root;
 
@@ -132,30 +132,28 @@ final class WorldCache {
         }
     }
 
-    /** A sample of what is generated: changes when the generator does. */
-    private static String source(final GeneratedBundle bundle) {
+    /** What a world is made of: the shape, and the code that generates and writes it. */
+    private static String source(final GeneratedBundle bundle) throws IOException {
         final CRC32C sum = new CRC32C();
-        final int[] left = {SAMPLE};
-        add(sum, bundle.registry().toString());
-        new GeneratedBundle(new GeneratedShape(
-                        Math.min(SAMPLE, bundle.shape().principals()),
-                        bundle.shape().seed(),
-                        bundle.shape().stamp()))
-                .forEachScope(scope -> {
-                    if (left[0]-- > 0) {
-                        add(
-                                sum,
-                                scope.path()
-                                        + scope.parentPath()
-                                        + scope.holdings()
-                                        + scope.actor().roles());
-                    }
-                });
-        bundle.entitlementSets().forEach(set -> add(sum, set.toString()));
-        return bundle.shape() + " " + Long.toHexString(sum.getValue()) + "\n";
+        for (final Class<?> maker : List.of(WorldWriter.class, GeneratedBundle.class, WorldCache.class)) {
+            addCode(sum, maker);
+        }
+        return bundle.shape() + " by code " + Long.toHexString(sum.getValue()) + "\n";
     }
 
-    private static void add(final CRC32C sum, final String text) {
-        sum.update(text.getBytes(StandardCharsets.UTF_8));
+    /** Adds every class of the folder or jar that a class came from. */
+    private static void addCode(final CRC32C sum, final Class<?> maker) throws IOException {
+        final Path code;
+        try {
+            code = Path.of(
+                    maker.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (final URISyntaxException e) {
+            throw new IOException("cannot tell where " + maker + " comes from", e);
+        }
+        try (Stream<Path> files = Files.walk(code)) {
+            for (final Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                sum.update(Files.readAllBytes(file));
+            }
+        }
     }
 }
