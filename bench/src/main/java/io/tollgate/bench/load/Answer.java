@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 
 /**
- * What the client keeps of an answer: outcome and reason of each decision in it. The rest is skipped, since building the whole message would
+ * What the client keeps of an answer: outcome and reason of each decision in it. The rest is skipped: building the whole message would
  * cost the client more than the server spends on deciding.
  */
 final class Answer {

@@ -214,7 +214,8 @@ public final class Floor implements Callable<Integer> {
         text.append(Machine.describe()).append("\n\n");
         text.append(String.format(
                 Locale.ROOT,
-                "%,d principals, %s; requests of %.0f bytes, answers of %d; %d rounds of %.0f s, medians. Each pair: empty server / sidecar.%n%n",
+                "%,d principals, %s; requests of %.0f bytes, answers of %d; %d rounds of %.0f s, medians."
+                        + " Each pair: empty server / sidecar.%n%n",
                 principals,
                 hot.name().toLowerCase(Locale.ROOT),
                 requestBytes,

@@ -43,8 +43,8 @@ final class FloorTable {
     /** {@return the medians as a Markdown table: empty / sidecar, and their ratio} */
     String markdown() {
         final StringBuilder out = new StringBuilder();
-        out.append(
-                        "| call | in flight | over | decisions/s | p50 us | p99 us | p99.9 us | server us per call | ratio of server us | ratio of p99 |\n")
+        out.append("| call | in flight | over | decisions/s | p50 us | p99 us | p99.9 us | server us per call"
+                        + " | ratio of server us | ratio of p99 |\n")
                 .append("|---|---|---|---|---|---|---|---|---|---|\n");
         for (final Row row : rows) {
             out.append(String.format(

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Full snapshots pulled, verified, installed and swapped under full load: no call fails, every answer is of one version in all its parts, and
- * nothing is denied. Each version's limits, rule ids and obligations carry its number.
+ * Full snapshots pulled, verified, installed and swapped under full load: no call fails, every answer is of one version in all its
+ * parts, and nothing is denied. Each version's limits, rule ids and obligations carry its number.
  */
 class SwapUnderLoadTest {
     private static final GeneratedShape SHAPE = GeneratedShape.of(3_000);
