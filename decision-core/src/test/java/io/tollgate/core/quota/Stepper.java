@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.BufferUtil;
@@ -8,61 +10,110 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs threads one shared memory access at a time, in an order drawn from a seed: the real code of the takers, every
- * interleaving reachable and repeatable.
+ * Runs threads one shared memory access at a time, with the store buffers of x86 (a later load may pass an earlier
+ * store), in an order drawn from a seed: the real code of the takers, every interleaving reachable and repeatable.
  */
 final class Stepper {
-    /** A thread of the simulation. */
+    /** A store that has been made and that others do not see yet. */
+    private record Store(Memory memory, int index, long value) {}
+
+    /** A thread of the simulation, with the store buffer of its processor: first in, first out, as x86 has it. */
     private static final class Actor extends Thread {
         private final Stepper stepper;
         private final int number;
+        private final ArrayDeque<Store> stores = new ArrayDeque<>();
 
         Actor(Stepper stepper, int number, Runnable body) {
             super(body);
             this.stepper = stepper;
             this.number = number;
         }
+
+        void drain() {
+            while (!stores.isEmpty()) {
+                drainOne();
+            }
+        }
+
+        void drainOne() {
+            Store store = stores.pollFirst();
+            if (store != null) {
+                store.memory().write(store.index(), store.value());
+            }
+        }
     }
 
-    /** Memory whose every concurrent access is a step. */
+    /** Memory whose every concurrent access is a step. Release stores wait in the buffer, all else empties it first. */
     static final class Memory extends UnsafeBuffer {
         Memory(int bytes) {
             super(BufferUtil.allocateDirectAligned(bytes, 256));
         }
 
+        private void write(int index, long value) {
+            super.putLong(index, value);
+        }
+
+        @Override
+        public long getLong(int index) {
+            if (Thread.currentThread() instanceof Actor actor) {
+                for (Iterator<Store> stores = actor.stores.descendingIterator(); stores.hasNext(); ) {
+                    Store store = stores.next();
+                    if (store.memory() == this && store.index() == index) {
+                        return store.value();
+                    }
+                }
+            }
+            return super.getLong(index);
+        }
+
         @Override
         public long getLongVolatile(int index) {
-            step();
-            return super.getLongVolatile(index);
+            step(false);
+            return getLong(index);
         }
 
         @Override
         public void putLongVolatile(int index, long value) {
-            step();
-            super.putLongVolatile(index, value);
+            step(true);
+            super.putLong(index, value);
         }
 
         @Override
         public void putLongRelease(int index, long value) {
-            step();
-            super.putLongRelease(index, value);
+            step(false);
+            if (Thread.currentThread() instanceof Actor actor) {
+                actor.stores.addLast(new Store(this, index, value));
+            } else {
+                super.putLong(index, value);
+            }
         }
 
         @Override
         public boolean compareAndSetLong(int index, long expected, long value) {
-            step();
-            return super.compareAndSetLong(index, expected, value);
+            step(true);
+            boolean same = super.getLong(index) == expected;
+            if (same) {
+                super.putLong(index, value);
+            }
+            return same;
         }
 
         @Override
         public long getAndAddLong(int index, long delta) {
-            step();
-            return super.getAndAddLong(index, delta);
+            step(true);
+            long before = super.getLong(index);
+            super.putLong(index, before + delta);
+            return before;
         }
 
-        private static void step() {
+        private static void step(boolean fence) {
             if (Thread.currentThread() instanceof Actor actor) {
                 actor.stepper.step(actor.number);
+                if (fence) {
+                    actor.drain();
+                } else if (actor.stepper.random.nextInt(4) == 0) {
+                    actor.drainOne();
+                }
             }
         }
     }
@@ -125,6 +176,7 @@ final class Stepper {
         } catch (Throwable e) {
             failure = e;
         }
+        actors[number].drain();
         done[number] = true;
         pass(other(number));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -302,6 +303,51 @@ class TakerTest {
         asking.begin(NOW_NS);
         asking.addPeriod(A, 1, 1, 5, END_MS, TakePlan.HARD);
         assertEquals(Taker.DENIED, patient.take(asking));
+    }
+
+    @Test
+    void shouldNotAnswerForAPeriodThatSomebodyIsOnlyAboutToOpen() {
+        assertEquals(Taker.TAKEN, takePeriod(A, 10, 9, 5));
+        Taker hasty = new Taker(cells, inFlight, 0, 50);
+        UnsafeBuffer memory = cells.segments()[0];
+        int slot = PeriodSlots.slot(Cells.offset(A), 5);
+        memory.putLong(slot, PeriodSlots.claim(cells.incarnation(), 7));
+        for (long amount = 1; amount <= 11; amount += 10) {
+            plan.begin(NOW_NS);
+            period(A, 10, amount, 5, TakePlan.HARD);
+            assertEquals(Taker.CONTENDED, hasty.check(plan));
+            assertEquals(Taker.CONTENDED, hasty.take(plan));
+        }
+        // whose own time has come may say that the new period is empty, but not take before it is open
+        plan.begin(NOW_NS);
+        period(A, 10, 10, 7, TakePlan.HARD);
+        assertEquals(Taker.FITS, hasty.check(plan));
+        assertEquals(Taker.CONTENDED, hasty.take(plan));
+        memory.putLong(slot, 5);
+        assertEquals(Taker.TAKEN, hasty.take(plan));
+    }
+
+    @Test
+    void shouldReadWhatIsUsedTogetherWithItsPeriod() {
+        UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(64)) {
+            private int reads;
+
+            @Override
+            public long getLongVolatile(int index) {
+                if (index == Cells.CELL_BYTES + 16 + PeriodSlots.USED && ++reads == 1) {
+                    // between the reads of ordinal and used: two periods pass, and the new one fills up
+                    putLong(Cells.CELL_BYTES + 16, 7);
+                    putLong(Cells.CELL_BYTES + 16 + PeriodSlots.USED, 10);
+                }
+                return super.getLongVolatile(index);
+            }
+        };
+        memory.putLong(Cells.CELL_BYTES + 16, 5);
+        Taker slow = new Taker(new Cells(1, new UnsafeBuffer[] {memory}), inFlight, 0);
+        plan.begin(NOW_NS);
+        period(A, 10, 1, 5, TakePlan.HARD);
+        assertEquals(Taker.DENIED, slow.take(plan));
+        assertEquals(7, plan.receipt(0));
     }
 
     @Test
