@@ -21,6 +21,8 @@ import io.tollgate.core.world.World;
 final class QuotaStage {
     private static final int PERMILLE = 1000;
     private static final int PARTIAL_TRIES = 16;
+    /** More than the relative error of the rough figures, see {@link TakePlan#roughRemaining}. */
+    private static final double ROUGH = 1e-9;
 
     private final TakePlan plan = new TakePlan();
     private final ScopeRow scope = new ScopeRow();
@@ -164,12 +166,21 @@ final class QuotaStage {
         final CeilingStates states = evaluation.decision.ceilings;
         states.show(plan);
         int binding = CeilingStates.NONE;
+        double bindingFurther = Double.POSITIVE_INFINITY;
         boolean overSoft = false;
         for (int i = 0; i < plan.size(); i++) {
-            if (!plan.unlimited(i)) {
-                binding = binding < 0 || fewerFurther(i, binding) ? i : binding;
-                overSoft |= warn(evaluation, i);
+            if (plan.unlimited(i)) {
+                continue;
             }
+            final double left = plan.roughRemaining(i);
+            // the exact comparison divides and multiplies in 128 bits: only where the rough one leaves a doubt
+            if (binding < 0 || (left - 1) / plan.amount(i) <= bindingFurther + ROUGH * Math.abs(bindingFurther)) {
+                if (binding < 0 || fewerFurther(i, binding)) {
+                    binding = i;
+                    bindingFurther = left / plan.amount(i);
+                }
+            }
+            overSoft |= warn(evaluation, i, left);
         }
         states.binding(binding);
         if (overSoft) {
@@ -212,14 +223,17 @@ final class QuotaStage {
                 || high == otherHigh && Long.compareUnsigned(left * otherAmount, otherLeft * amount) < 0;
     }
 
-    private boolean warn(final Evaluation evaluation, final int entry) {
-        if (plan.overLimit(entry)) {
+    private boolean warn(final Evaluation evaluation, final int entry, final double roughLeft) {
+        if (plan.soft(entry) && plan.overLimit(entry)) {
             evaluation.decision.warnings.add(Reason.OVER_SOFT_LIMIT, Severity.WARNING, entry);
             return true;
         }
         ceiling.wrap(evaluation.world, plan.tag(entry));
         final int set = ceiling.thresholdSetId();
         final ThresholdSets thresholds = evaluation.world.thresholds();
+        if (thresholds.size(set) == 0 || clearlyBelow(entry, roughLeft, thresholds.atPermille(set, 0))) {
+            return false;
+        }
         final long after = plan.taken() ? plan.used(entry) : plan.used(entry) + plan.amount(entry);
         for (int i = thresholds.size(set) - 1; i >= 0; i--) {
             if (reaches(after, plan.limit(entry), thresholds.atPermille(set, i))) {
@@ -228,6 +242,13 @@ final class QuotaStage {
             }
         }
         return false;
+    }
+
+    /** Whether the lowest threshold is certainly not reached; false leaves it open. */
+    private boolean clearlyBelow(final int entry, final double roughLeft, final int permille) {
+        final double limit = plan.limit(entry);
+        final double after = limit - roughLeft + 1 + (plan.taken() ? 0 : plan.amount(entry));
+        return after * PERMILLE * (1 + ROUGH) < limit * permille;
     }
 
     /** Whether used / limit is at least permille / 1000, without overflow. */

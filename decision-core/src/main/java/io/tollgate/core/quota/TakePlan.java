@@ -292,6 +292,21 @@ public final class TakePlan {
         return limit[entry] - state(entry);
     }
 
+    /**
+     * What {@link #remaining} says before it is rounded down to whole tokens, as a floating point number: without the 64-bit division that
+     * a RATE needs, which costs more than the take. Off by less than 1 plus one part in 2^50; infinite without a limit.
+     */
+    public double roughRemaining(int entry) {
+        if (unlimited(entry)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        if (kind[entry] != CellKind.RATE) {
+            return (double) limit[entry] - state(entry);
+        }
+        long units = endOrUnits[entry];
+        return (double) (limit[entry] * units - Math.max(0, state(entry) - clock[entry])) / units;
+    }
+
     private long state(int entry) {
         return taken ? after[entry] : before[entry];
     }
