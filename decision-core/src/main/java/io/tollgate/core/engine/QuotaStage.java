@@ -228,12 +228,12 @@ final class QuotaStage {
             evaluation.decision.warnings.add(Reason.OVER_SOFT_LIMIT, Severity.WARNING, entry);
             return true;
         }
-        ceiling.wrap(evaluation.world, plan.tag(entry));
-        final int set = ceiling.thresholdSetId();
         final ThresholdSets thresholds = evaluation.world.thresholds();
-        if (thresholds.size(set) == 0 || clearlyBelow(entry, roughLeft, thresholds.atPermille(set, 0))) {
+        if (clearlyBelow(entry, roughLeft, thresholds.lowestPermille())) {
             return false;
         }
+        ceiling.wrap(evaluation.world, plan.tag(entry));
+        final int set = ceiling.thresholdSetId();
         final long after = plan.taken() ? plan.used(entry) : plan.used(entry) + plan.amount(entry);
         for (int i = thresholds.size(set) - 1; i >= 0; i--) {
             if (reaches(after, plan.limit(entry), thresholds.atPermille(set, i))) {

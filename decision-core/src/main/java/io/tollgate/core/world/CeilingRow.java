@@ -2,6 +2,7 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.Enforcement;
+import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,9 +17,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class CeilingRow {
     private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
 
+    private static final int SOFT = Enforcement.SOFT.code();
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
     private UnsafeBuffer buffer = NOWHERE;
     private int offset;
     private long ref;
+    /** The first eight bytes of the entry, which say what kind of ceiling it is: read once for all of them. */
+    private long head;
 
     /** Moves the view to the first ceiling of a row; the row must have one. */
     public CeilingRow first(final World world, final ScopeRow row) {
@@ -35,14 +41,16 @@ public final class CeilingRow {
         buffer = world.buffer(entry);
         offset = World.offset(entry);
         ref = entry;
+        head = buffer.getLong(offset);
         return this;
     }
 
     /** Moves the view to the next ceiling of the same row; whether there is one, the count tells. */
     public CeilingRow next() {
-        final int length = buffer.getShort(offset + CeilingDescriptor.ENTRY_LENGTH);
+        final int length = twoBytes(CeilingDescriptor.ENTRY_LENGTH);
         offset += length;
         ref += length;
+        head = buffer.getLong(offset);
         return this;
     }
 
@@ -53,32 +61,32 @@ public final class CeilingRow {
 
     /** {@return position of the dimension in the registry} */
     public int dimensionId() {
-        return buffer.getShort(offset + CeilingDescriptor.DIMENSION) & 0xFFFF;
+        return twoBytes(CeilingDescriptor.DIMENSION);
     }
 
     /** {@return {@link io.tollgate.core.DimensionKind#code()}} */
     public int kindCode() {
-        return buffer.getByte(offset + CeilingDescriptor.KIND);
+        return oneByte(CeilingDescriptor.KIND);
     }
 
     /** {@return whether it denies; else it warns and counts} */
     public boolean hard() {
-        return buffer.getByte(offset + CeilingDescriptor.ENFORCEMENT) != Enforcement.SOFT.code();
+        return oneByte(CeilingDescriptor.ENFORCEMENT) != SOFT;
     }
 
     /** {@return whether it counts and never denies} */
     public boolean unlimited() {
-        return (buffer.getByte(offset + CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_UNLIMITED) != 0;
+        return (oneByte(CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_UNLIMITED) != 0;
     }
 
     /** {@return whether it is this scope's own share of an EACH ceiling of {@link #definedAtRow()}} */
     public boolean each() {
-        return (buffer.getByte(offset + CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_EACH) != 0;
+        return (oneByte(CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_EACH) != 0;
     }
 
     /** {@return of an EACH ceiling {@link io.tollgate.core.ScopeLevel#code()}, else 0} */
     public int eachLevelCode() {
-        return buffer.getByte(offset + CeilingDescriptor.EACH_LEVEL);
+        return oneByte(CeilingDescriptor.EACH_LEVEL);
     }
 
     /** {@return window of {@link World#window}, -1 = none} */
@@ -141,6 +149,14 @@ public final class CeilingRow {
     }
 
     private boolean isRate() {
-        return buffer.getShort(offset + CeilingDescriptor.ENTRY_LENGTH) == CeilingDescriptor.RATE_LENGTH;
+        return twoBytes(CeilingDescriptor.ENTRY_LENGTH) == CeilingDescriptor.RATE_LENGTH;
+    }
+
+    private int oneByte(final int at) {
+        return (int) (head >>> (LITTLE_ENDIAN ? at : Long.BYTES - 1 - at) * Byte.SIZE) & 0xFF;
+    }
+
+    private int twoBytes(final int at) {
+        return (int) (head >>> (LITTLE_ENDIAN ? at : Long.BYTES - 2 - at) * Byte.SIZE) & 0xFFFF;
     }
 }

@@ -16,9 +16,20 @@ import java.util.Map;
  */
 public final class ThresholdSets {
     private final ThresholdDef[][] sets;
+    private final int lowestPermille;
 
     ThresholdSets(final List<List<ThresholdDef>> sets) {
         this.sets = sets.stream().map(set -> set.toArray(new ThresholdDef[0])).toArray(ThresholdDef[][]::new);
+        lowestPermille = sets.stream()
+                .flatMap(List::stream)
+                .mapToInt(ThresholdDef::atPermille)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
+    /** {@return the lowest threshold of all sets: below it nothing warns, whichever set a ceiling has} */
+    public int lowestPermille() {
+        return lowestPermille;
     }
 
     /** {@return how many sets} */
