@@ -60,11 +60,15 @@ class LaneCountersTest {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final long id = Thread.currentThread().getId();
         count();
-        final long before = threads.getThreadAllocatedBytes(id);
-        final long own = threads.getThreadAllocatedBytes(id) - before;
-        final long start = threads.getThreadAllocatedBytes(id);
-        count();
-        assertEquals(own, threads.getThreadAllocatedBytes(id) - start);
+        // what the JVM itself allocates on this thread now and then is not in every round; what counting allocates
+        // would be
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            final long start = threads.getThreadAllocatedBytes(id);
+            count();
+            least = Math.min(least, threads.getThreadAllocatedBytes(id) - start);
+        }
+        assertEquals(0, least);
     }
 
     private void count() {
