@@ -98,8 +98,7 @@ final class CellOps {
         if (plan.kind[entry] == CellKind.PERIOD) {
             long ordinal = plan.clock[entry];
             int slot = PeriodSlots.slot(word, ordinal);
-            // also false once a newer period is being opened: its opener waits for us, so all cells of a plan agree on
-            // time
+            // also false once a newer period is being opened: its opener waits for us, so all our cells agree on time
             if (segment.getLongVolatile(slot) != ordinal || PeriodSlots.newest(segment, word) != ordinal) {
                 return false;
             }

@@ -34,13 +34,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Threads that are in flight keep running: one that is descheduled there makes others answer CONTENDED, not wrongly.
  *
  * <p><b>Guarantees.</b> Of hard ceilings no more than the limit is ever taken. Every DENIED names an entry that did not
- * fit at a moment during the call. Everything is bounded: CONTENDED after {@code maxSpins}. A process that is killed in
- * flight leaves at most one plan per worker taken in part: counters come back higher, never lower. Entries of one RATE
- * cell whose workers read the clock in another order than they took see each other's time, not an earlier one.
+ * fit at a moment during the call. (While two worlds with different limits are in use, each take stays within the limit
+ * that it was given; only then an order of all answers may not exist.) Everything is bounded: CONTENDED after {@code
+ * maxSpins}. A process that is killed in flight leaves at most one plan per worker taken in part: counters come back
+ * higher, never lower. Entries of one RATE cell whose workers read the clock in another order than they took see each
+ * other's time, not an earlier one.
  *
  * <table>
  *   <caption>access modes</caption>
- *   <tr><td>cell words</td><td>volatile read, compare-and-set, get-and-add; release for used = 0, ordinal = n</td></tr>
+ *   <tr><td>cell words</td><td>volatile read, compare-and-set, get-and-add; used = 0: release</td></tr>
  *   <tr><td>own flight, guard, undo</td><td>volatile write to odd, release write to even</td></tr>
  *   <tr><td>others' flight, guard, undo</td><td>volatile read</td></tr>
  *   <tr><td>plan</td><td>plain, one thread</td></tr>
