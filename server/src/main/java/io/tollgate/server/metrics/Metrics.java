@@ -23,6 +23,8 @@ import java.util.function.Supplier;
 /**
  * The Prometheus page. It reads the counters of the event loops when it is asked and keeps nothing of its own but the
  * sum of what was timed. For any thread; pages are made one at a time.
+ *
+ * <p>Micrometer refers weakly to what a function counter is made from: that is this object, never the caller's function.
  */
 public final class Metrics implements AutoCloseable {
     private static final String CLASS_NONE = "NONE";
@@ -80,7 +82,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Adds a value that only goes up. */
     public void counter(final String name, final String description, final LongSupplier value) {
-        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        FunctionCounter.builder(name, this, any -> value.getAsLong())
                 .description(description)
                 .register(registry);
     }
@@ -92,7 +94,7 @@ public final class Metrics implements AutoCloseable {
             final String labelValue,
             final String description,
             final LongSupplier value) {
-        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        FunctionCounter.builder(name, this, any -> value.getAsLong())
                 .tag(label, labelValue)
                 .description(description)
                 .register(registry);
