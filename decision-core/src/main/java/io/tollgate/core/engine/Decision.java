@@ -116,8 +116,8 @@ public final class Decision {
         return because;
     }
 
-    Reason problem(final Problem found, final int usage, final Reason because) {
-        problemUsage = usage;
+    Reason problem(final Problem found, final int position, final Reason because) {
+        problemUsage = position;
         return problem(found, because);
     }
 
@@ -192,7 +192,7 @@ public final class Decision {
         return problem;
     }
 
-    /** {@return which usage {@link #problem()} is about, or {@link #NONE}} */
+    /** {@return which usage, attribute or reading of the request {@link #problem()} is about, or {@link #NONE}} */
     public int problemUsage() {
         return problemUsage;
     }

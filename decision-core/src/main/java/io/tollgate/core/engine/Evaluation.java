@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.condition.ConditionFrame;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.policy.PolicyQuery;
 import io.tollgate.core.quota.PeriodTable;
@@ -58,6 +59,12 @@ final class Evaluation {
     /** Bit (dimension id mod 64) of each charged dimension. */
     long chargedDimensions;
 
+    /** Unit of each usage. */
+    final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
+
+    final StatedFacts facts = new StatedFacts();
+    final ConditionFrame conditions = new ConditionFrame(new ConditionValues(this));
+
     final PolicyQuery query = new PolicyQuery(
             2 * DecisionRequest.MAX_ROLES, DecisionRequest.MAX_TOKEN_SCOPES + DecisionRequest.MAX_ROLES);
 
@@ -69,6 +76,7 @@ final class Evaluation {
         apiKeyRow = World.NO_ROW;
         chargeCount = 0;
         chargedDimensions = 0;
+        facts.reset();
     }
 
     void addScope(final long row) {

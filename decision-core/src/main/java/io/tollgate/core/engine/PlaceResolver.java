@@ -227,7 +227,8 @@ final class PlaceResolver {
     /** Fills the policy query; {@return false when the actor has more roles than fit}. */
     private boolean describeActor(final Evaluation evaluation, final Operation operation) {
         final World world = evaluation.world;
-        final PolicyQuery query = evaluation.query.reset(operation.id());
+        evaluation.conditions.start(world.conditions());
+        final PolicyQuery query = evaluation.query.reset(operation.id()).input(evaluation.conditions);
         for (int i = 0; i < evaluation.chainLength; i++) {
             query.scope(row.wrap(world, evaluation.chain[i]).policyId());
         }

@@ -25,6 +25,16 @@ public enum Problem {
     AMOUNT_OVERFLOWS("the amount is too large"),
     /** Nothing said about how much. */
     USAGE_REQUIRED("this action needs at least one usage"),
+    /** No attribute of that name. */
+    ATTRIBUTE_UNKNOWN("the attribute is not declared in the registry"),
+    /** Declared with another type. */
+    ATTRIBUTE_TYPE("the attribute is declared with another type"),
+    /** No dimension of that name. */
+    READING_UNKNOWN("the dimension of this reading is not registered"),
+    /** Nothing is used less than not at all. */
+    READING_NEGATIVE("a reading is at least 0"),
+    /** Two readings contradict one another, or say the same. */
+    READING_TWICE("there is more than one reading of this dimension"),
     /** Nobody said where. */
     ORGANIZATION_REQUIRED("place.organization is needed"),
     /** No such organization. */

@@ -10,9 +10,8 @@ import io.tollgate.core.request.Field;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.def.ChargeDef;
 
-/** Stage REQUEST: is this a question about things that exist? Form, registry, amounts; {@link PlaceResolver} does place and actor. */
+/** Stage REQUEST: is this a question about things that exist? Form, registry, amounts, attributes; {@link PlaceResolver} does place and actor. */
 final class RequestStage {
-    private final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
     private final PlaceResolver places = new PlaceResolver();
 
     Reason evaluate(final Evaluation evaluation) {
@@ -55,8 +54,9 @@ final class RequestStage {
         final Operation operation = registry.operation(operationId);
         evaluation.operation = operation;
         decision.operation(operationId);
-        final Reason amounts = amounts(evaluation, registry, operation);
-        return amounts == Reason.OK ? places.resolve(evaluation, operation) : amounts;
+        Reason reason = amounts(evaluation, registry, operation);
+        reason = reason == Reason.OK ? evaluation.facts.check(evaluation) : reason;
+        return reason == Reason.OK ? places.resolve(evaluation, operation) : reason;
     }
 
     private Reason amounts(final Evaluation evaluation, final Registry registry, final Operation operation) {
@@ -77,7 +77,7 @@ final class RequestStage {
             if (request.amount(i) > Long.MAX_VALUE / registry.unitFactor(unit)) {
                 return decision.problem(Problem.AMOUNT_OVERFLOWS, i, Reason.INVALID_REQUEST);
             }
-            unitIds[i] = unit;
+            evaluation.unitIds[i] = unit;
         }
         if (count == 0 && operation.usageRequired()) {
             return decision.problem(Problem.USAGE_REQUIRED, Reason.INVALID_REQUEST);
@@ -100,13 +100,13 @@ final class RequestStage {
         final DecisionRequest request = evaluation.request;
         final int only = operation.chargeOnlyUnitId(charge);
         for (int i = 0; i < request.usageCount(); i++) {
-            final boolean counts = only == ChargeDef.ANY_UNIT || only == unitIds[i];
+            final boolean counts = only == ChargeDef.ANY_UNIT || only == evaluation.unitIds[i];
             if (counts
-                    && registry.converts(unitIds[i], dimension)
+                    && registry.converts(evaluation.unitIds[i], dimension)
                     && !evaluation.addUsageCharge(
                             dimension,
-                            request.amount(i) * registry.unitFactor(unitIds[i]),
-                            registry.unitFactor(unitIds[i]))) {
+                            request.amount(i) * registry.unitFactor(evaluation.unitIds[i]),
+                            registry.unitFactor(evaluation.unitIds[i]))) {
                 return false;
             }
         }

@@ -101,6 +101,10 @@ public final class UserMessages {
     private static String subject(final DecisionRequest request, final Decision decision) {
         return switch (decision.problem()) {
             case UNIT_UNKNOWN, UNIT_NOT_ACCEPTED -> ": '" + request.unit(decision.problemUsage()) + "'";
+            case ATTRIBUTE_UNKNOWN, ATTRIBUTE_TYPE ->
+                ": '" + request.attributes().name(decision.problemUsage()) + "'";
+            case READING_UNKNOWN, READING_NEGATIVE, READING_TWICE ->
+                ": '" + request.readings().dimension(decision.problemUsage()) + "'";
             case AMOUNT_NOT_POSITIVE -> ", got " + request.amount(decision.problemUsage());
             case ORGANIZATION_UNKNOWN -> quoted(request, Field.ORGANIZATION);
             case DEPARTMENT_UNKNOWN -> quoted(request, Field.DEPARTMENT);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.entitlement;
 
+import io.tollgate.core.attribute.AttributeBlock;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.world.def.AttributeValue;
@@ -9,8 +10,11 @@ import io.tollgate.core.world.def.EntitlementDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All entitlement sets of a snapshot. The entries of a set lie together, ordered by feature, and are found by binary search.
@@ -38,6 +42,9 @@ public final class EntitlementTables {
     private final EntitlementDef[] entries;
     private final String[][] keys;
     private final AttributeValue[][] values;
+    private final SymbolTable configKeys;
+    /** By entry: its values under symbols of configKeys, or null. */
+    private final @Nullable UnsafeBuffer[] configBlocks;
 
     private EntitlementTables(final List<EntitlementSetDef> defs) {
         sets = SymbolTable.of(defs.stream().map(EntitlementSetDef::id).toList());
@@ -50,14 +57,27 @@ public final class EntitlementTables {
         entries = new EntitlementDef[count];
         keys = new String[count][];
         values = new AttributeValue[count][];
+        configBlocks = new UnsafeBuffer[count];
+        final SymbolTable.Builder allKeys = new SymbolTable.Builder();
         int entry = 0;
         for (final EntitlementSetDef def : defs) {
             final EntitlementDef[] sorted = def.entitlements().toArray(new EntitlementDef[0]);
             Arrays.sort(sorted, Comparator.comparingInt(EntitlementDef::featureId));
             for (final EntitlementDef entitlement : sorted) {
-                add(entry++, entitlement);
+                add(entry, entitlement);
+                configBlocks[entry++] = configBlock(entitlement, allKeys);
             }
         }
+        configKeys = allKeys.build();
+    }
+
+    private static @Nullable UnsafeBuffer configBlock(final EntitlementDef def, final SymbolTable.Builder allKeys) {
+        if (def.config().isEmpty()) {
+            return null;
+        }
+        final Map<Integer, AttributeValue> numbered = new HashMap<>();
+        def.config().forEach((key, value) -> numbered.put(allKeys.intern(key), value));
+        return new UnsafeBuffer(AttributeBlock.encode(numbered));
     }
 
     private void add(final int entry, final EntitlementDef def) {
@@ -175,6 +195,16 @@ public final class EntitlementTables {
     /** {@return the value of the key at the same index} */
     public AttributeValue configValue(final int entry, final int index) {
         return values[entry][index];
+    }
+
+    /** {@return keys of the config values of all entitlements} */
+    public SymbolTable configKeys() {
+        return configKeys;
+    }
+
+    /** {@return the config values of an entry under symbols of {@link #configKeys()}, or null when it has none} */
+    public @Nullable UnsafeBuffer configBlock(final int entry) {
+        return configBlocks[entry];
     }
 
     /** {@return where the entitlement comes from, for explain: "plan pro"} */

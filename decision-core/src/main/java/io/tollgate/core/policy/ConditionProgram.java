@@ -13,4 +13,14 @@ public interface ConditionProgram {
 
     /** {@return {@link #TRUE} or {@link #FALSE}; any other number is an {@link #ERROR}} */
     int evaluate(ConditionInput input);
+
+    /** {@return most steps that evaluating takes, see {@link io.tollgate.core.condition.ConditionLimits}; 0 = next to nothing} */
+    default int cost() {
+        return 0;
+    }
+
+    /** {@return why it is an {@link #ERROR}, or else the values that it read; empty when there is nothing to say. Cold; allocates} */
+    default String explain(final ConditionInput input) {
+        return "";
+    }
 }

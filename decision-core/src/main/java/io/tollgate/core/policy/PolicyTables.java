@@ -19,6 +19,8 @@ import java.util.List;
  * <p>Immutable, safe for any thread.
  */
 public final class PolicyTables {
+    /** Most steps of the conditions of one scope's rules that cover one operation together, see {@link ConditionProgram#cost()}. */
+    public static final int MAX_CONDITION_STEPS = 200_000;
     /** In place of a policy. */
     public static final int NO_POLICY = -1;
 

@@ -55,6 +55,7 @@ final class PolicyTablesBuilder {
             compiled[i] = compile(rule, where);
             rules.add(compiled[i]);
         }
+        checkCost(def, compiled);
         policies.add(new Policy(
                 new PolicyCompiler(
                         compiled,
@@ -62,6 +63,24 @@ final class PolicyTablesBuilder {
                         registry.operationCount(),
                         registry.actorTypes().size()),
                 this::shared));
+    }
+
+    private void checkCost(final PolicyDef def, final CompiledRule[] compiled) {
+        final long[] steps = new long[registry.operationCount()];
+        for (final CompiledRule rule : compiled) {
+            if (rule.condition() != null) {
+                for (final int operation : rule.operations()) {
+                    steps[operation] += rule.condition().cost();
+                }
+            }
+        }
+        for (int operation = 0; operation < steps.length; operation++) {
+            if (steps[operation] > PolicyTables.MAX_CONDITION_STEPS) {
+                throw new DefinitionException("policy of scope '" + def.scopePath() + "': the conditions on "
+                        + registry.operation(operation) + " may take " + steps[operation]
+                        + " steps together, at most " + PolicyTables.MAX_CONDITION_STEPS);
+            }
+        }
     }
 
     /** {@return an equal array that was made before, or this one} */

@@ -40,17 +40,21 @@ final class RuleExplainer {
         trace.rule(chainIndex, ruleId, matched, error, error ? error(rule) : matched ? matched(rule) : missing(rule));
     }
 
-    private static String error(final CompiledRule rule) {
-        return "condition '" + rule.def().condition().source()
-                + "' could not be evaluated: attribute missing or of the wrong type, or" + " arithmetic error";
+    private String error(final CompiledRule rule) {
+        return condition(rule, "could not be evaluated");
     }
 
-    private static String matched(final CompiledRule rule) {
+    /** "condition 'resource.region == "eu"' is false (attribute resource.region = 'us')" */
+    private String condition(final CompiledRule rule, final String result) {
+        final String read = rule.condition() == null ? "" : rule.condition().explain(query.input);
+        return "condition '" + rule.def().condition().source() + "' " + result
+                + (read.isEmpty() ? "" : " (" + read + ")");
+    }
+
+    private String matched(final CompiledRule rule) {
         final WhoDef who = rule.def().who();
         final String everybody = who.equals(WhoDef.ANYBODY) ? "applies to every actor" : "actor matches";
-        return rule.condition() == null
-                ? everybody
-                : everybody + "; condition '" + rule.def().condition().source() + "' is true";
+        return rule.condition() == null ? everybody : everybody + "; " + condition(rule, "is true");
     }
 
     /** The first thing that is missing, in the order in which rules are written. */
@@ -77,7 +81,7 @@ final class RuleExplainer {
                         + quoted(who.tokenScopes().get(i)) + " missing, held: " + held(trace.heldTokenScopes());
             }
         }
-        return "condition '" + rule.def().condition().source() + "' is false";
+        return condition(rule, "is false");
     }
 
     private boolean holdsAny(final int[] roles) {

@@ -3,6 +3,8 @@ package io.tollgate.core.registry;
 
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.symbol.SymbolTable;
+import io.tollgate.core.world.def.AttributeDef;
+import io.tollgate.core.world.def.AttributeType;
 import io.tollgate.core.world.def.DimensionDef;
 import io.tollgate.core.world.def.FeatureDef;
 import io.tollgate.core.world.def.RegistryDef;
@@ -22,6 +24,8 @@ public final class Registry {
     private final SymbolTable dimensions;
     private final SymbolTable actorTypes;
     private final SymbolTable features;
+    private final SymbolTable attributes;
+    private final AttributeType[] attributeTypes;
     private final SymbolTable products;
     private final SymbolTable resourceTypes;
     private final SymbolTable actions;
@@ -40,6 +44,9 @@ public final class Registry {
         actorTypes = SymbolTable.of(def.actorTypes());
         features = SymbolTable.of(
                 def.features().stream().map(FeatureDef::lookupKey).toList());
+        attributes =
+                SymbolTable.of(def.attributes().stream().map(AttributeDef::name).toList());
+        attributeTypes = def.attributes().stream().map(AttributeDef::type).toArray(AttributeType[]::new);
         operationIndex = new OperationIndex(def.operations());
         operations = new Operation[def.operations().size()];
         final SymbolTable.Builder productNames = new SymbolTable.Builder();
@@ -111,6 +118,16 @@ public final class Registry {
     /** {@return features by lookup key} */
     public SymbolTable features() {
         return features;
+    }
+
+    /** {@return declared attributes by full name, "resource.region"} */
+    public SymbolTable attributes() {
+        return attributes;
+    }
+
+    /** {@return the type that an attribute is declared with} */
+    public AttributeType attributeType(final int attributeId) {
+        return attributeTypes[attributeId];
     }
 
     /** {@return products that some operation has; to say which part of an unknown operation is unknown} */

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.registry;
 
+import io.tollgate.core.attribute.AttributeLimits;
+import io.tollgate.core.world.def.AttributeDef;
 import io.tollgate.core.world.def.ChargeDef;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.DimensionDef;
@@ -8,6 +10,7 @@ import io.tollgate.core.world.def.FeatureDef;
 import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.UnitDef;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +34,7 @@ final class RegistryCheck {
         check.dimensions();
         check.operations();
         unique("actor type", def.actorTypes());
+        check.attributes();
         unique("feature", def.features().stream().map(FeatureDef::lookupKey).toList());
     }
 
@@ -84,6 +88,18 @@ final class RegistryCheck {
             if (operation.stalenessGraceMs() < 0) {
                 throw new DefinitionException(where + "staleness grace " + operation.stalenessGraceMs()
                         + " ms is negative; 0 fails closed at once");
+            }
+        }
+    }
+
+    private void attributes() {
+        atMost("attributes", def.attributes().size(), AttributeLimits.MAX_DECLARED);
+        unique("attribute", def.attributes().stream().map(AttributeDef::name).toList());
+        for (final AttributeDef attribute : def.attributes()) {
+            final int length = attribute.name().getBytes(StandardCharsets.UTF_8).length;
+            if (length > AttributeLimits.MAX_NAME_BYTES) {
+                throw new DefinitionException("attribute '" + attribute.name() + "' has a name of " + length
+                        + " bytes; at most " + AttributeLimits.MAX_NAME_BYTES + " are supported");
             }
         }
     }

@@ -3,6 +3,7 @@ package io.tollgate.core.request;
 
 import io.tollgate.core.DecideMode;
 import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ public final class DecisionRequest {
     public static final int MAX_ROLES = 64;
     /** Most token scopes. */
     public static final int MAX_TOKEN_SCOPES = 64;
+    /** Most readings of current usage. */
+    public static final int MAX_READINGS = 16;
     /** Length of an API key's SHA-256. */
     public static final int API_KEY_HASH_BYTES = 32;
 
@@ -31,8 +34,18 @@ public final class DecisionRequest {
     private static final int SLOT_TOKEN_SCOPE = SLOT_ROLE + MAX_ROLES;
     private static final int SLOT_API_KEY = SLOT_TOKEN_SCOPE + MAX_TOKEN_SCOPES;
     private static final int SLOTS = SLOT_API_KEY + 1;
+    /** In place of a slot: the defect is about an attribute, a reading. */
+    private static final int SLOT_ATTRIBUTE = SLOTS + 1;
+
+    private static final int SLOT_READING = SLOTS + 2;
+
+    /** In place of an attribute's position: the defect is about all of them. */
+    static final int NO_ATTRIBUTE = -1;
 
     private final byte[] bytes = new byte[SLOTS * MAX_ID_BYTES];
+    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private final RequestAttributes attributes = new RequestAttributes(this);
+    private final RequestReadings readings = new RequestReadings(this);
     private final int[] offsets = new int[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final long[] amounts = new long[MAX_USAGES];
@@ -48,6 +61,8 @@ public final class DecisionRequest {
     private Defect defect = Defect.NONE;
     private int defectSlot;
     private String rejectedField = "";
+    private AttributeGroup defectGroup = AttributeGroup.ACTOR;
+    private int defectPosition;
 
     /** Forgets everything. */
     public DecisionRequest reset() {
@@ -59,6 +74,8 @@ public final class DecisionRequest {
         usageCount = 0;
         roleCount = 0;
         tokenScopeCount = 0;
+        attributes.reset();
+        readings.reset();
         mode = DecideMode.CHECK;
         registryVersion = 0;
         maxStalenessNs = Long.MAX_VALUE;
@@ -167,9 +184,24 @@ public final class DecisionRequest {
         return this;
     }
 
-    /** {@return the buffer that all slices are of; read only} */
+    /** {@return the bytes that all slices are of, attributes apart; read only} */
     public byte[] bytes() {
         return bytes;
+    }
+
+    /** {@return {@link #bytes()} as a buffer; read only} */
+    public UnsafeBuffer buffer() {
+        return buffer;
+    }
+
+    /** {@return the attributes that the caller states; with slices of their own} */
+    public RequestAttributes attributes() {
+        return attributes;
+    }
+
+    /** {@return the caller's readings of what is used now; with slices of their own} */
+    public RequestReadings readings() {
+        return readings;
     }
 
     /** {@return whether the field is absent or empty} */
@@ -294,6 +326,12 @@ public final class DecisionRequest {
     }
 
     private String slotName(final int slot) {
+        if (slot == SLOT_ATTRIBUTE) {
+            return attributes.describe(defectGroup, defectPosition);
+        }
+        if (slot == SLOT_READING) {
+            return "current_usage[" + defectPosition + "].dimension";
+        }
         if (slot == SLOTS) {
             return rejectedField;
         }
@@ -340,6 +378,21 @@ public final class DecisionRequest {
         offsets[slot] = position;
         lengths[slot] = length;
         position += length;
+    }
+
+    void attributeDefect(final Defect found, final AttributeGroup group, final int attribute) {
+        if (defect == Defect.NONE) {
+            defectGroup = group;
+            defectPosition = attribute;
+        }
+        defect(found, SLOT_ATTRIBUTE);
+    }
+
+    void readingDefect(final Defect found, final int reading) {
+        if (defect == Defect.NONE) {
+            defectPosition = reading;
+        }
+        defect(found, SLOT_READING);
     }
 
     private void defect(final Defect found, final int slot) {

@@ -23,8 +23,22 @@ public enum Defect {
     ACTOR_AMBIGUOUS("name either an actor (type and id) or an API key, not both"),
     /** A duration that overflows. */
     DURATION_OUT_OF_RANGE("a duration must fit 292 years in nanoseconds"),
-    /** More than the face's limit on attributes. */
-    TOO_MANY_ATTRIBUTES("more than 64 attributes");
+    /** More than {@link io.tollgate.core.attribute.AttributeLimits#MAX_REQUEST_ATTRIBUTES}. */
+    TOO_MANY_ATTRIBUTES("more than 64 attributes"),
+    /** An attribute without a name. */
+    ATTRIBUTE_NAME("an attribute needs a name"),
+    /** A value of no type. */
+    ATTRIBUTE_WITHOUT_VALUE("an attribute needs a value"),
+    /** A name, text or element beyond {@link io.tollgate.core.attribute.AttributeLimits}. */
+    ATTRIBUTE_TOO_LONG("longer than 4096 bytes of UTF-8 (a name or an element of a list: 256)"),
+    /** More than {@link io.tollgate.core.attribute.AttributeLimits#MAX_LIST_ELEMENTS}. */
+    ATTRIBUTE_LIST_TOO_LONG("a list of more than 64 elements"),
+    /** NaN, or a moment that no calendar has. */
+    ATTRIBUTE_OUT_OF_RANGE("NaN is no value, and a timestamp lies in the years 1 to 9999"),
+    /** More than {@link io.tollgate.core.attribute.AttributeLimits#MAX_REQUEST_BYTES}. */
+    ATTRIBUTES_TOO_LARGE("more than 64 KiB of attributes together"),
+    /** More than {@link DecisionRequest#MAX_READINGS}. */
+    TOO_MANY_READINGS("more than 16 readings");
 
     private final String message;
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Names as numbers, dense from 0 in the order in which they came. Found by UTF-8 slice in an open-addressing table (linear probing, at
@@ -22,6 +23,7 @@ public final class SymbolTable {
 
     private final String[] names;
     private final byte[] bytes;
+    private final UnsafeBuffer buffer;
     /** Name i is bytes[starts[i]] to bytes[starts[i + 1] - 1]. */
     private final int[] starts;
 
@@ -40,6 +42,7 @@ public final class SymbolTable {
             starts[i + 1] = Math.addExact(starts[i], encoded[i].length);
         }
         bytes = new byte[starts[count]];
+        buffer = new UnsafeBuffer(bytes);
         slots = new int[Integer.highestOneBit(Math.max(1, count)) * 4];
         for (int i = 0; i < count; i++) {
             System.arraycopy(encoded[i], 0, bytes, starts[i], encoded[i].length);
@@ -80,6 +83,21 @@ public final class SymbolTable {
      */
     public String name(final int symbol) {
         return names[symbol];
+    }
+
+    /** {@return the names as UTF-8, each {@link #utf8Length} bytes from {@link #utf8Offset}; read only} */
+    public UnsafeBuffer utf8() {
+        return buffer;
+    }
+
+    /** {@return where a symbol's name starts in {@link #utf8()}} */
+    public int utf8Offset(final int symbol) {
+        return starts[symbol];
+    }
+
+    /** {@return bytes of a symbol's name} */
+    public int utf8Length(final int symbol) {
+        return starts[symbol + 1] - starts[symbol];
     }
 
     /**

@@ -36,7 +36,7 @@ package io.tollgate.core.world;
  *124|  CRC-32C of bytes 0 to 123                                    |
  *   +---------------------------------------------------------------+
  * </pre>
- * A rows file goes on with rows and ceiling texts; an index with its slots of 8 bytes (upper half: upper half of the hash; lower half: the
+ * A rows file goes on with rows, ceiling texts and attributes; an index with its slots of 8 bytes (upper half: upper half of the hash; lower half: the
  * row in units of 8 bytes; 0 = free), a power of two of them, at most 60 % full, probed linearly from the lower bits of the hash; the
  * tables with what {@link DirectoryTables} writes.
  */
@@ -44,7 +44,7 @@ final class FileDescriptor {
     /** Reads otherwise on a machine of the other byte order. */
     static final long MAGIC = 0x0044_4C52_4F57_4754L;
 
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     static final int KIND_ROWS = 1;
     static final int KIND_KEY_INDEX = 2;

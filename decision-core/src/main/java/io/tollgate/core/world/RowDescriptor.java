@@ -43,7 +43,7 @@ package io.tollgate.core.world;
  * 88|  offset of the names, from the start of the row               |
  * 92|  length of the row                                            |
  * 96|  parent                                                       |
- *100|  reserved                                                     |
+ *100|  attributes (see AttributeBlock)                               |
  *   +---------------------------------------------------------------+
  *104|  key: UTF-8 id, or the SHA-256 of an API key; padded to 8    ...
  *   +---------------------------------------------------------------+
@@ -86,7 +86,8 @@ final class RowDescriptor {
     static final int NAMES_OFFSET = CEILINGS_OFFSET + Integer.BYTES;
     static final int ROW_LENGTH = NAMES_OFFSET + Integer.BYTES;
     static final int PARENT = ROW_LENGTH + Integer.BYTES;
-    static final int KEY = PARENT + 2 * Integer.BYTES;
+    static final int ATTRIBUTES = PARENT + Integer.BYTES;
+    static final int KEY = ATTRIBUTES + Integer.BYTES;
 
     /** Path, display name, id, subscription id, customer's external id. */
     static final int NAME_COUNT = 5;

@@ -161,6 +161,21 @@ public final class ScopeRow {
         return ref + buffer.getInt(offset + RowDescriptor.CEILINGS_OFFSET);
     }
 
+    /** {@return what the directory says of it, for {@link World#attributeBuffer} and {@link World#attributeOffset}, or {@link World#NO_ROW}} */
+    public long attributesRef() {
+        return reference(RowDescriptor.ATTRIBUTES);
+    }
+
+    /** {@return the memory of the id as UTF-8 (of an API key its SHA-256); {@link #keyLength} bytes from {@link #keyOffset}} */
+    public UnsafeBuffer keyBuffer() {
+        return buffer;
+    }
+
+    /** {@return where in its memory the id starts} */
+    public int keyOffset() {
+        return offset + RowDescriptor.KEY;
+    }
+
     long keyHash() {
         return buffer.getLong(offset + RowDescriptor.HASH);
     }

@@ -2,6 +2,7 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.condition.ConditionTables;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.PolicyTables;
 import io.tollgate.core.quota.PeriodTable;
@@ -118,6 +119,11 @@ public final class World implements AutoCloseable {
     /** {@return what customers have bought} */
     public EntitlementTables entitlements() {
         return tables.entitlements();
+    }
+
+    /** {@return variables of the rules' conditions} */
+    public ConditionTables conditions() {
+        return tables.conditions();
     }
 
     /** {@return the heap tables} */
@@ -367,6 +373,20 @@ public final class World implements AutoCloseable {
     public long rowAt(final int position) {
         final long slot = keys.slot(position);
         return slot == RowIndex.FREE ? NO_ROW : RowIndex.row(slot);
+    }
+
+    /**
+     * {@return the memory of an {@link io.tollgate.core.attribute.AttributeBlock}}
+     *
+     * @param attributesRef from {@link ScopeRow#attributesRef}, not {@link #NO_ROW}
+     */
+    public UnsafeBuffer attributeBuffer(final long attributesRef) {
+        return buffer(attributesRef);
+    }
+
+    /** {@return where in that memory the block starts} */
+    public static int attributeOffset(final long attributesRef) {
+        return offset(attributesRef);
     }
 
     /** {@return the memory that a reference points into} */

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.world;
 
+import io.tollgate.core.condition.ConditionLinker;
+import io.tollgate.core.condition.ConditionTables;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.policy.PolicyTables;
@@ -18,8 +20,10 @@ import java.util.List;
  * @param registry     what requests may name
  * @param policies     rules by scope
  * @param entitlements what customers have bought
+ * @param conditions   variables of the rules' conditions
  */
-public record WorldTables(Registry registry, PolicyTables policies, EntitlementTables entitlements) {
+public record WorldTables(
+        Registry registry, PolicyTables policies, EntitlementTables entitlements, ConditionTables conditions) {
 
     /**
      * Checks and compiles.
@@ -27,6 +31,20 @@ public record WorldTables(Registry registry, PolicyTables policies, EntitlementT
      * @param registry     of the snapshot
      * @param policies     of the snapshot, in its order
      * @param entitlements of the snapshot, in its order
+     * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or each other, or a condition's program is none
+     */
+    public static WorldTables compile(
+            final RegistryDef registry, final List<PolicyDef> policies, final List<EntitlementSetDef> entitlements) {
+        final Registry compiled = Registry.compile(registry);
+        final EntitlementTables bought = EntitlementTables.compile(compiled, entitlements);
+        final ConditionLinker conditions = new ConditionLinker(compiled, bought.configKeys());
+        final PolicyTables rules = PolicyTables.compile(compiled, policies, conditions);
+        return new WorldTables(compiled, rules, bought, conditions.tables());
+    }
+
+    /**
+     * As {@link #compile(RegistryDef, List, List)}, with programs of one's own.
+     *
      * @param conditions   makes the programs of the rules' conditions
      * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or each other
      */
@@ -39,12 +57,13 @@ public record WorldTables(Registry registry, PolicyTables policies, EntitlementT
         return new WorldTables(
                 compiled,
                 PolicyTables.compile(compiled, policies, conditions),
-                EntitlementTables.compile(compiled, entitlements));
+                EntitlementTables.compile(compiled, entitlements),
+                ConditionTables.EMPTY);
     }
 
     /**
      * {@return a number that differs when a number in a row would mean something else: it covers the order of dimensions and their kinds,
-     * actor types, policies' scopes and entitlement sets}
+     * actor types, attributes and their types, policies' scopes and entitlement sets}
      */
     long fingerprint() {
         long hash = registry.dimensions().size();
@@ -55,6 +74,11 @@ public record WorldTables(Registry registry, PolicyTables policies, EntitlementT
         hash = Utf8Hash.combine(hash, registry.actorTypes().size());
         for (int i = 0; i < registry.actorTypes().size(); i++) {
             hash = add(hash, registry.actorTypes().name(i));
+        }
+        hash = Utf8Hash.combine(hash, registry.attributes().size());
+        for (int i = 0; i < registry.attributes().size(); i++) {
+            hash = add(hash, registry.attributes().name(i));
+            hash = Utf8Hash.combine(hash, registry.attributeType(i).code());
         }
         hash = Utf8Hash.combine(hash, policies.policyCount());
         for (int i = 0; i < policies.policyCount(); i++) {

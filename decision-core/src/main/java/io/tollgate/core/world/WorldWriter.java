@@ -34,6 +34,7 @@ public final class WorldWriter implements AutoCloseable {
     private final IndexWriter paths;
     private final AncestryResolver ancestors;
     private final RowCeilings ceilings;
+    private final RowAttributes attributes;
     private long globalRow = World.NO_ROW;
     private long scopeCount;
     private boolean failed;
@@ -58,6 +59,7 @@ public final class WorldWriter implements AutoCloseable {
         }
         ancestors = new AncestryResolver(space, this::findPath);
         ceilings = new RowCeilings(new CeilingPreparer(tables.registry(), named, space, rates), cells);
+        attributes = new RowAttributes(tables.registry(), space);
     }
 
     /**
@@ -112,6 +114,7 @@ public final class WorldWriter implements AutoCloseable {
         final long keyHash = checkKey(scope, names.key, ancestry.organization);
         final long pathHash = checkPath(scope, names.path());
         ceilings.collect(scope, ancestry);
+        final long attributesRef = attributes.write(scope);
         final int ceilingsAt = RowDescriptor.KEY + (names.key.length + Long.BYTES - 1 & -Long.BYTES);
         final int namesAt = ceilingsAt + ceilings.length();
         final int length = namesAt + names.length();
@@ -126,6 +129,7 @@ public final class WorldWriter implements AutoCloseable {
         buffer.putBytes(at + RowDescriptor.KEY, names.key);
         buffer.putLong(at + RowDescriptor.EXPIRES_AT_MS, scope.expiresAtMs());
         ancestry.write(buffer, at);
+        buffer.putInt(at + RowDescriptor.ATTRIBUTES, (int) (attributesRef >>> RowDescriptor.UNIT_SHIFT));
         writeTables(scope, buffer, at);
         ceilings.write(buffer, row, ceilingsAt, scope.path());
         names.write(buffer, at + namesAt);

@@ -4,7 +4,6 @@ package io.tollgate.core.engine;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.Plane;
 import io.tollgate.core.freshness.FreshnessTable;
-import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
@@ -82,7 +81,7 @@ public final class EngineFixture implements AutoCloseable {
             final Map<Plane, Long> maxAgeMs) {
         try {
             final Path files = Files.createDirectories(directory.resolve("world-" + builds++));
-            final WorldTables tables = WorldTables.compile(registry, policies, entitlements, ConditionLoader.NONE);
+            final WorldTables tables = WorldTables.compile(registry, policies, entitlements);
             final WorldWriterSettings settings = new WorldWriterSettings(files, scopes.size(), builds, 7, 1 << 20);
             try (WorldWriter writer = WorldWriter.create(settings, tables, this::cell, RateWords.INLINER)) {
                 for (final ScopeDef scope : scopes) {

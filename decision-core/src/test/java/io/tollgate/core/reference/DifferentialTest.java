@@ -16,7 +16,6 @@ import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.world.World;
-import io.tollgate.core.world.def.AttributeValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -59,6 +58,7 @@ class DifferentialTest {
                 Reason.REGISTRY_TOO_NEW,
                 Reason.SNAPSHOT_STALE,
                 Reason.POLICY_DENY,
+                Reason.POLICY_ERROR,
                 Reason.POLICY_NO_GRANT,
                 Reason.POLICY_RESTRICTED,
                 Reason.POLICY_WARN,
@@ -93,7 +93,7 @@ class DifferentialTest {
         final RandomWorld world = new RandomWorld(seed);
         final Random random = new Random(seed ^ 0x5DEECE66DL);
         final ReferenceEngine reference = new ReferenceEngine(new ReferenceWorld(
-                world.registry, world.policies, world.entitlementSets, world.scopes, world.maxAgeMs));
+                world.registry, world.policies, world.entitlementSets, world.scopes, world.maxAgeMs, world.conditions));
         long nowNs = RandomWorld.T0_MS * NS_PER_MS + random.nextInt();
         fixture.clock.epochNs(nowNs);
         fixture.activate(1, world.registry, world.policies, world.entitlementSets, world.scopes, world.maxAgeMs);
@@ -179,6 +179,9 @@ class DifferentialTest {
         asked.actor().roles().forEach(request::addRole);
         asked.actor().tokenScopes().forEach(request::addTokenScope);
         asked.usages().forEach(usage -> request.addUsage(usage.amount(), usage.unit()));
+        request.set(Field.RESOURCE_ID, asked.facts().resourceId());
+        asked.facts().readings().forEach(reading -> request.readings().add(reading.dimension(), reading.value()));
+        asked.facts().attributes().forEach((name, value) -> StatedAttributes.add(request, name, value));
     }
 
     private ReferenceAnswer answer() {
@@ -243,9 +246,8 @@ class DifferentialTest {
                 obligations.add("=" + world.entitlements().staticValue(entry));
             }
             for (int i = 0; i < world.entitlements().configCount(entry); i++) {
-                final AttributeValue value = world.entitlements().configValue(entry, i);
-                assertEquals(new AttributeValue.Whole(4096), value);
-                obligations.add(world.entitlements().configKey(entry, i));
+                obligations.add(world.entitlements().configKey(entry, i) + "="
+                        + world.entitlements().configValue(entry, i));
             }
         }
         return obligations;

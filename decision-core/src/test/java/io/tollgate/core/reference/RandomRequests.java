@@ -2,10 +2,15 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.world.def.AttributeDef;
+import io.tollgate.core.world.def.AttributeType;
+import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.OperationDef;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Questions about a {@link RandomWorld}: mostly sensible, sometimes about things that do not exist. */
@@ -36,7 +41,48 @@ final class RandomRequests {
                         operation.resourceType(),
                         random.nextInt(40) == 0 ? "nonsense" : operation.action()),
                 usages(operation),
-                random.nextInt(5) == 0);
+                random.nextInt(5) == 0,
+                new ReferenceRequest.Facts(random.nextBoolean() ? "" : text(), attributes(), readings()));
+    }
+
+    private Map<String, AttributeValue> attributes() {
+        final Map<String, AttributeValue> attributes = new HashMap<>();
+        if (random.nextInt(4) == 0) {
+            return attributes;
+        }
+        for (final AttributeDef declared : world.registry.attributes()) {
+            // callers state nothing of places
+            if (!declared.name().startsWith("place.") && random.nextBoolean()) {
+                final boolean wrong = random.nextInt(200) == 0;
+                attributes.put(declared.name(), wrong ? wrong(declared) : world.value(declared.type(), random));
+            }
+        }
+        if (random.nextInt(60) == 0) {
+            attributes.put("resource.nonsense", new AttributeValue.Flag(true));
+        }
+        return attributes;
+    }
+
+    private AttributeValue wrong(final AttributeDef declared) {
+        return declared.type() == AttributeType.STRING
+                ? new AttributeValue.Whole(1)
+                : new AttributeValue.Text("no such type");
+    }
+
+    private List<ReferenceRequest.Reading> readings() {
+        final List<ReferenceRequest.Reading> readings = new ArrayList<>();
+        for (int left = random.nextInt(3); left > 0; left--) {
+            final int dimension = random.nextInt(world.registry.dimensions().size());
+            final String name = random.nextInt(50) == 0
+                    ? "nonsense"
+                    : world.registry.dimensions().get(dimension).name();
+            readings.add(new ReferenceRequest.Reading(name, random.nextInt(50) == 0 ? -1 : random.nextInt(10)));
+        }
+        return readings;
+    }
+
+    private String text() {
+        return RandomConditions.TEXTS.get(random.nextInt(4));
     }
 
     private ReferenceRequest.ActorPart actor(final boolean byKey) {

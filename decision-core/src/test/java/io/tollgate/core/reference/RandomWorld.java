@@ -7,6 +7,9 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.Plane;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
+import io.tollgate.core.condition.ConditionEncoder;
+import io.tollgate.core.condition.ConditionFormatException;
+import io.tollgate.core.world.def.AttributeType;
 import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.ChargeDef;
@@ -32,6 +35,7 @@ import io.tollgate.core.world.def.WhoDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,11 +60,14 @@ final class RandomWorld {
     final List<ScopeDef> scopes = new ArrayList<>();
     final Map<Plane, Long> maxAgeMs = new EnumMap<>(Plane.class);
     final List<byte[]> apiKeys = new ArrayList<>();
+    final Map<String, ReferenceCondition> conditions = new LinkedHashMap<>();
     private final Random random;
+    private final RandomConditions randomConditions;
 
     RandomWorld(final long seed) {
         random = new Random(seed);
         registry = registry();
+        randomConditions = new RandomConditions(random, RandomFacts.variables(registry));
         for (final Plane plane : Plane.values()) {
             maxAgeMs.put(plane, 1_000L * (5 + random.nextInt(60)));
         }
@@ -95,7 +102,7 @@ final class RandomWorld {
                 new FeatureDef("chat", FeatureType.CONFIG, ""),
                 new FeatureDef("gpu", FeatureType.BOOLEAN, ""),
                 new FeatureDef("video", FeatureType.STATIC, ""));
-        return new RegistryDef(5, 3, units, dimensions, operations, TYPES, features, List.of(), 6);
+        return new RegistryDef(5, 3, units, dimensions, operations, TYPES, features, RandomFacts.ATTRIBUTES, 6);
     }
 
     private static ChargeDef constant(final int dimension) {
@@ -138,8 +145,7 @@ final class RandomWorld {
         final List<EntitlementDef> entitlements = new ArrayList<>();
         for (int feature = 0; feature < 3; feature++) {
             if (random.nextInt(4) > 0) {
-                final Map<String, AttributeValue> config =
-                        feature == 0 ? Map.of("max_tokens", new AttributeValue.Whole(4096)) : Map.of();
+                final Map<String, AttributeValue> config = feature == 0 ? RandomFacts.config(random) : Map.of();
                 entitlements.add(
                         new EntitlementDef(feature, random.nextInt(8) > 0, feature == 2 ? "hd" : "", config, "plan"));
             }
@@ -196,7 +202,7 @@ final class RandomWorld {
                 expiresAtMs,
                 organization,
                 actor,
-                new ScopeDef.Holdings(null, ceilings(path))));
+                new ScopeDef.Holdings(null, ceilings(path), RandomFacts.attributes("actor.", random))));
         policy(path, 12);
     }
 
@@ -228,7 +234,7 @@ final class RandomWorld {
                 0,
                 parent,
                 ScopeDef.Actor.NONE,
-                new ScopeDef.Holdings(subscription, ceilings(path)));
+                new ScopeDef.Holdings(subscription, ceilings(path), RandomFacts.attributes("place.", random)));
     }
 
     private SubscriptionDef subscription(final String path) {
@@ -264,10 +270,28 @@ final class RandomWorld {
             };
             final Effect effect = effects[random.nextInt(effects.length)];
             final boolean narrow = effect == Effect.DENY || effect == Effect.RESTRICT;
-            rules.add(new RuleDef(
-                    "r" + i, effect, who(narrow), what(narrow), ConditionDef.ALWAYS, "", path + ".yaml:" + i));
+            rules.add(new RuleDef("r" + i, effect, who(narrow), what(narrow), condition(), "", path + ".yaml:" + i));
         }
         policies.add(new PolicyDef(path, rules));
+    }
+
+    private ConditionDef condition() {
+        if (random.nextInt(3) > 0) {
+            return ConditionDef.ALWAYS;
+        }
+        final ReferenceCondition condition = randomConditions.next();
+        final String source = "c" + conditions.size();
+        try {
+            final byte[] program = ConditionEncoder.encode(condition.expression());
+            conditions.put(source, condition);
+            return new ConditionDef(source, program);
+        } catch (final ConditionFormatException ex) {
+            return ConditionDef.ALWAYS; // dearer than a condition may be
+        }
+    }
+
+    AttributeValue value(final AttributeType type, final Random from) {
+        return RandomFacts.value(type, from);
     }
 
     private WhoDef who(final boolean narrow) {

@@ -51,6 +51,9 @@ final class ReferenceEntitlementStage {
         if (!entitlement.staticValue().isEmpty()) {
             context.obligations.add("=" + entitlement.staticValue());
         }
-        entitlement.config().keySet().stream().sorted().forEach(key -> context.obligations.add(key));
+        entitlement.config().keySet().stream()
+                .sorted()
+                .forEach(key ->
+                        context.obligations.add(key + "=" + entitlement.config().get(key)));
     }
 }

@@ -5,12 +5,16 @@ import io.tollgate.core.Effect;
 import io.tollgate.core.Reason;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
+import io.tollgate.core.condition.Variable;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RuleDef;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.WhatDef;
 import io.tollgate.core.world.def.WhoDef;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Stage 2: section 4 of the page, word by word. */
 final class ReferencePolicyStage {
@@ -21,6 +25,8 @@ final class ReferencePolicyStage {
         boolean allowed = false;
         boolean denied = false;
         boolean restricted = false;
+        boolean failed = false;
+        final Map<Variable, Object> facts = ReferenceFacts.of(context);
         for (final ScopeDef scope : context.chain) {
             final PolicyDef policy = context.world.policies.get(scope.path());
             boolean allowHere = false;
@@ -31,9 +37,13 @@ final class ReferencePolicyStage {
                 if (!covers(rule.what(), context.operationId)) {
                     continue;
                 }
-                final boolean matches = matches(rule.who(), context);
                 restrictCovers |= rule.effect() == Effect.RESTRICT;
-                if (!matches) {
+                if (!matches(rule.who(), context)) {
+                    continue;
+                }
+                final @Nullable Boolean holds = holds(rule, context, facts);
+                failed |= holds == null && (rule.effect() == Effect.DENY || rule.effect() == Effect.RESTRICT);
+                if (holds == null || !holds) {
                     continue;
                 }
                 context.matchedRules.add(new ReferenceAnswer.MatchedRule(scope.path(), rule.id()));
@@ -55,10 +65,24 @@ final class ReferencePolicyStage {
         if (denied) {
             return Reason.POLICY_DENY;
         }
+        if (failed) {
+            return Reason.POLICY_ERROR;
+        }
         if (restricted) {
             return Reason.POLICY_RESTRICTED;
         }
         return allowed ? Reason.OK : Reason.POLICY_NO_GRANT;
+    }
+
+    /** {@return whether the rule's condition holds, null when it cannot be evaluated} */
+    private static @Nullable Boolean holds(
+            final RuleDef rule, final ReferenceContext context, final Map<Variable, Object> facts) {
+        if (rule.condition().always()) {
+            return true;
+        }
+        final ReferenceCondition condition = Objects.requireNonNull(
+                context.world.conditions.get(rule.condition().source()));
+        return ReferenceCondition.evaluate(condition, facts);
     }
 
     private static boolean covers(final WhatDef what, final int operationId) {

@@ -2,7 +2,9 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.world.def.AttributeValue;
 import java.util.List;
+import java.util.Map;
 
 /** A question in plain strings; "" = absent. */
 public record ReferenceRequest(
@@ -15,7 +17,8 @@ public record ReferenceRequest(
         String project,
         Operation operation,
         List<Usage> usages,
-        boolean allowPartial) {
+        boolean allowPartial,
+        Facts facts) {
     public static final long NOT_STATED = Long.MAX_VALUE;
 
     /** Who; apiKeyHash is hex, "" = named by type and id. */
@@ -24,4 +27,9 @@ public record ReferenceRequest(
     public record Operation(String product, String resourceType, String action) {}
 
     public record Usage(long amount, String unit) {}
+
+    /** What else is stated; attributes by full name. */
+    public record Facts(String resourceId, Map<String, AttributeValue> attributes, List<Reading> readings) {}
+
+    public record Reading(String dimension, long value) {}
 }

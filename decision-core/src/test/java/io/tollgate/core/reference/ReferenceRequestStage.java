@@ -56,6 +56,10 @@ final class ReferenceRequestStage {
         if (amounts != Reason.OK) {
             return amounts;
         }
+        final Reason facts = ReferenceFacts.check(context);
+        if (facts != Reason.OK) {
+            return facts;
+        }
         return byKey ? keyAndPlace(context) : actorAndPlace(context);
     }
 

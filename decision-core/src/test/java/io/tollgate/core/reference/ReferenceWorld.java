@@ -20,13 +20,17 @@ public final class ReferenceWorld {
     final Map<String, ScopeDef> scopes = new LinkedHashMap<>();
     final Map<String, ScopeDef> apiKeys = new LinkedHashMap<>();
     final Map<Plane, Long> maxAgeMs;
+    /** By source. */
+    final Map<String, ReferenceCondition> conditions;
 
     public ReferenceWorld(
             final RegistryDef registry,
             final List<PolicyDef> policies,
             final List<EntitlementSetDef> entitlementSets,
             final List<ScopeDef> scopes,
-            final Map<Plane, Long> maxAgeMs) {
+            final Map<Plane, Long> maxAgeMs,
+            final Map<String, ReferenceCondition> conditions) {
+        this.conditions = conditions;
         this.registry = registry;
         this.maxAgeMs = maxAgeMs;
         policies.forEach(policy -> this.policies.put(policy.scopePath(), policy));

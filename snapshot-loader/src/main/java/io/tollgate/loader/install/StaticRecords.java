@@ -2,7 +2,6 @@
 package io.tollgate.loader.install;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.EntitlementSetDef;
@@ -141,7 +140,7 @@ final class StaticRecords {
                             + known.dimensions().size());
         }
         try {
-            return WorldTables.compile(known, policies, entitlements, ConditionLoader.NONE);
+            return WorldTables.compile(known, policies, entitlements);
         } catch (DefinitionException e) {
             throw new RefusedException(Check.CONTENT, String.valueOf(e.getMessage()));
         }

@@ -4,6 +4,7 @@ package io.tollgate.loader.translate;
 import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
+import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.EntityState;
 import io.tollgate.core.world.def.Period;
@@ -21,7 +22,9 @@ import io.tollgate.v1.SubscriptionRecord;
 import io.tollgate.v1.ThresholdRecord;
 import io.tollgate.v1.WindowRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Scopes of the directory with what hangs on them. */
@@ -68,7 +71,7 @@ public final class ScopeTranslator {
     }
 
     private static ScopeDef.Holdings holdings(ScopeRecord record, String where) throws RefusedException {
-        if (!record.hasSubscription() && record.getCeilingsCount() == 0) {
+        if (!record.hasSubscription() && record.getCeilingsCount() == 0 && record.getAttributesCount() == 0) {
             return ScopeDef.Holdings.NONE;
         }
         List<CeilingDef> ceilings = new ArrayList<>();
@@ -76,7 +79,18 @@ public final class ScopeTranslator {
             ceilings.add(ceiling(ceiling, where + ": ceiling '" + ceiling.getId() + "'"));
         }
         return new ScopeDef.Holdings(
-                record.hasSubscription() ? subscription(record.getSubscription(), where) : null, ceilings);
+                record.hasSubscription() ? subscription(record.getSubscription(), where) : null,
+                ceilings,
+                attributes(record, where));
+    }
+
+    /** By full name: what the wire calls "tier" of a place is the attribute "place.tier". */
+    private static Map<String, AttributeValue> attributes(ScopeRecord record, String where) throws RefusedException {
+        ScopeLevel level = ScopeLevel.ofCode(record.getScope().getLevelValue());
+        String owner = level == ScopeLevel.PRINCIPAL || level == ScopeLevel.API_KEY ? "actor." : "place.";
+        Map<String, AttributeValue> named = new HashMap<>();
+        AttributeValues.of(record.getAttributesMap(), where).forEach((name, value) -> named.put(owner + name, value));
+        return named;
     }
 
     private static SubscriptionDef subscription(SubscriptionRecord record, String where) throws RefusedException {

@@ -3,6 +3,7 @@ package io.tollgate.core.world.def;
 
 import io.tollgate.core.ScopeLevel;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMs milliseconds since 1970; 0 = never
  * @param parentPath  the scope above in the directory; empty for global
  * @param actor       of principals and API keys
- * @param holdings    subscription and ceilings
+ * @param holdings    subscription, ceilings, attributes
  */
 public record ScopeDef(
         ScopeLevel level,
@@ -61,13 +62,21 @@ public record ScopeDef(
      *
      * @param subscription where the scope is a customer of the billing system, else null
      * @param ceilings     limits defined here
+     * @param attributes   what the directory says of it, by full name: "place.tier" of places, "actor.cost_center" of who acts
      */
-    public record Holdings(@Nullable SubscriptionDef subscription, List<CeilingDef> ceilings) {
+    public record Holdings(
+            @Nullable SubscriptionDef subscription, List<CeilingDef> ceilings, Map<String, AttributeValue> attributes) {
         /** Nothing. */
         public static final Holdings NONE = new Holdings(null, List.of());
 
         public Holdings {
             ceilings = List.copyOf(ceilings);
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** Without attributes. */
+        public Holdings(final @Nullable SubscriptionDef subscription, final List<CeilingDef> ceilings) {
+            this(subscription, ceilings, Map.of());
         }
     }
 }

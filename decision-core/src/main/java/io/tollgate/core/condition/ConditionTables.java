@@ -1,0 +1,65 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.condition;
+
+import io.tollgate.core.attribute.AttributeLimits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The variables that the conditions of one world read, under slots dense from 0. Grows while the world's conditions are linked, by one
+ * thread; immutable and safe for any thread from then on.
+ */
+public final class ConditionTables {
+    /** Of a world without conditions. */
+    public static final ConditionTables EMPTY = new ConditionTables();
+
+    private final List<Variable> variables = new ArrayList<>();
+    private final List<String> labels = new ArrayList<>();
+    private final List<Integer> configKeys = new ArrayList<>();
+    private final Map<Variable, Integer> slots = new HashMap<>();
+    private int elements;
+
+    ConditionTables() {}
+
+    /** {@return slot of a variable, new or known} */
+    int slot(final Variable variable, final String label, final int configKey) {
+        final Integer known = slots.putIfAbsent(variable, variables.size());
+        if (known != null) {
+            return known;
+        }
+        variables.add(variable);
+        labels.add(label);
+        configKeys.add(configKey);
+        if (variable.type() == ValueType.STRING_LIST) {
+            elements += Math.max(ConditionLimits.MAX_HELD_NAMES, AttributeLimits.MAX_LIST_ELEMENTS);
+        }
+        return variables.size() - 1;
+    }
+
+    /** {@return how many variables} */
+    public int size() {
+        return variables.size();
+    }
+
+    /** {@return the variable of a slot} */
+    public Variable variable(final int slot) {
+        return variables.get(slot);
+    }
+
+    /** {@return the variable of a slot for people: "attribute resource.region"} */
+    public String label(final int slot) {
+        return labels.get(slot);
+    }
+
+    /** {@return of a CONFIG variable the symbol of its key in the world's entitlements; missing when no entitlement has it} */
+    public int configKey(final int slot) {
+        return configKeys.get(slot);
+    }
+
+    /** {@return most elements of all lists together} */
+    int elements() {
+        return elements;
+    }
+}
