@@ -2,7 +2,8 @@
 package io.tollgate.core.condition;
 
 /**
- * Calendar fields of a local time, in the proleptic Gregorian calendar. Days to dates: counting years from 1 March makes the leap day the last
+ * Calendar fields of a local time, in the proleptic Gregorian calendar. Days to dates: counting years from 1 March makes
+ * the leap day the last
  * of its year, so that months follow from days by one division; eras of 400 years all have 146,097 days.
  */
 final class CivilTime {

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads and verifies programs. What it returns is a condition in the sense of {@link ExpressionCheck}: of bounded size, depth and cost, and
+ * Reads and verifies programs. What it returns is a condition in the sense of {@link ExpressionCheck}: of bounded size,
+ * depth and cost, and
  * of fitting types. Whatever the bytes are, the only thing it throws is {@link ConditionFormatException}.
  */
 public final class ConditionDecoder {

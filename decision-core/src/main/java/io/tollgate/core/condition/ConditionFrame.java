@@ -10,7 +10,8 @@ import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Values of variables for one decision: each is looked up when a condition first reads it, and kept until the next {@link #start}. Scratch of
+ * Values of variables for one decision: each is looked up when a condition first reads it, and kept until the next {@link
+ * #start}. Scratch of
  * one worker; belongs to its thread. Allocates when a world has more variables than any before, and otherwise nothing.
  */
 public final class ConditionFrame implements ConditionInput {

@@ -4,7 +4,8 @@ package io.tollgate.core.condition;
 import io.tollgate.core.policy.PolicyTables;
 
 /**
- * How large and how dear conditions may be. Costs are in steps: one is about what comparing two words takes, a few nanoseconds; they bound
+ * How large and how dear conditions may be. Costs are in steps: one is about what comparing two words takes, a few
+ * nanoseconds; they bound
  * the worst case, which long texts and lists make up, and most conditions stay far below.
  */
 public final class ConditionLimits {

@@ -2,7 +2,8 @@
 package io.tollgate.core.condition;
 
 /**
- * The form in which a condition travels in a snapshot. Big-endian. There are no jumps: a program is a tree in prefix order, so it ends, and
+ * The form in which a condition travels in a snapshot. Big-endian. There are no jumps: a program is a tree in prefix order,
+ * so it ends, and
  * its cost follows from its parts. Ids are those of the snapshot's registry.
  * <pre>
  *    0                   1                   2                   3

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offsets of a time zone at every moment, found by binary search without allocation. Years with rules that go on for ever repeat after 400
+ * Offsets of a time zone at every moment, found by binary search without allocation. Years with rules that go on for ever
+ * repeat after 400
  * years, day of the week included (146,097 days are 20,871 weeks): the first 400 of them are written out, later moments are moved back
  * into these.
  *

@@ -11,7 +11,8 @@ import io.tollgate.core.world.World;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer, as numbers and references into the world that it was made in. Reused from call to call; belongs to one thread; readable until
+ * One answer, as numbers and references into the world that it was made in. Reused from call to call; belongs to one
+ * thread; readable until
  * the worker that filled it decides again or ends its turn ({@link DecisionWorker#end()}): names are read from the pinned world, and
  * ceilings from the worker's plan.
  */

@@ -10,7 +10,10 @@ import io.tollgate.core.request.Field;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.def.ChargeDef;
 
-/** Stage REQUEST: is this a question about things that exist? Form, registry, amounts, attributes; {@link PlaceResolver} does place and actor. */
+/**
+ * Stage REQUEST: is this a question about things that exist? Form, registry, amounts, attributes; {@link
+ * PlaceResolver} does place and actor.
+ */
 final class RequestStage {
     private final PlaceResolver places = new PlaceResolver();
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One question, reused from call to call: {@link #reset()}, fill, decide.
  *
- * <p>Texts are kept as UTF-8 slices of one buffer, so that a face can copy bytes in and the engine can look them up without making Strings.
+ * <p>Texts are kept as UTF-8 slices of one buffer, so that a face can copy bytes in and the engine can look them up without
+ * making Strings.
  * What breaks a limit is not thrown: it is remembered ({@link #defect()}) and the engine answers INVALID_REQUEST.
  *
  * <p>Belongs to one thread. Allocates nothing after construction, except in {@link #defectMessage()}.

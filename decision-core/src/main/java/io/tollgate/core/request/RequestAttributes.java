@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The attributes that a caller states: full names and typed values, as slices of one buffer and numbers. Part of a {@link DecisionRequest} and
+ * The attributes that a caller states: full names and typed values, as slices of one buffer and numbers. Part of a {@link
+ * DecisionRequest} and
  * reused with it; what breaks a limit becomes its defect. Belongs to one thread; allocates nothing after construction.
  */
 public final class RequestAttributes {

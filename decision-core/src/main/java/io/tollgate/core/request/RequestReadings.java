@@ -4,7 +4,8 @@ package io.tollgate.core.request;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The caller's own readings of what is used now: dimension, and value in the dimension's unit. Part of a {@link DecisionRequest} and reused with
+ * The caller's own readings of what is used now: dimension, and value in the dimension's unit. Part of a {@link
+ * DecisionRequest} and reused with
  * it; what breaks a limit becomes its defect. Belongs to one thread; allocates nothing after construction.
  */
 public final class RequestReadings {

@@ -15,7 +15,8 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Lays the attributes of scopes down beside the rows, which carry only where. Equal sets, which many scopes have, are written once as long as
+ * Lays the attributes of scopes down beside the rows, which carry only where. Equal sets, which many scopes have, are
+ * written once as long as
  * they are remembered; what all scopes have of their own costs room on disk only. One thread.
  */
 final class RowAttributes {

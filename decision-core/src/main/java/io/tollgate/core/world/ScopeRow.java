@@ -161,7 +161,10 @@ public final class ScopeRow {
         return ref + buffer.getInt(offset + RowDescriptor.CEILINGS_OFFSET);
     }
 
-    /** {@return what the directory says of it, for {@link World#attributeBuffer} and {@link World#attributeOffset}, or {@link World#NO_ROW}} */
+    /**
+     * {@return what the directory says of it, for {@link World#attributeBuffer} and {@link World#attributeOffset}, or
+     * {@link World#NO_ROW}}
+     */
     public long attributesRef() {
         return reference(RowDescriptor.ATTRIBUTES);
     }

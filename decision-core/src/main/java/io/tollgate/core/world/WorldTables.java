@@ -31,7 +31,8 @@ public record WorldTables(
      * @param registry     of the snapshot
      * @param policies     of the snapshot, in its order
      * @param entitlements of the snapshot, in its order
-     * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or each other, or a condition's program is none
+     * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or each other, or a
+     * condition's program is none
      */
     public static WorldTables compile(
             final RegistryDef registry, final List<PolicyDef> policies, final List<EntitlementSetDef> entitlements) {
