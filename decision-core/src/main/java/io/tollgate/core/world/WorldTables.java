@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.world;
 
+import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.condition.ConditionLinker;
 import io.tollgate.core.condition.ConditionTables;
 import io.tollgate.core.entitlement.EntitlementTables;
@@ -64,10 +65,13 @@ public record WorldTables(
 
     /**
      * {@return a number that differs when a number in a row would mean something else: it covers the order of dimensions and their kinds,
-     * actor types, attributes and their types, policies' scopes and entitlement sets}
+     * actor types, attributes and their types, policies' scopes and entitlement sets, and the way that keys are hashed: files that an
+     * older program wrote with other hashes are rebuilt instead of answering that nobody is known}
      */
     long fingerprint() {
-        long hash = registry.dimensions().size();
+        long hash = RowKeys.hash(ScopeLevel.PRINCIPAL.code(), 1, 2, 3);
+        hash = Utf8Hash.combine(hash, RowKeys.hash(ScopeLevel.ORGANIZATION.code(), 1, 2, 3));
+        hash = Utf8Hash.combine(hash, registry.dimensions().size());
         for (int i = 0; i < registry.dimensions().size(); i++) {
             hash = add(hash, registry.dimensions().name(i));
             hash = Utf8Hash.combine(hash, registry.dimensionKind(i).code());
