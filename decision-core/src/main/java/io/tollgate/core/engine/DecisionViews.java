@@ -10,7 +10,6 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CeilingRow;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
-import io.tollgate.core.world.WorldFacts;
 import java.util.Objects;
 
 /**
@@ -18,8 +17,6 @@ import java.util.Objects;
  * pinned. One thread at a time.
  */
 public final class DecisionViews {
-    private static final long NS_PER_MS = 1_000_000L;
-
     private final ScopeRow scope = new ScopeRow();
     private final CeilingRow ceiling = new CeilingRow();
 
@@ -112,10 +109,5 @@ public final class DecisionViews {
     /** {@return status code of the subscription of a customer's row} */
     int subscriptionStatusCode(final World world, final long row) {
         return scope.wrap(world, row).subscriptionStatusCode();
-    }
-
-    /** {@return the bound of a plane in milliseconds} */
-    static long boundMs(final WorldFacts facts, final int planeCode) {
-        return facts.bounds().maxAgeNs(planeCode) / NS_PER_MS;
     }
 }

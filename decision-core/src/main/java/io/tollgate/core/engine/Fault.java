@@ -8,9 +8,7 @@ public enum Fault {
     /** A ceiling could not be read: period out of the table, too many ceilings, or a cell that does not exist. */
     CEILINGS_UNUSABLE("a ceiling of the chain could not be evaluated"),
     /** Other decisions were in the way of an exact answer until the tries were used up. */
-    CONTENDED("too many decisions at once on the same ceilings"),
-    /** A row of the snapshot does not make sense. */
-    DAMAGED_WORLD("the snapshot's directory is damaged");
+    CONTENDED("too many decisions at once on the same ceilings");
 
     private final String message;
 

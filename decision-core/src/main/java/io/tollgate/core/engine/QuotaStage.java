@@ -101,11 +101,6 @@ final class QuotaStage {
         return most;
     }
 
-    /** Returns what the last evaluation took. */
-    void undo(final long epochNs) {
-        taker.giveBack(plan, epochNs);
-    }
-
     private boolean collect(final Evaluation evaluation) {
         final World world = evaluation.world;
         for (int i = 0; i < evaluation.chainLength; i++) {
