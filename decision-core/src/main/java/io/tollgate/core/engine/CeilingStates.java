@@ -22,6 +22,8 @@ public final class CeilingStates {
     private static final long NS_PER_MS = 1_000_000L;
 
     private @Nullable TakePlan plan;
+    private int start;
+    private int end;
     private int binding = NONE;
 
     CeilingStates() {}
@@ -31,8 +33,11 @@ public final class CeilingStates {
         binding = NONE;
     }
 
-    void show(final TakePlan evaluated) {
+    /** Shows the entries of a plan from one index to another, exclusive. */
+    void show(final TakePlan evaluated, final int from, final int to) {
         plan = evaluated;
+        start = from;
+        end = to;
     }
 
     void binding(final int index) {
@@ -41,7 +46,7 @@ public final class CeilingStates {
 
     /** {@return how many ceilings there are} */
     public int size() {
-        return plan == null ? 0 : plan.size();
+        return plan == null ? 0 : end - start;
     }
 
     /** {@return the ceiling that the answer names, or {@link #NONE}} */
@@ -51,38 +56,39 @@ public final class CeilingStates {
 
     /** {@return where the ceiling is, for {@link io.tollgate.core.world.CeilingRow#wrap}} */
     public long ceilingRef(final int index) {
-        return shown().tag(index);
+        return shown().tag(start + index);
     }
 
     /** {@return used, in the dimension's unit: as found, or as left when the decision took} */
     public long used(final int index) {
-        return shown().used(index);
+        return shown().used(start + index);
     }
 
     /** {@return what still fits; negative on an overdrawn soft ceiling; {@link Long#MAX_VALUE} without a limit} */
     public long remaining(final int index) {
-        return shown().remaining(index);
+        return shown().remaining(start + index);
     }
 
     /** {@return what the request asked of it} */
     public long requested(final int index) {
-        return shown().amount(index);
+        return shown().amount(start + index);
     }
 
     /** {@return when it starts again (PERIOD) or is full again (RATE), milliseconds since 1970, or {@link #NEVER_RESETS}} */
     public long resetsAtMs(final int index) {
         final TakePlan shown = shown();
-        if (shown.kind(index) == CellKind.RATE) {
-            final long waitNs = shown.fullAfterNs(index);
+        final int entry = start + index;
+        if (shown.kind(entry) == CellKind.RATE) {
+            final long waitNs = shown.fullAfterNs(entry);
             return waitNs == Gcra.NEVER ? NEVER_RESETS : (shown.nowEpochNs() + waitNs + NS_PER_MS - 1) / NS_PER_MS;
         }
-        final long endMs = shown.resetEpochMs(index);
+        final long endMs = shown.resetEpochMs(entry);
         return endMs == Long.MAX_VALUE ? NEVER_RESETS : endMs;
     }
 
     /** {@return whether the request fits under it, hard or soft} */
     public boolean fits(final int index) {
-        return shown().fits(index) && !shown().overLimit(index);
+        return shown().fits(start + index) && !shown().overLimit(start + index);
     }
 
     private TakePlan shown() {

@@ -139,6 +139,9 @@ public final class Decision {
         outcome = Outcome.DENY;
         reason = because;
         warnings.reset();
+        if (at == Stage.CREDIT || at == Stage.CAPACITY) {
+            ceilings.reset();
+        }
     }
 
     /** The answer of an explanation is that of the decision: it knows nothing of the stages after the deciding one. */

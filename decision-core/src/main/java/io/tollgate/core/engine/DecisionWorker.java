@@ -34,7 +34,7 @@ public final class DecisionWorker {
     private final RequestStage requestStage = new RequestStage();
     private final FreshnessStage freshnessStage;
     private final EntitlementStage entitlementStage = new EntitlementStage();
-    private final QuotaStage quotaStage;
+    private final CommitStage commitStage;
     private final Explainer explainer = new Explainer();
     private @Nullable World world;
 
@@ -48,7 +48,7 @@ public final class DecisionWorker {
         this.worker = worker;
         this.clock = clock;
         freshnessStage = new FreshnessStage(freshness);
-        quotaStage = new QuotaStage(taker);
+        commitStage = new CommitStage(taker);
     }
 
     /** Starts a turn: pins the newest world. {@return it, or null when there is none yet} */
@@ -136,10 +136,10 @@ public final class DecisionWorker {
             decision.deny(Stage.ENTITLEMENT, reason);
             return;
         }
-        if (evaluation.chargeCount > 0) {
-            reason = quotaStage.evaluate(evaluation, take);
-            if (reason != Reason.OK) {
-                decision.deny(Stage.QUOTA, reason);
+        if (evaluation.spends(operation)) {
+            final Stage stage = commitStage.evaluate(evaluation, take);
+            if (stage != Stage.COMMIT) {
+                decision.deny(stage, evaluation.planReason(stage));
                 return;
             }
         }
@@ -167,7 +167,7 @@ public final class DecisionWorker {
                 denied = reason;
             }
         }
-        explainer.unevaluated(explanation);
+        explainer.notCommitted(explanation);
         explainer.chainAndCeilings(explanation, evaluation, deniedAt == null || deniedAt == Stage.QUOTA);
         if (deniedAt == null) {
             decision.admit();
@@ -182,7 +182,13 @@ public final class DecisionWorker {
             case FRESHNESS -> freshnessStage.evaluate(evaluation, operation);
             case POLICY -> PolicyStage.evaluate(evaluation, explainer.policyTrace(explanation, evaluation));
             case ENTITLEMENT -> entitlementStage.evaluate(evaluation, operation);
-            default -> evaluation.chargeCount > 0 ? quotaStage.evaluate(evaluation, false) : Reason.OK;
+            case QUOTA -> {
+                if (evaluation.spends(operation)) {
+                    commitStage.evaluate(evaluation, false);
+                }
+                yield evaluation.quotaReason;
+            }
+            default -> evaluation.planReason(stage);
         };
     }
 }

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.Reason;
+import io.tollgate.core.Stage;
 import io.tollgate.core.condition.ConditionFrame;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.policy.PolicyQuery;
@@ -59,6 +61,19 @@ final class Evaluation {
     /** Bit (dimension id mod 64) of each charged dimension. */
     long chargedDimensions;
 
+    /** Where this request's entries begin in the plan; see {@link CommitStage}. */
+    int planStart;
+
+    int quotaEnd;
+    int creditEnd;
+    int planEnd;
+
+    /** What the stages over the plan say. */
+    Reason quotaReason = Reason.OK;
+
+    Reason creditReason = Reason.OK;
+    Reason capacityReason = Reason.OK;
+
     /** Unit of each usage. */
     final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
 
@@ -76,6 +91,13 @@ final class Evaluation {
         apiKeyRow = World.NO_ROW;
         chargeCount = 0;
         chargedDimensions = 0;
+        planStart = 0;
+        quotaEnd = 0;
+        creditEnd = 0;
+        planEnd = 0;
+        quotaReason = Reason.OK;
+        creditReason = Reason.OK;
+        capacityReason = Reason.OK;
         facts.reset();
     }
 
@@ -86,6 +108,21 @@ final class Evaluation {
     /** {@return the innermost place of the chain: project, department or organization} */
     long placeRow() {
         return placeRow;
+    }
+
+    /** {@return what a stage over the plan says: QUOTA, CREDIT or CAPACITY} */
+    Reason planReason(final Stage stage) {
+        return switch (stage) {
+            case QUOTA -> quotaReason;
+            case CREDIT -> creditReason;
+            case CAPACITY -> capacityReason;
+            default -> Reason.OK;
+        };
+    }
+
+    /** {@return whether a stage over the plan has anything to look at} */
+    boolean spends(final Operation known) {
+        return chargeCount > 0 || known.creditGated();
     }
 
     /** {@return position of the charge of a dimension that is charged} */

@@ -20,7 +20,8 @@ import java.util.Locale;
 /** Turns what an evaluation knows into the lines of an {@link Explanation}, for operators. Cold; allocates. */
 final class Explainer {
     /** The stages after REQUEST that exist. */
-    static final List<Stage> EVALUATED = List.of(Stage.FRESHNESS, Stage.POLICY, Stage.ENTITLEMENT, Stage.QUOTA);
+    static final List<Stage> EVALUATED =
+            List.of(Stage.FRESHNESS, Stage.POLICY, Stage.ENTITLEMENT, Stage.QUOTA, Stage.CREDIT, Stage.CAPACITY);
 
     private static final long NS_PER_MS = 1_000_000L;
 
@@ -53,15 +54,8 @@ final class Explainer {
         }
     }
 
-    /** The stages that this version does not have, and COMMIT, which an explanation never reaches. */
-    void unevaluated(final Explanation explanation) {
-        final String absent = "not part of this version";
-        explanation
-                .stages()
-                .add(new Explanation.StageLine(Stage.CREDIT, Outcome.ALLOW, Reason.OK, false, true, absent));
-        explanation
-                .stages()
-                .add(new Explanation.StageLine(Stage.CAPACITY, Outcome.ALLOW, Reason.OK, false, true, absent));
+    /** COMMIT, which an explanation never reaches. */
+    void notCommitted(final Explanation explanation) {
         explanation
                 .stages()
                 .add(new Explanation.StageLine(
@@ -92,7 +86,9 @@ final class Explainer {
             case FRESHNESS -> freshness(evaluation);
             case POLICY -> policy(evaluation, reason);
             case ENTITLEMENT -> entitlement(evaluation, reason);
-            default -> quota(evaluation, reason);
+            case QUOTA -> quota(evaluation, reason);
+            case CREDIT -> "the operation is not gated by credit";
+            default -> "the operation needs no capacity";
         };
     }
 

@@ -8,84 +8,32 @@ import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.Gcra;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.quota.TakePlan;
-import io.tollgate.core.quota.Taker;
 import io.tollgate.core.world.CeilingRow;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.ThresholdSets;
 import io.tollgate.core.world.World;
 
 /**
- * Stages QUOTA and COMMIT: plans the take over every ceiling of the chain that the request is charged against, and takes from all or none.
- * CHECK only reads.
+ * Stage QUOTA: plans the take over every ceiling of the chain that the request is charged against, and says what it means when some do not
+ * fit, or all do.
  */
 final class QuotaStage {
     private static final int PERMILLE = 1000;
-    private static final int PARTIAL_TRIES = 16;
     /** More than the relative error of the rough figures, see {@link TakePlan#roughRemaining}. */
     private static final double ROUGH = 1e-9;
 
-    private final TakePlan plan = new TakePlan();
+    private final TakePlan plan;
     private final ScopeRow scope = new ScopeRow();
     private final CeilingRow ceiling = new CeilingRow();
-    private final Taker taker;
 
-    QuotaStage(final Taker taker) {
-        this.taker = taker;
-    }
-
-    /** {@return what QUOTA says; with take also COMMIT is done} */
-    Reason evaluate(final Evaluation evaluation, final boolean take) {
-        final int code = attempt(evaluation, take);
-        if (code == Taker.DENIED && evaluation.request.allowPartial()) {
-            return partial(evaluation, take);
-        }
-        return conclude(evaluation, code);
-    }
-
-    private int attempt(final Evaluation evaluation, final boolean take) {
-        plan.begin(evaluation.nowEpochNs);
-        if (!collect(evaluation)) {
-            return Taker.BROKEN;
-        }
-        return take ? taker.take(plan) : taker.check(plan);
-    }
-
-    private Reason conclude(final Evaluation evaluation, final int code) {
-        final Decision decision = evaluation.decision;
-        return switch (code) {
-            case Taker.FITS, Taker.TAKEN -> admit(evaluation);
-            case Taker.DENIED -> deny(evaluation);
-            case Taker.CONTENDED -> decision.fault(Fault.CONTENDED, Reason.OVERLOADED);
-            default -> decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
-        };
-    }
-
-    /**
-     * Grants what is left where that is at least 1. Others may take some of it between the look and the take, so it looks again, a
-     * few times: what is left only shrinks then, and a deny for lack of tries would be a wrong one.
-     */
-    private Reason partial(final Evaluation evaluation, final boolean take) {
-        final long asked = evaluation.request.amount(0);
-        for (int i = 0; i < PARTIAL_TRIES; i++) {
-            final long granted = Math.min(asked, mostThatFits(evaluation));
-            if (granted < 1) {
-                evaluation.grantOnly(asked);
-                return conclude(evaluation, attempt(evaluation, take));
-            }
-            evaluation.grantOnly(granted);
-            final int code = attempt(evaluation, take);
-            if (code != Taker.DENIED) {
-                evaluation.decision.grantedInPart(granted);
-                return conclude(evaluation, code);
-            }
-        }
-        return conclude(evaluation, Taker.CONTENDED);
+    QuotaStage(final TakePlan plan) {
+        this.plan = plan;
     }
 
     /** {@return how much of the only usage fits under every hard ceiling of the plan, by what was read last; less than 1 = nothing} */
-    private long mostThatFits(final Evaluation evaluation) {
+    long mostThatFits(final Evaluation evaluation) {
         long most = Long.MAX_VALUE;
-        for (int i = 0; i < plan.size(); i++) {
+        for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
             if (plan.unlimited(i) || plan.soft(i)) {
                 continue;
             }
@@ -101,7 +49,8 @@ final class QuotaStage {
         return most;
     }
 
-    private boolean collect(final Evaluation evaluation) {
+    /** Adds an entry for each ceiling; {@return false when one cannot be evaluated}. */
+    boolean collect(final Evaluation evaluation) {
         final World world = evaluation.world;
         for (int i = 0; i < evaluation.chainLength; i++) {
             scope.wrap(world, evaluation.chain[i]);
@@ -157,13 +106,13 @@ final class QuotaStage {
         return entry >= 0;
     }
 
-    private Reason admit(final Evaluation evaluation) {
+    /** All ceilings fit: names the tightest, warns of those nearly or softly passed. */
+    void admit(final Evaluation evaluation) {
         final CeilingStates states = evaluation.decision.ceilings;
-        states.show(plan);
         int binding = CeilingStates.NONE;
         double bindingFurther = Double.POSITIVE_INFINITY;
         boolean overSoft = false;
-        for (int i = 0; i < plan.size(); i++) {
+        for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
             if (plan.unlimited(i)) {
                 continue;
             }
@@ -177,24 +126,28 @@ final class QuotaStage {
             }
             overSoft |= warn(evaluation, i, left);
         }
-        states.binding(binding);
+        if (binding >= 0) {
+            states.binding(binding - evaluation.planStart);
+        }
         if (overSoft) {
             evaluation.decision.warned(Reason.OVER_SOFT_LIMIT);
         }
-        return Reason.OK;
     }
 
-    private Reason deny(final Evaluation evaluation) {
+    /** {@return why the ceilings deny; OK when all fit} */
+    Reason verdict(final Evaluation evaluation) {
         final Decision decision = evaluation.decision;
-        decision.ceilings.show(plan);
         int binding = CeilingStates.NONE;
-        for (int i = 0; i < plan.size(); i++) {
+        for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
             // of soft and unlimited ceilings only what cannot be counted does not fit
             if (!plan.fits(i)) {
                 binding = binding < 0 || bindsBefore(i, binding) ? i : binding;
             }
         }
-        decision.ceilings.binding(binding);
+        if (binding < 0) {
+            return Reason.OK;
+        }
+        decision.ceilings.binding(binding - evaluation.planStart);
         final long waitNs = plan.retryAfterNs(binding);
         decision.retry(waitNs == Gcra.NEVER ? Decision.RETRY_NEVER : waitNs);
         return plan.kind(binding) == CellKind.RATE ? Reason.RATE_LIMITED : Reason.QUOTA_EXHAUSTED;
@@ -220,7 +173,7 @@ final class QuotaStage {
 
     private boolean warn(final Evaluation evaluation, final int entry, final double roughLeft) {
         if (plan.soft(entry) && plan.overLimit(entry)) {
-            evaluation.decision.warnings.add(Reason.OVER_SOFT_LIMIT, Severity.WARNING, entry);
+            evaluation.decision.warnings.add(Reason.OVER_SOFT_LIMIT, Severity.WARNING, entry - evaluation.planStart);
             return true;
         }
         final ThresholdSets thresholds = evaluation.world.thresholds();
@@ -232,7 +185,8 @@ final class QuotaStage {
         final long after = plan.taken() ? plan.used(entry) : plan.used(entry) + plan.amount(entry);
         for (int i = thresholds.size(set) - 1; i >= 0; i--) {
             if (reaches(after, plan.limit(entry), thresholds.atPermille(set, i))) {
-                evaluation.decision.warnings.add(Reason.NEAR_LIMIT, thresholds.severity(set, i), entry);
+                evaluation.decision.warnings.add(
+                        Reason.NEAR_LIMIT, thresholds.severity(set, i), entry - evaluation.planStart);
                 return false;
             }
         }

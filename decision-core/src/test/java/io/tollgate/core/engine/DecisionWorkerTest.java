@@ -208,8 +208,8 @@ class DecisionWorkerTest {
                         "POLICY POLICY_DENY! denied by rule 'no-mallory' of org:acme (policies/acme.yaml:1:1)",
                         "ENTITLEMENT OK feature 'llm-chat' comes with plan pro",
                         "QUOTA RATE_LIMITED 'tpm' of org:acme does not fit: 100000 left, 150000 asked",
-                        "CREDIT skipped not part of this version",
-                        "CAPACITY skipped not part of this version",
+                        "CREDIT OK the operation is not gated by credit",
+                        "CAPACITY OK the operation needs no capacity",
                         "COMMIT skipped explaining takes nothing"),
                 explanation.stages().stream().map(DecisionWorkerTest::line).toList());
         assertEquals(

@@ -1,0 +1,128 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.Reason;
+import io.tollgate.core.Stage;
+import io.tollgate.core.quota.TakePlan;
+import io.tollgate.core.quota.Taker;
+
+/**
+ * Stages QUOTA, CREDIT, CAPACITY and COMMIT, over one plan: collects what each of the three would take, takes from everything or from
+ * nothing, and says which of them denies.
+ *
+ * <pre>
+ *   entries of the plan:   [planStart .. quotaEnd)  ceilings     [quotaEnd .. creditEnd)  wallet     [creditEnd .. planEnd)  pools
+ * </pre>
+ *
+ * The first of the stages that denies is the answer, in their order: with entries that do not fit, or because of something that no counter
+ * can mend (an unknown price, a frozen wallet, no pool). With one of the latter nothing is taken. Belongs to the worker's thread.
+ */
+final class CommitStage {
+    private static final int PARTIAL_TRIES = 16;
+
+    private final TakePlan plan = new TakePlan();
+    private final Taker taker;
+    private final QuotaStage quota = new QuotaStage(plan);
+    private final CreditStage credit = new CreditStage(plan);
+    private final CapacityStage capacity = new CapacityStage(plan);
+
+    CommitStage(final Taker taker) {
+        this.taker = taker;
+    }
+
+    /**
+     * Evaluates the three stages; with take and when none denies also COMMIT is done. What each stage says is in the evaluation
+     * ({@link Evaluation#quotaReason} and its neighbours).
+     *
+     * @return the stage that denies, or COMMIT when none does
+     */
+    Stage evaluate(final Evaluation evaluation, final boolean take) {
+        final int code = attempt(evaluation, take);
+        if (code == Taker.DENIED && evaluation.request.allowPartial() && !ceilingsFit(evaluation)) {
+            return partial(evaluation, take);
+        }
+        return conclude(evaluation, code);
+    }
+
+    private int attempt(final Evaluation evaluation, final boolean take) {
+        plan.begin(evaluation.nowEpochNs);
+        evaluation.planStart = plan.size();
+        if (!quota.collect(evaluation)) {
+            return Taker.BROKEN;
+        }
+        evaluation.quotaEnd = plan.size();
+        evaluation.creditReason = credit.collect(evaluation);
+        evaluation.creditEnd = plan.size();
+        evaluation.capacityReason = capacity.collect(evaluation);
+        evaluation.planEnd = plan.size();
+        final boolean possible = evaluation.creditReason == Reason.OK && evaluation.capacityReason == Reason.OK;
+        return take && possible ? taker.take(plan) : taker.check(plan);
+    }
+
+    private Stage conclude(final Evaluation evaluation, final int code) {
+        final Decision decision = evaluation.decision;
+        switch (code) {
+            case Taker.FITS, Taker.TAKEN, Taker.DENIED -> {
+                decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
+                return verdict(evaluation);
+            }
+            case Taker.CONTENDED -> evaluation.quotaReason = decision.fault(Fault.CONTENDED, Reason.OVERLOADED);
+            default -> evaluation.quotaReason = decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
+        }
+        return Stage.QUOTA;
+    }
+
+    private Stage verdict(final Evaluation evaluation) {
+        evaluation.quotaReason = quota.verdict(evaluation);
+        evaluation.creditReason = credit.verdict(evaluation);
+        evaluation.capacityReason = capacity.verdict(evaluation);
+        // what a stage says of its own is also wanted when another denies: an explanation shows all three
+        if (evaluation.quotaReason == Reason.OK) {
+            quota.admit(evaluation);
+        }
+        if (evaluation.creditReason == Reason.OK) {
+            credit.admit(evaluation);
+        }
+        if (evaluation.capacityReason == Reason.OK) {
+            capacity.admit(evaluation);
+        }
+        if (evaluation.quotaReason != Reason.OK) {
+            return Stage.QUOTA;
+        }
+        if (evaluation.creditReason != Reason.OK) {
+            return Stage.CREDIT;
+        }
+        return evaluation.capacityReason == Reason.OK ? Stage.COMMIT : Stage.CAPACITY;
+    }
+
+    private boolean ceilingsFit(final Evaluation evaluation) {
+        for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
+            if (!plan.fits(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Grants what the ceilings leave where that is at least 1. Others may take some of it between the look and the take, so it looks again,
+     * a few times: what is left only shrinks then, and a deny for lack of tries would be a wrong one.
+     */
+    private Stage partial(final Evaluation evaluation, final boolean take) {
+        final long asked = evaluation.request.amount(0);
+        for (int i = 0; i < PARTIAL_TRIES; i++) {
+            final long granted = Math.min(asked, quota.mostThatFits(evaluation));
+            if (granted < 1) {
+                evaluation.grantOnly(asked);
+                return conclude(evaluation, attempt(evaluation, take));
+            }
+            evaluation.grantOnly(granted);
+            final int code = attempt(evaluation, take);
+            if (code != Taker.DENIED || ceilingsFit(evaluation)) {
+                evaluation.decision.grantedInPart(granted);
+                return conclude(evaluation, code);
+            }
+        }
+        return conclude(evaluation, Taker.CONTENDED);
+    }
+}
