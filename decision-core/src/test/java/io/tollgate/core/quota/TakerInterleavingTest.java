@@ -32,6 +32,12 @@ class TakerInterleavingTest {
         run(400_000);
     }
 
+    @Test
+    void shouldStillAnswerSoWhereItOnceDidNot() {
+        new TakerInterleavingTest().runCase(-9079010516477444716L);
+        new TakerInterleavingTest().runCase(-703012292033959106L);
+    }
+
     private static void run(int cases) {
         SplittableRandom seeds = new SplittableRandom();
         for (int i = 0; i < cases; i++) {
