@@ -100,8 +100,14 @@ final class RequestOptions {
             names = "--attr",
             paramLabel = "NAME=VALUE",
             description =
-                    "An attribute: actor.level=3, resource.region=eu-1; a type may follow the name (resource.tag:string=3). Repeatable.")
+                    "An attribute, for conditions: actor.level=3, resource.region=eu-1, request.priority=high; a type may follow the name (resource.tag:string=3). Repeatable.")
     List<String> attributes = new ArrayList<>();
+
+    @Option(
+            names = "--current-usage",
+            paramLabel = "DIMENSION=VALUE",
+            description = "Your own reading of what is used now, for conditions: gpu.concurrent=7. Repeatable.")
+    List<String> currentUsages = new ArrayList<>();
 
     @Option(
             names = "--mode",
@@ -210,5 +216,6 @@ final class RequestOptions {
         }
         usages.forEach(usage -> RequestWords.usage(request, usage));
         attributes.forEach(attribute -> RequestWords.attribute(request, attribute));
+        currentUsages.forEach(reading -> RequestWords.currentUsage(request, reading));
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestWords {
     private static final Pattern AMOUNT = Pattern.compile("[0-9][0-9_]*");
     private static final Pattern ATTRIBUTE =
-            Pattern.compile("(actor|resource)\\.([^=:]+)(?::([a-z]+))?=(.*)", Pattern.DOTALL);
+            Pattern.compile("(actor|resource|request)\\.([^=:]+)(?::([a-z]+))?=(.*)", Pattern.DOTALL);
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,18}");
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]+\\.[0-9]+([eE][+-]?[0-9]+)?");
 
@@ -56,14 +56,30 @@ final class RequestWords {
     static void attribute(DecisionRequestBuilder request, String attribute) {
         final Matcher form = ATTRIBUTE.matcher(attribute);
         if (!form.matches()) {
-            throw CommandFailure.usage("--attr '" + attribute
-                    + "' is not actor.NAME=VALUE or resource.NAME=VALUE, for instance resource.region=eu-1");
+            throw CommandFailure.usage(
+                    "--attr '" + attribute
+                            + "' is not actor.NAME=VALUE, resource.NAME=VALUE or request.NAME=VALUE, for instance resource.region=eu-1");
         }
         final Object value = value(attribute, form.group(3), form.group(4));
-        if (form.group(1).equals("actor")) {
-            request.actorAttribute(form.group(2), value);
-        } else {
-            request.resourceAttribute(form.group(2), value);
+        switch (form.group(1)) {
+            case "actor" -> request.actorAttribute(form.group(2), value);
+            case "resource" -> request.resourceAttribute(form.group(2), value);
+            default -> request.requestAttribute(form.group(2), value);
+        }
+    }
+
+    static void currentUsage(DecisionRequestBuilder request, String reading) {
+        final int equals = reading.indexOf('=');
+        final String value = equals < 0 ? "" : reading.substring(equals + 1);
+        if (equals <= 0 || !AMOUNT.matcher(value).matches()) {
+            throw CommandFailure.usage(
+                    "--current-usage '" + reading + "' is not DIMENSION=VALUE, for instance gpu.concurrent=7");
+        }
+        try {
+            request.currentUsage(reading.substring(0, equals), Long.parseLong(value.replace("_", "")));
+        } catch (NumberFormatException e) {
+            throw CommandFailure.usage(
+                    "--current-usage '" + reading + "' is more than fits, at most " + Long.MAX_VALUE);
         }
     }
 

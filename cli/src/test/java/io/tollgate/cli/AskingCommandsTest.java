@@ -121,6 +121,10 @@ class AskingCommandsTest {
                                 "resource.tag:string=7",
                                 "--attr",
                                 "actor.flag=true",
+                                "--attr",
+                                "request.priority=high",
+                                "--current-usage",
+                                "gpu.concurrent=1_007",
                                 "--usage",
                                 "1_000:image",
                                 "--mode",
@@ -142,6 +146,9 @@ class AskingCommandsTest {
         assertEquals("7", asked.getTarget().getResourceAttributesOrThrow("tag").getStringValue());
         assertEquals(
                 "eu-1", asked.getTarget().getResourceAttributesOrThrow("region").getStringValue());
+        assertEquals("high", asked.getAttributesOrThrow("priority").getStringValue());
+        assertEquals("gpu.concurrent", asked.getCurrentUsage(0).getDimension());
+        assertEquals(1007, asked.getCurrentUsage(0).getValue());
         assertEquals(1000, asked.getUsage(1).getAmount());
         assertEquals(5000, asked.getMaxStalenessMs());
         assertEquals("research", asked.getPlace().getDepartment());

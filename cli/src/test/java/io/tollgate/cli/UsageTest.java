@@ -33,6 +33,8 @@ class UsageTest {
         wrong("greater than 0", "usage amount", "--usage", "0:token");
         wrong("99999999999999999999", "at most", "--usage", "99999999999999999999:token");
         wrong("--attr 'x=1'", "resource.region=eu-1", "--attr", "x=1");
+        wrong("DIMENSION=VALUE", "gpu.concurrent=7", "--current-usage", "gpu:7");
+        wrong("DIMENSION=VALUE", "gpu=-1", "--current-usage", "gpu=-1");
         wrong("type colour", "string", "--attr", "actor.x:colour=red");
         wrong("not of type int", "abc", "--attr", "actor.x:int=abc");
         wrong("--max-staleness", "5s", "--max-staleness", "5");

@@ -3,19 +3,16 @@ package io.tollgate.client;
 
 import com.google.protobuf.ByteString;
 import io.tollgate.v1.Actor;
-import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.ExplainLevel;
 import io.tollgate.v1.GaugeReading;
 import io.tollgate.v1.Place;
 import io.tollgate.v1.ReservationOptions;
-import io.tollgate.v1.StringList;
 import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -66,11 +63,13 @@ public final class DecisionRequestBuilder {
         return this;
     }
 
-    /** An attribute of the actor, for conditions: String, Long, Integer, Double, Boolean, Instant or List of String. */
+    /**
+     * An attribute of the actor, for conditions: String, Long, Integer, Double, Boolean, Instant or List of String. What the
+     * directory says of the same attribute wins. At most 64 attributes of actor, resource and request together.
+     */
     public DecisionRequestBuilder actorAttribute(String name, Object value) {
-        actor.putAttributes(RequestLimits.id("actor attribute name", name), attribute(name, value));
-        RequestLimits.count("actor attributes", actor.getAttributesCount(), RequestLimits.MAX_ATTRIBUTES);
-        return this;
+        actor.putAttributes(AttributeWords.name("actor", name), AttributeWords.value(name, value));
+        return countAttributes();
     }
 
     public DecisionRequestBuilder organization(String name) {
@@ -105,8 +104,20 @@ public final class DecisionRequestBuilder {
 
     /** An attribute of the resource, for conditions; types as in {@link #actorAttribute}. */
     public DecisionRequestBuilder resourceAttribute(String name, Object value) {
-        target.putResourceAttributes(RequestLimits.id("resource attribute name", name), attribute(name, value));
-        RequestLimits.count("resource attributes", target.getResourceAttributesCount(), RequestLimits.MAX_ATTRIBUTES);
+        target.putResourceAttributes(AttributeWords.name("resource", name), AttributeWords.value(name, value));
+        return countAttributes();
+    }
+
+    /** An attribute of the request itself, for conditions; types as in {@link #actorAttribute}. */
+    public DecisionRequestBuilder requestAttribute(String name, Object value) {
+        request.putAttributes(AttributeWords.name("request", name), AttributeWords.value(name, value));
+        return countAttributes();
+    }
+
+    private DecisionRequestBuilder countAttributes() {
+        final int count =
+                actor.getAttributesCount() + target.getResourceAttributesCount() + request.getAttributesCount();
+        RequestLimits.count("attributes", count, RequestLimits.MAX_ATTRIBUTES);
         return this;
     }
 
@@ -119,16 +130,22 @@ public final class DecisionRequestBuilder {
         return this;
     }
 
-    /** The caller's own reading of a gauge. */
-    public DecisionRequestBuilder gauge(String dimension, long value, Instant observedAt) {
+    /** The caller's own reading of what is used now, for conditions; as {@link #currentUsage(String, long, Instant)}, read now. */
+    public DecisionRequestBuilder currentUsage(String dimension, long value) {
+        return currentUsage(dimension, value, Instant.now());
+    }
+
+    /** The caller's own reading of what is used now of a dimension, in its unit, at least 0; at most 16 dimensions. */
+    public DecisionRequestBuilder currentUsage(String dimension, long value, Instant observedAt) {
         if (value < 0) {
-            throw new IllegalArgumentException("gauge " + dimension + " is " + value + ", it cannot be negative");
+            throw new IllegalArgumentException(
+                    "current usage of " + dimension + " is " + value + ", it cannot be negative");
         }
         request.addCurrentUsage(GaugeReading.newBuilder()
-                .setDimension(RequestLimits.id("gauge dimension", dimension))
+                .setDimension(RequestLimits.id("dimension of current usage", dimension))
                 .setValue(value)
                 .setObservedAtMs(observedAt.toEpochMilli()));
-        RequestLimits.count("gauges", request.getCurrentUsageCount(), RequestLimits.MAX_GAUGES);
+        RequestLimits.count("readings of current usage", request.getCurrentUsageCount(), RequestLimits.MAX_READINGS);
         return this;
     }
 
@@ -242,47 +259,9 @@ public final class DecisionRequestBuilder {
         return millis;
     }
 
-    static AttributeValue attribute(String name, Object value) {
-        final AttributeValue.Builder attribute = AttributeValue.newBuilder();
-        if (value instanceof String text) {
-            return attribute.setStringValue(attributeText(name, text)).build();
-        } else if (value instanceof Long || value instanceof Integer) {
-            return attribute.setIntValue(((Number) value).longValue()).build();
-        } else if (value instanceof Double || value instanceof Float) {
-            return attribute.setDoubleValue(((Number) value).doubleValue()).build();
-        } else if (value instanceof Boolean flag) {
-            return attribute.setBoolValue(flag).build();
-        } else if (value instanceof Instant instant) {
-            return attribute.setTimestampMs(instant.toEpochMilli()).build();
-        } else if (value instanceof List<?> list) {
-            return attribute.setStringList(stringList(name, list)).build();
-        }
-        throw new IllegalArgumentException("attribute " + name + " has type "
-                + value.getClass().getName()
-                + "; use String, Long, Integer, Double, Boolean, Instant or List of String");
-    }
-
     /** As many attributes at once as wanted, each as {@link #actorAttribute}. */
     public DecisionRequestBuilder actorAttributes(Map<String, ?> attributes) {
         attributes.forEach(this::actorAttribute);
         return this;
-    }
-
-    private static StringList stringList(String name, List<?> list) {
-        final StringList.Builder strings = StringList.newBuilder();
-        for (Object element : list) {
-            if (!(element instanceof String text)) {
-                throw new IllegalArgumentException("attribute " + name + " is a list with " + element
-                        + " in it; only lists of String are accepted");
-            }
-            strings.addValues(attributeText(name, text));
-        }
-        return strings.build();
-    }
-
-    private static String attributeText(String name, String text) {
-        return text.isEmpty()
-                ? text
-                : RequestLimits.text("attribute " + name, text, RequestLimits.MAX_TEXT_ATTRIBUTE_BYTES);
     }
 }

@@ -10,10 +10,11 @@ final class RequestLimits {
     static final int MAX_API_KEY_BYTES = 1024;
     static final int MAX_TEXT_ATTRIBUTE_BYTES = 4096;
     static final int MAX_USAGES = 16;
-    static final int MAX_GAUGES = 16;
+    static final int MAX_READINGS = 16;
     static final int MAX_ROLES = 64;
     static final int MAX_TOKEN_SCOPES = 64;
     static final int MAX_ATTRIBUTES = 64;
+    static final int MAX_LIST_ELEMENTS = 64;
     static final int MAX_MESSAGE_BYTES = 64 * 1024;
     static final int MAX_BATCH = 1024;
     static final int SHA256_BYTES = 32;

@@ -10,6 +10,7 @@ import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -29,8 +30,9 @@ class DecisionRequestTest {
                 .action("llm", "model", "generate")
                 .resource("large")
                 .resourceAttribute("regions", List.of("eu-1", "eu-2"))
+                .requestAttribute("priority", "high")
                 .usage(1200, "token")
-                .gauge("compute.gpu", 3, Instant.ofEpochMilli(5))
+                .currentUsage("compute.gpu", 3, Instant.ofEpochMilli(5))
                 .reserve(Duration.ofSeconds(30))
                 .allowPartial()
                 .maxStaleness(Duration.ofSeconds(5))
@@ -50,7 +52,9 @@ class DecisionRequestTest {
                         .getResourceAttributesOrThrow("regions")
                         .getStringList()
                         .getValuesList());
+        assertEquals("high", message.getAttributesOrThrow("priority").getStringValue());
         assertEquals(1200, message.getUsage(0).getAmount());
+        assertEquals(3, message.getCurrentUsage(0).getValue());
     }
 
     @Test
@@ -81,16 +85,19 @@ class DecisionRequestTest {
     void shouldAcceptSixtyFourRolesScopesAndAttributesAndRefuseOneMore() {
         final DecisionRequestBuilder builder = complete();
         for (int i = 0; i < 64; i++) {
-            builder.role("r" + i)
-                    .tokenScope("s" + i)
-                    .actorAttribute("a" + i, true)
-                    .resourceAttribute("a" + i, true);
+            builder.role("r" + i).tokenScope("s" + i);
+            switch (i % 3) {
+                case 0 -> builder.actorAttribute("a" + i, true);
+                case 1 -> builder.resourceAttribute("a" + i, true);
+                default -> builder.requestAttribute("a" + i, true);
+            }
         }
         builder.build();
         assertThrows(IllegalArgumentException.class, () -> builder.role("r"));
         assertThrows(IllegalArgumentException.class, () -> builder.tokenScope("s"));
         assertThrows(IllegalArgumentException.class, () -> builder.actorAttribute("a", true));
         assertThrows(IllegalArgumentException.class, () -> builder.resourceAttribute("a", true));
+        assertThrows(IllegalArgumentException.class, () -> builder.requestAttribute("a", true));
     }
 
     @Test
@@ -102,7 +109,12 @@ class DecisionRequestTest {
         refused("surrogate", b -> b.project("a\ud800"));
         refused("at least 1 ms", b -> b.maxStaleness(Duration.ZERO));
         refused("java.lang.Object", b -> b.actorAttribute("x", new Object()));
-        refused("cannot be negative", b -> b.gauge("d", -1, Instant.EPOCH));
+        refused("cannot be negative", b -> b.currentUsage("d", -1, Instant.EPOCH));
+        refused("NaN", b -> b.requestAttribute("x", Double.NaN));
+        refused("years 1 to 9999", b -> b.requestAttribute("x", Instant.MAX));
+        refused("more than 64 elements", b -> b.requestAttribute("x", Collections.nCopies(65, "e")));
+        refused("at most 256", b -> b.requestAttribute("x", List.of("e".repeat(257))));
+        refused("at most 247", b -> b.resourceAttribute("n".repeat(248), 1));
         refused("32", b -> b.apiKeySha256(new byte[31]));
         refused("both an actor and an API key", b -> b.apiKey("tg_1"));
         refused("at most 65536", b -> {

@@ -4,6 +4,7 @@ package io.tollgate.control.compiler;
 import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
+import io.tollgate.core.attribute.AttributeLimits;
 import io.tollgate.v1.AttributeType;
 import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.ScopeRecord;
@@ -51,11 +52,55 @@ final class Attributes {
                         Quoted.of(scalar.text()) + " is no " + word(type) + ", which attribute " + Quoted.of(name)
                                 + " is",
                         "write a " + word(type) + ", or change the attribute's type in the registry");
-            } else {
+            } else if (fits(scalar, name, value)) {
                 values.put(entry.key(), value);
             }
         }
         return values;
+    }
+
+    /** A sidecar refuses what conditions could not read. Texts are bounded by what a bundle's texts may be. */
+    private boolean fits(Value.Scalar scalar, String name, AttributeValue value) {
+        if (value.getValueCase() == AttributeValue.ValueCase.TIMESTAMP_MS) {
+            return fits(
+                    scalar,
+                    AttributeLimits.isTimestamp(value.getTimestampMs()),
+                    Code.OUT_OF_RANGE,
+                    name + " " + Quoted.of(scalar.text()) + " is not in the years 1 to 9999");
+        }
+        int elements = value.getStringList().getValuesCount();
+        if (!fits(
+                scalar,
+                elements <= AttributeLimits.MAX_LIST_ELEMENTS,
+                Code.TOO_LARGE,
+                name + " has " + elements + " elements, at most " + AttributeLimits.MAX_LIST_ELEMENTS)) {
+            return false;
+        }
+        for (String element : value.getStringList().getValuesList()) {
+            int bytes = Utf8.length(element);
+            if (!fits(
+                    scalar,
+                    bytes <= AttributeLimits.MAX_ELEMENT_BYTES,
+                    Code.TOO_LARGE,
+                    name + " has the element " + Quoted.of(element) + " of " + bytes + " bytes, at most "
+                            + AttributeLimits.MAX_ELEMENT_BYTES)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean fits(Value.Scalar scalar, boolean fits, Code code, String message) {
+        if (!fits) {
+            compilation.error(
+                    scalar.at(),
+                    code,
+                    "attribute " + message,
+                    code == Code.TOO_LARGE
+                            ? "shorten it: attributes are copied into every sidecar and read by conditions"
+                            : "write a time that is meant, or leave the attribute out where there is none");
+        }
+        return fits;
     }
 
     private static String word(AttributeType type) {

@@ -9,6 +9,7 @@ import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.ScopePath;
 import io.tollgate.control.source.Suggestions;
 import io.tollgate.control.source.Value;
+import io.tollgate.core.attribute.AttributeLimits;
 import io.tollgate.v1.AttributeRecord;
 import io.tollgate.v1.AttributeType;
 import io.tollgate.v1.DimensionKind;
@@ -265,7 +266,15 @@ final class RegistryCompiler {
 
     private void attributes() {
         List<AttributeRecord> records = new ArrayList<>();
-        compilation.declared(Folder.REGISTRY, "attributes", "attribute").forEach((name, entry) -> {
+        Map<String, Value.Entry> declared = compilation.declared(Folder.REGISTRY, "attributes", "attribute");
+        if (declared.size() > AttributeLimits.MAX_DECLARED) {
+            compilation.error(
+                    declared.values().iterator().next().at(),
+                    Code.TOO_LARGE,
+                    declared.size() + " attributes are declared, at most " + AttributeLimits.MAX_DECLARED,
+                    "remove those that nothing reads, or make some of them values of one attribute");
+        }
+        declared.forEach((name, entry) -> {
             String owner = name.contains(".") ? name.substring(0, name.indexOf('.')) : "";
             if (!ATTRIBUTE_OWNERS.contains(owner)) {
                 compilation.error(

@@ -10,6 +10,7 @@ import io.tollgate.control.source.Value;
 import io.tollgate.v1.Actor;
 import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.GaugeReading;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Place;
 import io.tollgate.v1.Reason;
@@ -158,6 +159,11 @@ final class TestCompiler {
                 compilation.unknown(usage.at(), "unit", usage.key(), registry.unitNames());
             }
         }
+        for (Value.Entry reading : request.entries("current_usage")) {
+            if (!registry.dimensionNames().contains(reading.key())) {
+                compilation.unknown(reading.at(), "dimension", reading.key(), registry.dimensionNames());
+            }
+        }
     }
 
     private static String organization(Value.Fields request) {
@@ -188,6 +194,12 @@ final class TestCompiler {
         Value.Fields actor = fields.fields("actor");
         if (actor != null) {
             request.setActor(actor(actor, organization(fields)));
+        }
+        request.putAllAttributes(attributes.values(fields, "attributes", "request"));
+        for (Value.Entry reading : fields.entries("current_usage")) {
+            request.addCurrentUsage(GaugeReading.newBuilder()
+                    .setDimension(reading.key())
+                    .setValue(((Value.Scalar) reading.value()).as(Long.class)));
         }
         for (Value.Entry usage : fields.entries("usage")) {
             request.addUsage(

@@ -10,6 +10,7 @@ import static io.tollgate.control.source.Shape.of;
 import static io.tollgate.control.source.Shape.optional;
 import static io.tollgate.control.source.Shape.required;
 
+import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.v1.Reason;
 import java.util.Arrays;
 import java.util.Locale;
@@ -46,7 +47,12 @@ final class TestShapes {
             required("actor", ACTOR, "Who asks."),
             required("place", PLACE, "Where it happens."),
             required("target", TARGET, "What is asked for."),
+            optional("attributes", ATTRIBUTES, "Attributes of the request itself."),
             optional("usage", map(ScalarKind.NAME, integer(1, Long.MAX_VALUE)), "How much, by unit."),
+            optional(
+                    "current_usage",
+                    map(ScalarKind.NAME, integer(0, Long.MAX_VALUE), DecisionRequest.MAX_READINGS),
+                    "The caller's own reading of what is used now, by dimension."),
             optional("mode", choice("check", "consume", "reserve"), "Default check."));
 
     private static final Shape.Fields EXPECT = fields(

@@ -110,6 +110,35 @@ final class MeaningFindings {
             Finding.of(BAD_ID, "names other scopes", REGISTRY, "[user, service]", "[user, service, «key]"),
             Finding.of(
                     BAD_ID, "whose it is", REGISTRY, "  place.tier: string", "  place.tier: string\n  «tier: string"),
+            Finding.of(
+                    TOO_LARGE,
+                    "65 elements, at most 64",
+                    DIRECTORY,
+                    "attributes: {tier: gold}",
+                    "attributes: {tags: «[" + "x,".repeat(64) + "x]}"),
+            Finding.of(
+                    TOO_LARGE,
+                    "of 257 bytes, at most 256",
+                    DIRECTORY,
+                    "attributes: {tier: gold}",
+                    "attributes: {tags: «[" + "x".repeat(257) + "]}"),
+            Finding.of(
+                    OUT_OF_RANGE,
+                    "years 1 to 9999",
+                    DIRECTORY,
+                    "attributes: {tier: gold}",
+                    "attributes: {since: «'0000-12-31T00:00:00Z'}"),
+            Finding.of(
+                    "attributes beyond number",
+                    TOO_LARGE,
+                    "at most 4096",
+                    b -> b.edit(
+                            REGISTRY,
+                            "  actor.level: int\n",
+                            IntStream.range(0, 4_092)
+                                            .mapToObj(i -> (i == 0 ? "  «actor.a" : "  actor.a") + i + ": int\n")
+                                            .collect(Collectors.joining())
+                                    + "  actor.level: int\n")),
             Finding.of(UNKNOWN_REFERENCE, "department 'labb'", DIRECTORY, "department: lab", "department: «labb"),
             Finding.of(
                     UNKNOWN_REFERENCE,

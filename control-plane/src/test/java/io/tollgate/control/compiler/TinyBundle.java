@@ -57,6 +57,8 @@ public final class TinyBundle {
             roles: [engineer, admin]
             attributes:
               actor.level: int
+              place.since: timestamp
+              place.tags: string_list
               place.tier: string
               resource.model: string
             products:

@@ -7,6 +7,7 @@ import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.Field;
 import io.tollgate.v1.Actor;
 import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.GaugeReading;
 import io.tollgate.v1.Place;
 import io.tollgate.v1.ReservationOptions;
 import io.tollgate.v1.Target;
@@ -17,7 +18,6 @@ import io.tollgate.v1.Usage;
  * are hashed here and not kept. Belongs to one thread.
  */
 public final class RequestReader {
-    private static final int MAX_ATTRIBUTES = 64;
     private static final long NS_PER_MS = 1_000_000L;
     private static final long MAX_MS = Long.MAX_VALUE / NS_PER_MS;
 
@@ -38,6 +38,11 @@ public final class RequestReader {
         for (int i = 0; i < from.getUsageCount(); i++) {
             final Usage usage = from.getUsage(i);
             to.addUsage(usage.getAmount(), usage.getUnit());
+        }
+        StatedAttributes.read(from, to);
+        for (int i = 0; i < from.getCurrentUsageCount(); i++) {
+            final GaugeReading reading = from.getCurrentUsage(i);
+            to.readings().add(reading.getDimension(), reading.getValue());
         }
         if (from.getMaxStalenessMs() != 0) {
             to.maxStalenessNs(durationNs(from.getMaxStalenessMs(), "max_staleness_ms", to));
@@ -67,9 +72,6 @@ public final class RequestReader {
         for (int i = 0; i < actor.getScopesCount(); i++) {
             to.addTokenScope(actor.getScopes(i));
         }
-        if (actor.getAttributesCount() > MAX_ATTRIBUTES) {
-            to.reject(Defect.TOO_MANY_ATTRIBUTES, "actor.attributes");
-        }
         final String apiKey = actor.getApiKey();
         if (!apiKey.isEmpty()) {
             readApiKey(actor, apiKey, to);
@@ -98,9 +100,6 @@ public final class RequestReader {
         to.set(Field.RESOURCE_TYPE, target.getResourceType());
         to.set(Field.ACTION, target.getAction());
         to.set(Field.RESOURCE_ID, target.getResourceId());
-        if (target.getResourceAttributesCount() > MAX_ATTRIBUTES) {
-            to.reject(Defect.TOO_MANY_ATTRIBUTES, "target.resource_attributes");
-        }
     }
 
     private static long durationNs(final long unsignedMs, final String field, final DecisionRequest to) {

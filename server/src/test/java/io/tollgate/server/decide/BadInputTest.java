@@ -170,7 +170,9 @@ class BadInputTest {
     void shouldDenyTooManyAttributes() {
         final DecideRequest.Builder request = EdgeHarness.question("u");
         for (int i = 0; i < 65; i++) {
-            request.getActorBuilder().putAttributes("a" + i, AttributeValue.getDefaultInstance());
+            request.getActorBuilder()
+                    .putAttributes(
+                            "a" + i, AttributeValue.newBuilder().setIntValue(i).build());
         }
         assertInvalid(request, "actor.attributes", "64");
     }
