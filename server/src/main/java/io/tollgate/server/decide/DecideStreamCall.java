@@ -51,7 +51,7 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
             close(malformed.status());
             return;
         }
-        call.sendMessage(edge.decide((DecideRequest) message, deadline));
+        call.sendMessage(edge.decide(lane, (DecideRequest) message, deadline));
         if (call.isReady()) {
             call.request(1);
         } else {

@@ -40,9 +40,8 @@ final class DecisionEdge {
         draining = true;
     }
 
-    /** {@return the answer to one question} */
-    DecideResponse decide(final DecideRequest request, final @Nullable Deadline deadline) {
-        final Lane lane = Lane.current();
+    /** {@return the answer to one question, on the lane of the calling thread} */
+    DecideResponse decide(final Lane lane, final DecideRequest request, final @Nullable Deadline deadline) {
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {
             return shed(lane, request, cause);
@@ -56,10 +55,9 @@ final class DecisionEdge {
     }
 
     /** {@return the answers to many questions, all of one snapshot version} */
-    DecideBatchResponse decideBatch(final DecideBatchRequest batch, final @Nullable Deadline deadline)
+    DecideBatchResponse decideBatch(final Lane lane, final DecideBatchRequest batch, final @Nullable Deadline deadline)
             throws StatusException {
         refuseUnserved(batch);
-        final Lane lane = Lane.current();
         final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {

@@ -36,10 +36,14 @@ final class DecisionServiceBinding {
         final DecisionServiceBinding binding = new DecisionServiceBinding(limits);
         final MethodDescriptor<Object, DecideResponse> decide = binding.read(
                 DecisionServiceGrpc.getDecideMethod(), DecideRequest.parser(), "tollgate.v1.DecideRequest");
-        binding.add(decide, new UnaryHandler<>((request, deadline) -> edge.decide((DecideRequest) request, deadline)));
+        binding.add(
+                decide,
+                new UnaryHandler<>(
+                        (request, deadline) -> edge.decide(Lane.current(), (DecideRequest) request, deadline)));
         binding.add(
                 binding.readBatch(),
-                new UnaryHandler<>((request, deadline) -> edge.decideBatch((DecideBatchRequest) request, deadline)));
+                new UnaryHandler<>((request, deadline) ->
+                        edge.decideBatch(Lane.current(), (DecideBatchRequest) request, deadline)));
         binding.add(
                 binding.read(
                         DecisionServiceGrpc.getDecideStreamMethod(),

@@ -69,6 +69,7 @@ class OverloadTest {
         assertShed(decide(null), ShedCause.DRAINING, 1);
 
         final DecideBatchResponse batch = onLane(() -> edge.decideBatch(
+                Lane.current(),
                 DecideBatchRequest.newBuilder()
                         .addRequests(EdgeHarness.question("a"))
                         .addRequests(EdgeHarness.question("b"))
@@ -122,7 +123,8 @@ class OverloadTest {
     }
 
     private DecideResponse decide(final @org.jspecify.annotations.Nullable Deadline deadline) throws Exception {
-        return onLane(() -> edge.decide(EdgeHarness.question("u").build(), deadline));
+        return onLane(
+                () -> edge.decide(Lane.current(), EdgeHarness.question("u").build(), deadline));
     }
 
     private <T> T onLane(final Callable<T> task) throws Exception {

@@ -1,0 +1,214 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli.lab;
+
+import io.grpc.StatusException;
+import io.tollgate.core.Plane;
+import io.tollgate.core.engine.DecisionEngine;
+import io.tollgate.core.quota.InFlight;
+import io.tollgate.loader.OfflineLoader;
+import io.tollgate.loader.storage.Storage;
+import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decide.EngineEvaluator;
+import io.tollgate.server.decide.FaultLog;
+import io.tollgate.server.decide.LocalDecisions;
+import io.tollgate.v1.DecideBatchRequest;
+import io.tollgate.v1.DecideBatchResponse;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.DecideResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A sidecar's inside without its network: the real installation of worlds, the real engine, counters and answers, and a clock that stands
+ * still until it is set. Deterministic: the same calls give the same answers.
+ *
+ * <p>The evidence of every plane is fresh (age 0) until {@link #age} says otherwise, and stays as old as it was said to be while time is
+ * set. One thread; {@link #close} removes the files.
+ */
+public final class Lab implements AutoCloseable {
+    /** Age of a plane that was never confirmed, milliseconds. */
+    public static final long NEVER = -1;
+    /** What evidence names as the sidecar. */
+    public static final String SIDECAR_ID = "lab";
+
+    private static final long SEED = 42;
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final Path stateDir;
+    private final SidecarConfig config;
+    private final LabClock clock;
+    private final Map<Plane, Long> ageMs = new EnumMap<>(Plane.class);
+    private LabSnapshot snapshot;
+    private Parts parts;
+    private int boots;
+
+    /** What one start of a sidecar opens. */
+    private record Parts(OfflineLoader loader, DecisionEngine engine, EngineEvaluator evaluator, LocalDecisions edge) {}
+
+    private Lab(LabSnapshot snapshot, Path stateDir, Instant now) throws IOException, RefusedException {
+        this.snapshot = snapshot;
+        this.stateDir = stateDir;
+        this.config = SidecarConfig.builder()
+                .set("sidecar_id", SIDECAR_ID)
+                .set("state_dir", stateDir.toString())
+                .build();
+        clock = new LabClock(epochNs(now));
+        freshen(0);
+        parts = start();
+    }
+
+    /**
+     * Opens a snapshot.
+     *
+     * @param stateDir made if missing, for this lab alone; deleted by {@link #close}
+     * @param now where the clock stands
+     * @throws LabException when a sidecar would refuse the snapshot, or the folder cannot be used
+     */
+    public static Lab open(LabSnapshot snapshot, Path stateDir, Instant now) {
+        try {
+            return new Lab(snapshot, stateDir, now);
+        } catch (IOException | RefusedException e) {
+            throw new LabException("cannot open " + stateDir + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Parts start() throws IOException, RefusedException {
+        boots++;
+        final OfflineLoader loader = OfflineLoader.open(stateDir, clock, 1, SEED);
+        try {
+            snapshot.installInto(loader);
+            final DecisionEngine engine = new DecisionEngine(
+                    loader.worlds(), loader.cells().cells(), new InFlight(1), loader.freshness(), clock);
+            final EngineEvaluator evaluator = new EngineEvaluator(engine.newWorker(), SIDECAR_ID);
+            final FaultLog faults = new FaultLog(System.getLogger("tollgate.lab"), System::nanoTime);
+            confirm(loader);
+            return new Parts(loader, engine, evaluator, new LocalDecisions(config, "boot" + boots, evaluator, faults));
+        } catch (IOException | RefusedException | RuntimeException e) {
+            loader.close();
+            throw e;
+        }
+    }
+
+    private void confirm(OfflineLoader loader) {
+        ageMs.forEach((plane, age) -> {
+            if (age == NEVER) {
+                loader.expire(plane);
+            } else {
+                loader.age(plane, age * NS_PER_MS);
+            }
+        });
+    }
+
+    private void freshen(long age) {
+        for (Plane plane : Plane.values()) {
+            ageMs.put(plane, age);
+        }
+    }
+
+    /** {@return where the clock stands} */
+    public Instant time() {
+        return Instant.ofEpochSecond(0, clock.epochNs());
+    }
+
+    /**
+     * Sets the clock, and does what a sidecar does as time passes.
+     *
+     * @param now to the nanosecond; may be earlier than before, which is a step of the wall clock
+     */
+    public void setTime(Instant now) {
+        clock.set(epochNs(now));
+        confirm(parts.loader());
+        parts.loader().housekeep();
+    }
+
+    /** Lets time pass. */
+    public void advance(long ns) {
+        setTime(time().plusNanos(ns));
+    }
+
+    private static long epochNs(Instant instant) {
+        return Math.addExact(
+                Math.multiplyExact(instant.getEpochSecond(), TimeUnit.SECONDS.toNanos(1)), instant.getNano());
+    }
+
+    /**
+     * Says how old a plane's evidence is from now on.
+     *
+     * @param age milliseconds, or {@link #NEVER}
+     */
+    public void age(Plane plane, long age) {
+        if (age < NEVER || age > Long.MAX_VALUE / NS_PER_MS / 2) {
+            throw new IllegalArgumentException("an age of " + age + " ms");
+        }
+        ageMs.put(plane, age);
+        confirm(parts.loader());
+    }
+
+    /** {@return the answer, from the edge as callers see it} */
+    public DecideResponse decide(DecideRequest request) {
+        return parts.edge().decide(request);
+    }
+
+    /**
+     * {@return the answers}
+     *
+     * @throws StatusException when the call itself is refused
+     */
+    public DecideBatchResponse decideBatch(DecideBatchRequest request) throws StatusException {
+        return parts.edge().decideBatch(request);
+    }
+
+    /**
+     * Installs another snapshot over the same counters; it is active when this returns.
+     *
+     * @throws LabException when a sidecar would refuse it; what was active stays
+     */
+    public void install(LabSnapshot next) {
+        try {
+            next.installInto(parts.loader());
+            snapshot = next;
+        } catch (IOException | RefusedException e) {
+            throw new LabException("cannot install " + next.manifest().getBundle() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops and starts again: what is on disk lives on, and no plane is confirmed until {@link #age} says so. */
+    public void restart() {
+        freshen(NEVER);
+        reopen(false);
+    }
+
+    /** Begins anew with the same snapshot: counters at zero, every plane fresh. */
+    public void resetCounters() {
+        freshen(0);
+        reopen(true);
+    }
+
+    private void reopen(boolean empty) {
+        try {
+            parts.loader().close();
+            if (empty) {
+                Storage.LOCAL.delete(stateDir);
+            }
+            parts = start();
+        } catch (IOException | RefusedException e) {
+            throw new LabException("cannot open " + stateDir + " again: " + e.getMessage(), e);
+        }
+    }
+
+    /** Closes and deletes the folder. */
+    @Override
+    public void close() {
+        try {
+            parts.loader().close();
+            Storage.LOCAL.delete(stateDir);
+        } catch (IOException e) {
+            throw new LabException("cannot close " + stateDir + ": " + e.getMessage(), e);
+        }
+    }
+}

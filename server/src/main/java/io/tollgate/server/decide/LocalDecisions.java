@@ -1,0 +1,55 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import io.grpc.StatusException;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.v1.DecideBatchRequest;
+import io.tollgate.v1.DecideBatchResponse;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.DecideResponse;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The edge without a network: the same code that event loops run, on the caller's own thread. For asking a bundle
+ * offline. Belongs to one thread at a time.
+ */
+public final class LocalDecisions {
+    private static final int LANE = 0;
+
+    private final DecisionEdge edge;
+    private final Lane lane;
+
+    /**
+     * One lane.
+     *
+     * @param config    its limits and its name count
+     * @param bootId    decision ids begin with it
+     * @param evaluator nobody else's
+     * @param faults    told of what should not happen; the answer is DENY / INTERNAL then
+     */
+    public LocalDecisions(
+            final SidecarConfig config, final String bootId, final Evaluator evaluator, final FaultLog faults) {
+        edge = new DecisionEdge(
+                config.limits(),
+                new Denials(
+                        config.sidecarId(),
+                        TimeUnit.MILLISECONDS.toNanos(config.shed().retryAfterMs())),
+                faults);
+        // Never probed, hence never late: there is no loop.
+        lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), false);
+    }
+
+    /** {@return the answer to one question} */
+    public DecideResponse decide(final DecideRequest request) {
+        return edge.decide(lane, request, null);
+    }
+
+    /**
+     * {@return the answers to many questions, all of one snapshot version}
+     *
+     * @throws StatusException when the call itself is refused, as it would be over gRPC
+     */
+    public DecideBatchResponse decideBatch(final DecideBatchRequest batch) throws StatusException {
+        return edge.decideBatch(lane, batch, null);
+    }
+}
