@@ -6,7 +6,6 @@ import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Value;
 import io.tollgate.v1.CeilingRecord;
 import io.tollgate.v1.CeilingSharing;
-import io.tollgate.v1.DimensionKind;
 import io.tollgate.v1.Enforcement;
 import io.tollgate.v1.EntitlementRecord;
 import io.tollgate.v1.EntitlementSetRecord;
@@ -103,16 +102,6 @@ final class EntitlementCompiler {
     private void ceiling(String key, EntitlementTerms.Effective value, Terms when, List<Ceiling> ceilings) {
         Position at = value.at();
         int dimension = value.feature().dimension();
-        DimensionKind kind = registry.dimension(dimension).getKind();
-        if (kind != DimensionKind.DIMENSION_KIND_PERIOD) {
-            NotYet.kind(
-                    compilation,
-                    at,
-                    "an entitlement to",
-                    registry.dimension(dimension).getName(),
-                    kind);
-            return;
-        }
         CeilingRecord.Builder record = CeilingRecord.newBuilder()
                 .setId(CEILING_PREFIX + key)
                 .setDimensionId(dimension)

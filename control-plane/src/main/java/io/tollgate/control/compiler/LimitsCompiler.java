@@ -93,7 +93,7 @@ final class LimitsCompiler {
             return;
         }
         DimensionKind kind = registry.dimension(dimension).getKind();
-        if (kind != DimensionKind.DIMENSION_KIND_RATE && kind != DimensionKind.DIMENSION_KIND_PERIOD) {
+        if (kind == DimensionKind.DIMENSION_KIND_CAPACITY) {
             NotYet.kind(compilation, fields.at("dimension"), "a limit on", name, kind);
             return;
         }

@@ -35,7 +35,7 @@ final class NotYet {
                 at,
                 what + " " + Quoted.of(dimension) + " is not supported yet: kind " + RegistryCompiler.kindWord(kind)
                         + " would not be enforced",
-                "use a dimension of kind rate or period until the stage that brings reservations and capacity");
+                "use a dimension of kind rate, period or gauge until the stage that brings capacity");
     }
 
     static void tiers(Compilation compilation, Position at) {

@@ -148,7 +148,7 @@ final class OperationCompiler {
         }
         Value.Scalar value = (Value.Scalar) entry.value();
         DimensionKind kind = registry.getDimensions(dimension).getKind();
-        if (kind == DimensionKind.DIMENSION_KIND_GAUGE || kind == DimensionKind.DIMENSION_KIND_CAPACITY) {
+        if (kind == DimensionKind.DIMENSION_KIND_CAPACITY) {
             NotYet.kind(compilation, entry.at(), "a charge on", entry.key(), kind);
             return;
         }

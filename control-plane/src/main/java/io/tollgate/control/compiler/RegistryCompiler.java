@@ -188,14 +188,13 @@ final class RegistryCompiler {
             if (!declared.contains(name)) {
                 compilation.unknown(fields.at("dimension"), "dimension", name, declared);
             }
-        } else if (record.getDimensions(dimension).getKind() == DimensionKind.DIMENSION_KIND_RATE
-                || record.getDimensions(dimension).getKind() == DimensionKind.DIMENSION_KIND_CAPACITY) {
+        } else if (record.getDimensions(dimension).getKind() != DimensionKind.DIMENSION_KIND_PERIOD) {
             compilation.error(
                     fields.at("dimension"),
                     Code.KIND_MISMATCH,
                     "an entitlement has a reset period, so it cannot bound " + Quoted.of(name) + ", which is a "
                             + kindWord(record.getDimensions(dimension).getKind()),
-                    "meter a dimension of kind period, and put rates under limits/");
+                    "meter a dimension of kind period, and put rates and gauges under limits/");
             return null;
         }
         return dimension;

@@ -25,6 +25,9 @@ final class WindowCompiler {
 
     /** {@return the window, or empty when it does not fit (which is then among the diagnostics)} */
     Optional<WindowRecord> compile(ScopeNode node, Value.Fields fields, DimensionKind kind) {
+        if (kind == DimensionKind.DIMENSION_KIND_GAUGE) {
+            return gauge(fields);
+        }
         WindowText window = fields.get("per", WindowText.class);
         boolean rate = kind == DimensionKind.DIMENSION_KIND_RATE;
         if (window == null) {
@@ -56,8 +59,18 @@ final class WindowCompiler {
                 : period(node, fields, window);
     }
 
+    /** What is held now has no time: it comes back when it is released. */
+    private Optional<WindowRecord> gauge(Value.Fields fields) {
+        refuseKeys(fields, "a gauge", List.of("per", "anchor", "time_zone"));
+        return Optional.of(WindowRecord.getDefaultInstance());
+    }
+
     private void refuseCalendarKeys(Value.Fields fields, String what) {
-        for (String key : List.of("anchor", "time_zone")) {
+        refuseKeys(fields, what, List.of("anchor", "time_zone"));
+    }
+
+    private void refuseKeys(Value.Fields fields, String what, List<String> keys) {
+        for (String key : keys) {
             if (fields.has(key)) {
                 compilation.error(
                         fields.at(key), Code.KIND_MISMATCH, what + " has no '" + key + "' of its own", "remove it");

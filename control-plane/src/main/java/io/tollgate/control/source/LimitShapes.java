@@ -16,7 +16,10 @@ final class LimitShapes {
             optional("description", of(ScalarKind.TEXT), "What it is for."),
             required("dimension", of(ScalarKind.NAME), "What it bounds."),
             required("limit", of(ScalarKind.LIMIT), "How much, in the dimension's unit unless another is written."),
-            optional("per", of(ScalarKind.WINDOW), "A rate's window (1m) or a period (monthly); as the kind demands."),
+            optional(
+                    "per",
+                    of(ScalarKind.WINDOW),
+                    "A rate's window (1m) or a period (monthly), as the kind demands; a gauge has none."),
             optional("burst", of(ScalarKind.AMOUNT), "Rates: the most that may come at once. Default: the limit."),
             optional("enforcement", choice("hard", "soft"), "hard denies, soft warns and counts. Default hard."),
             optional(

@@ -41,8 +41,7 @@ final class BillingFindings {
             of(ENTITLEMENT_TERMS, "has no meaning for 'sso'", "      sso: {}", "      sso: {usage_limit: «5}"),
             of(OVERFLOW, "beyond 64 bits", "llm.tokens}", "gpu.time, unit: gpu_hour}")
                     .and("usage_limit: 1_000}", "usage_limit: «5_000_000_000_000}"),
-            of(NOT_SUPPORTED_YET, "kind gauge", "dimension: llm.tokens}", "dimension: gpu.held}")
-                    .and("usage_limit: 1_000}", "usage_limit: «5}"),
+            of(KIND_MISMATCH, "which is a gauge", "dimension: llm.tokens}", "dimension: «gpu.held}"),
             of(UNKNOWN_REFERENCE, "organization 'acme2'", "  acme: {}", "  acme: {}\n  «acme2: {}"),
             of(WRONG_LEVEL, "cannot be a customer", "  acme: {}", "  acme: {}\n  ana: {scope: «org:acme/user:ana}"),
             of(

@@ -100,7 +100,6 @@ final class MeaningFindings {
                     REGISTRY,
                     "units: [gpu_hour]\n            charges: {gpu.time: usage}",
                     "usage_required: «true"),
-            Finding.of(NOT_SUPPORTED_YET, "kind gauge", REGISTRY, "gpu.time: usage", "«gpu.held: 1"),
             Finding.of(
                     NOT_SUPPORTED_YET,
                     "credit-gated",
@@ -236,6 +235,12 @@ final class MeaningFindings {
                     LIMITS,
                     "{dimension: gpu.time, limit: 5 gpu_hour, per: daily}",
                     "{dimension: «gpu.free, limit: 5}"),
+            Finding.of(
+                    KIND_MISMATCH,
+                    "a gauge has no 'per'",
+                    LIMITS,
+                    "{dimension: gpu.time, limit: 5 gpu_hour, per: daily}",
+                    "{dimension: gpu.held, limit: 5, per: «daily}"),
             Finding.of(BAD_ID, "comes from an entitlement", LIMITS, "    day:", "    «entitlement:day:"),
             Finding.of(
                     OUT_OF_RANGE,

@@ -9,6 +9,8 @@ public enum Problem {
     FORM("the request is malformed"),
     /** Neither or both of actor and API key. */
     ACTOR_AMBIGUOUS("name either an actor (type and id) or an API key, not both and not neither"),
+    /** Nothing would ever give it back. */
+    GAUGE_NEEDS_RESERVE("this action holds something until it is released; ask with mode RESERVE (or CHECK)"),
     /** RESERVE comes with the reservation stage. */
     RESERVE_UNSUPPORTED("mode RESERVE is not supported by this version; use CHECK or CONSUME"),
     /** Idempotency comes with the reservation stage. */

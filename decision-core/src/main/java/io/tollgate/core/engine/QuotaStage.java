@@ -96,8 +96,10 @@ final class QuotaStage {
                     RateWords.burst(ceiling),
                     amount,
                     flags);
+        } else if (kind == DimensionKind.GAUGE.code()) {
+            entry = plan.addGauge(ceiling.cellRef(), ceiling.limit(), amount, flags);
         } else {
-            // GAUGE and CAPACITY come with RESERVE; the compiler lets none through, and here none opens anything
+            // physical capacity has pools, no ceilings; the compiler lets none through, and here none opens anything
             return false;
         }
         if (entry >= 0) {
@@ -149,8 +151,15 @@ final class QuotaStage {
         }
         decision.ceilings.binding(binding - evaluation.planStart);
         final long waitNs = plan.retryAfterNs(binding);
-        decision.retry(waitNs == Gcra.NEVER ? Decision.RETRY_NEVER : waitNs);
-        return plan.kind(binding) == CellKind.RATE ? Reason.RATE_LIMITED : Reason.QUOTA_EXHAUSTED;
+        // when a gauge is released nobody knows
+        if (waitNs != TakePlan.WHEN_RELEASED) {
+            decision.retry(waitNs == Gcra.NEVER ? Decision.RETRY_NEVER : waitNs);
+        }
+        return switch (plan.kind(binding)) {
+            case CellKind.RATE -> Reason.RATE_LIMITED;
+            case CellKind.GAUGE -> Reason.CONCURRENCY_EXHAUSTED;
+            default -> Reason.QUOTA_EXHAUSTED;
+        };
     }
 
     private boolean bindsBefore(final int entry, final int other) {

@@ -2,6 +2,7 @@
 package io.tollgate.core.engine;
 
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Reason;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.registry.Registry;
@@ -57,9 +58,22 @@ final class RequestStage {
         final Operation operation = registry.operation(operationId);
         evaluation.operation = operation;
         decision.operation(operationId);
+        if (request.mode() == DecideMode.CONSUME && holds(registry, operation)) {
+            return decision.problem(Problem.GAUGE_NEEDS_RESERVE, Reason.INVALID_REQUEST);
+        }
         Reason reason = amounts(evaluation, registry, operation);
         reason = reason == Reason.OK ? evaluation.facts.check(evaluation) : reason;
         return reason == Reason.OK ? places.resolve(evaluation, operation) : reason;
+    }
+
+    /** Whether the operation takes something that has to come back. */
+    private static boolean holds(final Registry registry, final Operation operation) {
+        for (int charge = 0; charge < operation.chargeCount(); charge++) {
+            if (registry.dimensionKind(operation.chargeDimensionId(charge)) == DimensionKind.GAUGE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Reason amounts(final Evaluation evaluation, final Registry registry, final Operation operation) {

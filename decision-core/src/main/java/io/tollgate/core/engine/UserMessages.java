@@ -171,11 +171,19 @@ public final class UserMessages {
         final String wait;
         if (decision.retryAfterNs() == Decision.RETRY_NEVER) {
             wait = " Waiting does not help.";
+        } else if (!decision.retryStated()) {
+            wait = " Try again when some of it has been given back.";
         } else {
             final long waitMs = decision.retryAfterNs() / NS_PER_MS + (decision.retryAfterNs() % NS_PER_MS > 0 ? 1 : 0);
             wait = " Try again in " + Durations.text(waitMs) + ".";
         }
-        return (decision.reason() == Reason.RATE_LIMITED ? "Too fast: " : "Used up: ") + room + wait;
+        final String what =
+                switch (decision.reason()) {
+                    case RATE_LIMITED -> "Too fast: ";
+                    case CONCURRENCY_EXHAUSTED -> "Too many at once: ";
+                    default -> "Used up: ";
+                };
+        return what + room + wait;
     }
 
     private static String limit(final CeilingView ceiling) {
