@@ -3,7 +3,6 @@ package io.tollgate.bench.jcstress;
 
 import io.tollgate.bench.world.Folders;
 import io.tollgate.core.engine.RateWords;
-import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.core.world.WorldTables;
@@ -30,7 +29,7 @@ final class TinyWorlds {
             final GeneratedBundle bundle = new GeneratedBundle(GeneratedShape.of(1));
             final List<PolicyDef> policies = new ArrayList<>();
             bundle.forEachPolicy(policies::add);
-            TABLES = WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets(), ConditionLoader.NONE);
+            TABLES = WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets());
             FOLDER = Files.createTempDirectory("tollgate-jcstress");
             Runtime.getRuntime().addShutdownHook(new Thread(TinyWorlds::remove));
             final List<ScopeDef> scopes = new ArrayList<>();

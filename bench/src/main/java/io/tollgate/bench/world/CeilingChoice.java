@@ -42,6 +42,7 @@ public enum CeilingChoice {
                 scope.expiresAtMs(),
                 scope.parentPath(),
                 scope.actor(),
-                new ScopeDef.Holdings(scope.holdings().subscription(), kept));
+                new ScopeDef.Holdings(
+                        scope.holdings().subscription(), kept, scope.holdings().attributes()));
     }
 }

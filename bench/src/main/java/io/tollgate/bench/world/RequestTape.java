@@ -2,6 +2,7 @@
 package io.tollgate.bench.world;
 
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.request.AttributeGroup;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.examples.generator.GeneratedNames;
@@ -98,7 +99,7 @@ public final class RequestTape {
     }
 
     private DecisionRequest fill(final DecisionRequest request, final int from) {
-        return request.reset()
+        request.reset()
                 .mode(mode)
                 .set(Field.ORGANIZATION, tape, from + ORGANIZATION, PROJECT - ORGANIZATION)
                 .set(Field.PROJECT, tape, from + PROJECT, ACTOR - PROJECT)
@@ -108,6 +109,9 @@ public final class RequestTape {
                 .set(Field.RESOURCE_ID, RESOURCE, 0, RESOURCE.length)
                 .addUsage(tape[from + TOKENS], GeneratedRegistry.TOKEN)
                 .addTokenScope(TOKEN_SCOPE);
+        request.attributes().text(AttributeGroup.RESOURCE, "region", GeneratedRequests.REGION);
+        request.attributes().text(AttributeGroup.RESOURCE, "model", GeneratedRequests.MODEL);
+        return request;
     }
 
     private static void put(final byte[] tape, final int at, final byte[] value, final int room) {

@@ -2,7 +2,6 @@
 package io.tollgate.bench.world;
 
 import io.tollgate.core.engine.RateWords;
-import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.WorldWriter;
@@ -58,7 +57,7 @@ final class WorldCache {
     static WorldTables tables(final GeneratedBundle bundle) {
         final List<PolicyDef> policies = new ArrayList<>();
         bundle.forEachPolicy(policies::add);
-        return WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets(), ConditionLoader.NONE);
+        return WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets());
     }
 
     /** {@return a folder with the files of this world, built when they are missing or of another generator} */

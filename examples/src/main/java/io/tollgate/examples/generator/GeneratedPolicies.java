@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Policies with {@value #CANDIDATES} rules on the way from global to a project that cover the measured operation. Few match: authority is
- * handed down by role, the project says yes, no deny and no warn rule matches anybody.
+ * Policies with {@value #CANDIDATES} rules on the way from global to a project that cover the measured operation, each with a condition.
+ * Few match: authority is handed down by role, the project says yes, no deny and no warn rule matches anybody.
  */
 final class GeneratedPolicies {
     /** Rules of the chain that cover the measured operation. */
@@ -60,27 +60,39 @@ final class GeneratedPolicies {
 
     private PolicyDef policy(final String scopePath, final int candidates, final Effect passing) {
         final List<RuleDef> rules = new ArrayList<>();
-        rules.add(rule(scopePath, 0, passing, rolesAny(ENGINEER), MEASURED));
+        rules.add(rule(scopePath, 0, passing, rolesAny(ENGINEER), MEASURED, GeneratedConditions.IN_REGION));
         for (int i = 1; i < candidates; i++) {
             rules.add(candidate(scopePath, i));
             if (i % OTHER_EVERY == 0) {
                 final WhatDef other = new WhatDef(1 + i % GeneratedRegistry.OTHER_OPERATIONS);
-                rules.add(rule(scopePath, candidates + i, Effect.ALLOW, WhoDef.ANYBODY, other));
+                rules.add(rule(scopePath, candidates + i, Effect.ALLOW, WhoDef.ANYBODY, other, ConditionDef.ALWAYS));
             }
         }
         return new PolicyDef(scopePath, rules);
     }
 
     private RuleDef candidate(final String scopePath, final int i) {
+        final ConditionDef internal = GeneratedConditions.INTERNAL;
         return switch (i % 8) {
-            case 0 -> rule(scopePath, i, Effect.DENY, tokenScopes("quarantine-" + i), MEASURED);
-            case 1 -> rule(scopePath, i, Effect.DENY, rolesAny("suspended-" + i % 7), MEASURED);
-            case 2 -> rule(scopePath, i, Effect.DELEGATE, types("agent"), MEASURED);
-            case 3 -> rule(scopePath, i, Effect.DELEGATE, rolesAll(ENGINEER, "approver-" + i), MEASURED);
-            case 4 -> rule(scopePath, i, Effect.WARN, ids("nobody-" + i), MEASURED);
-            case 5 -> rule(scopePath, i, i == 5 ? Effect.RESTRICT : Effect.ALLOW, leads(i), MEASURED);
-            case 6 -> rule(scopePath, i, Effect.DENY, rolesAny("contractor-" + i, "suspended-" + i % 7), MEASURED);
-            default -> rule(scopePath, i, Effect.DELEGATE, rolesAny(team(i % TEAMS)), MEASURED);
+            case 0 -> rule(scopePath, i, Effect.DENY, tokenScopes("quarantine-" + i), MEASURED, internal);
+            case 1 -> rule(scopePath, i, Effect.DENY, rolesAny("suspended-" + i % 7), MEASURED, internal);
+            case 2 -> rule(scopePath, i, Effect.DELEGATE, types("agent"), MEASURED, internal);
+            case 3 -> rule(scopePath, i, Effect.DELEGATE, rolesAll(ENGINEER, "approver-" + i), MEASURED, internal);
+            case 4 -> rule(scopePath, i, Effect.WARN, ids("nobody-" + i), MEASURED, internal);
+            case 5 ->
+                i == 5
+                        ? rule(scopePath, i, Effect.RESTRICT, leads(i), MEASURED, GeneratedConditions.MODERATE)
+                        : rule(scopePath, i, Effect.ALLOW, leads(i), MEASURED, internal);
+            case 6 ->
+                rule(scopePath, i, Effect.DENY, rolesAny("contractor-" + i, "suspended-" + i % 7), MEASURED, internal);
+            default ->
+                rule(
+                        scopePath,
+                        i,
+                        Effect.DELEGATE,
+                        rolesAny(team(i % TEAMS)),
+                        MEASURED,
+                        GeneratedConditions.FOUR_TERMS);
         };
     }
 
@@ -90,14 +102,19 @@ final class GeneratedPolicies {
     }
 
     private RuleDef rule(
-            final String scopePath, final int number, final Effect effect, final WhoDef who, final WhatDef what) {
+            final String scopePath,
+            final int number,
+            final Effect effect,
+            final WhoDef who,
+            final WhatDef what,
+            final ConditionDef when) {
         final String id = "r" + number + (shape.stamp() == 0 ? "" : "-s" + shape.stamp());
         return new RuleDef(
                 id,
                 effect,
                 who,
                 what,
-                ConditionDef.ALWAYS,
+                when,
                 effect == Effect.DENY || effect == Effect.WARN ? "Ask your administrator." : "",
                 "policies/" + scopePath.replace('/', '-').replace(':', '-') + ".yaml:" + (number + 3) + ":5");
     }

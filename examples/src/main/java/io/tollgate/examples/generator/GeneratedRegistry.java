@@ -40,7 +40,7 @@ public final class GeneratedRegistry {
     static final List<Plane> PLANES = List.of(Plane.DIRECTORY, Plane.POLICY, Plane.ENTITLEMENT, Plane.QUOTA);
 
     private static final int REQUEST_UNIT = 0;
-    private static final int TOKEN_UNIT = 1;
+    static final int TOKEN_UNIT = 1;
     private static final int KILOTOKEN_UNIT = 2;
 
     private GeneratedRegistry() {}
@@ -63,7 +63,7 @@ public final class GeneratedRegistry {
                 List.of(
                         new FeatureDef("llm-access", FeatureType.CONFIG, "Language models"),
                         new FeatureDef("batch-jobs", FeatureType.BOOLEAN, "Batch jobs")),
-                List.of(),
+                GeneratedConditions.ATTRIBUTES,
                 2);
     }
 

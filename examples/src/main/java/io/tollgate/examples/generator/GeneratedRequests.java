@@ -3,9 +3,11 @@ package io.tollgate.examples.generator;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.request.AttributeGroup;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.v1.Actor;
+import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.Place;
 import io.tollgate.v1.Target;
@@ -16,6 +18,11 @@ import io.tollgate.v1.Usage;
  * and id (six).
  */
 public final class GeneratedRequests {
+    /** The resource attribute region of every request. */
+    public static final String REGION = "eu-1";
+    /** The resource attribute model of every request. */
+    public static final String MODEL = "large";
+
     private static final int MOST_TOKENS = 4;
 
     private final GeneratedShape shape;
@@ -82,12 +89,18 @@ public final class GeneratedRequests {
                         .setProduct(GeneratedRegistry.PRODUCT)
                         .setResourceType(GeneratedRegistry.RESOURCE_TYPE)
                         .setAction(GeneratedRegistry.ACTION)
-                        .setResourceId("large-1"))
+                        .setResourceId("large-1")
+                        .putResourceAttributes("region", text(REGION))
+                        .putResourceAttributes("model", text(MODEL)))
                 .addUsage(Usage.newBuilder().setAmount(tokens(principal)).setUnit(GeneratedRegistry.TOKEN));
     }
 
+    private static AttributeValue text(final String value) {
+        return AttributeValue.newBuilder().setStringValue(value).build();
+    }
+
     private DecisionRequest fill(final DecisionRequest request, final int principal) {
-        return request.reset()
+        request.reset()
                 .mode(DecideMode.CONSUME)
                 .set(Field.ORGANIZATION, organization(principal))
                 .set(Field.PROJECT, project(principal))
@@ -97,5 +110,8 @@ public final class GeneratedRequests {
                 .set(Field.RESOURCE_ID, "large-1")
                 .addUsage(tokens(principal), GeneratedRegistry.TOKEN)
                 .addTokenScope(GeneratedPolicies.TOKEN_SCOPE);
+        request.attributes().text(AttributeGroup.RESOURCE, "region", REGION);
+        request.attributes().text(AttributeGroup.RESOURCE, "model", MODEL);
+        return request;
     }
 }

@@ -2,6 +2,7 @@
 package io.tollgate.examples.generator;
 
 import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.EntityState;
 import io.tollgate.core.world.def.ScopeDef;
@@ -11,10 +12,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Every scope, those above and those pointed to before those that point. */
 final class GeneratedScopes {
+    private static final Map<String, AttributeValue> ATTRIBUTES = Map.of("place.tier", new AttributeValue.Text("gold"));
+
     private final GeneratedShape shape;
     private final Map<ScopeLevel, List<CeilingDef>> ceilings = new EnumMap<>(ScopeLevel.class);
 
@@ -26,9 +28,9 @@ final class GeneratedScopes {
     }
 
     void forEach(final Consumer<ScopeDef> sink) {
-        sink.accept(plain(ScopeLevel.GLOBAL, "global", "global", "", null));
+        sink.accept(plain(ScopeLevel.GLOBAL, "global", "global", ""));
         for (int plan = 0; plan < Plans.COUNT; plan++) {
-            sink.accept(plain(ScopeLevel.PLAN, Plans.path(plan), Plans.id(plan), "global", null));
+            sink.accept(plain(ScopeLevel.PLAN, Plans.path(plan), Plans.id(plan), "global"));
         }
         for (int organization = 0; organization < shape.organizations(); organization++) {
             organization(organization, sink);
@@ -37,27 +39,29 @@ final class GeneratedScopes {
 
     private void organization(final int organization, final Consumer<ScopeDef> sink) {
         final String path = GeneratedNames.organizationPath(organization);
-        sink.accept(plain(
+        sink.accept(new ScopeDef(
                 ScopeLevel.ORGANIZATION,
                 path,
                 GeneratedNames.organization(organization),
+                "",
+                EntityState.ACTIVE,
+                0,
                 "global",
-                subscription(organization)));
+                ScopeDef.Actor.NONE,
+                new ScopeDef.Holdings(subscription(organization), ceilingsOf(ScopeLevel.ORGANIZATION), ATTRIBUTES)));
         for (int department = 0; department < GeneratedShape.DEPARTMENTS; department++) {
             sink.accept(plain(
                     ScopeLevel.DEPARTMENT,
                     GeneratedNames.departmentPath(organization, department),
                     GeneratedNames.department(department),
-                    path,
-                    null));
+                    path));
         }
         for (int project = 0; project < GeneratedShape.PROJECTS_OF_ORGANIZATION; project++) {
             sink.accept(plain(
                     ScopeLevel.PROJECT,
                     GeneratedNames.projectPath(organization, project),
                     GeneratedNames.project(project),
-                    GeneratedNames.departmentPath(organization, GeneratedShape.departmentOf(project)),
-                    null));
+                    GeneratedNames.departmentPath(organization, GeneratedShape.departmentOf(project))));
         }
         for (int i = shape.firstPrincipal(organization); i < shape.endPrincipal(organization); i++) {
             sink.accept(principal(organization, i));
@@ -109,12 +113,7 @@ final class GeneratedScopes {
         return List.of(GeneratedPolicies.ENGINEER, GeneratedPolicies.team(first), GeneratedPolicies.team(second));
     }
 
-    private ScopeDef plain(
-            final ScopeLevel level,
-            final String path,
-            final String id,
-            final String parent,
-            final @Nullable SubscriptionDef subscription) {
+    private ScopeDef plain(final ScopeLevel level, final String path, final String id, final String parent) {
         return new ScopeDef(
                 level,
                 path,
@@ -124,7 +123,7 @@ final class GeneratedScopes {
                 0,
                 parent,
                 ScopeDef.Actor.NONE,
-                new ScopeDef.Holdings(subscription, ceilingsOf(level)));
+                new ScopeDef.Holdings(null, ceilingsOf(level)));
     }
 
     private ScopeDef scope(

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.examples.generator;
 
+import com.google.protobuf.UnsafeByteOperations;
+import io.tollgate.core.world.def.AttributeDef;
 import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.ChargeDef;
 import io.tollgate.core.world.def.DimensionDef;
@@ -12,6 +14,7 @@ import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.RuleDef;
 import io.tollgate.core.world.def.UnitDef;
+import io.tollgate.v1.AttributeRecord;
 import io.tollgate.v1.ChargeRecord;
 import io.tollgate.v1.DimensionRecord;
 import io.tollgate.v1.EntitlementRecord;
@@ -27,8 +30,8 @@ import io.tollgate.v1.UnitRecord;
 import java.util.Map;
 
 /**
- * World definitions as the records of a portable snapshot, for what the generator makes: no conditions, and of config values whole numbers
- * and texts only; anything else is refused, not dropped.
+ * World definitions as the records of a portable snapshot, for what the generator makes: of attribute and config values whole numbers and
+ * texts only; anything else is refused, not dropped.
  */
 final class PortableRecords {
     private PortableRecords() {}
@@ -39,7 +42,11 @@ final class PortableRecords {
                 .setOldestSupportedVersion(registry.oldestSupportedVersion())
                 .addAllActorTypes(registry.actorTypes())
                 .setMoneyScale(registry.moneyScale());
-        require(registry.attributes().isEmpty(), "attributes");
+        for (final AttributeDef attribute : registry.attributes()) {
+            record.addAttributes(AttributeRecord.newBuilder()
+                    .setName(attribute.name())
+                    .setTypeValue(attribute.type().code()));
+        }
         for (final UnitDef unit : registry.units()) {
             record.addUnits(UnitRecord.newBuilder()
                     .setName(unit.name())
@@ -93,7 +100,6 @@ final class PortableRecords {
     static PolicyRecord policy(final PolicyDef policy) {
         final PolicyRecord.Builder record = PolicyRecord.newBuilder().setScope(scopeRef(policy.scopePath()));
         for (final RuleDef rule : policy.rules()) {
-            require(rule.condition().always(), "conditions");
             final RuleRecord.Builder out = RuleRecord.newBuilder()
                     .setId(rule.id())
                     .setEffectValue(rule.effect().code())
@@ -102,6 +108,9 @@ final class PortableRecords {
                     .addAllRolesAny(rule.who().rolesAny())
                     .addAllRolesAll(rule.who().rolesAll())
                     .addAllTokenScopes(rule.who().tokenScopes())
+                    .setConditionSource(rule.condition().source())
+                    .setConditionProgram(
+                            UnsafeByteOperations.unsafeWrap(rule.condition().program()))
                     .setMessage(rule.message())
                     .setSource(rule.source());
             for (int i = 0; i < rule.what().size(); i++) {
@@ -130,7 +139,7 @@ final class PortableRecords {
         return record.build();
     }
 
-    private static io.tollgate.v1.AttributeValue value(final AttributeValue value) {
+    static io.tollgate.v1.AttributeValue value(final AttributeValue value) {
         final io.tollgate.v1.AttributeValue.Builder out = io.tollgate.v1.AttributeValue.newBuilder();
         if (value instanceof AttributeValue.Whole whole) {
             return out.setIntValue(whole.value()).build();
@@ -138,8 +147,7 @@ final class PortableRecords {
         if (value instanceof AttributeValue.Text text) {
             return out.setStringValue(text.value()).build();
         }
-        throw new IllegalArgumentException(
-                "config value " + value + ": the generator makes whole numbers and texts only");
+        throw new IllegalArgumentException("value " + value + ": the generator makes whole numbers and texts only");
     }
 
     /** Only scopes that the generator gives policies to. */

@@ -44,6 +44,9 @@ final class PortableScopes {
                     .setEntitlementSetId(subscription.entitlementSetId())
                     .setEndsAtMs(subscription.endsAtMs()));
         }
+        scope.holdings()
+                .attributes()
+                .forEach((name, value) -> record.putAttributes(name, PortableRecords.value(value)));
         for (final CeilingDef ceiling : scope.holdings().ceilings()) {
             record.addCeilings(ceiling(ceiling));
         }
