@@ -46,7 +46,8 @@ final class PortableScopes {
         }
         scope.holdings()
                 .attributes()
-                .forEach((name, value) -> record.putAttributes(name, PortableRecords.value(value)));
+                .forEach((name, value) ->
+                        record.putAttributes(name.substring(name.indexOf('.') + 1), PortableRecords.value(value)));
         for (final CeilingDef ceiling : scope.holdings().ceilings()) {
             record.addCeilings(ceiling(ceiling));
         }
