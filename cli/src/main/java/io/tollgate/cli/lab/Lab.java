@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.cli.lab;
 
-import io.grpc.StatusException;
 import io.tollgate.core.Plane;
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.quota.InFlight;
@@ -11,7 +10,6 @@ import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.EngineEvaluator;
 import io.tollgate.server.decide.FaultLog;
-import io.tollgate.server.decide.LocalDecisions;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
@@ -22,6 +20,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sidecar's inside without its network: the real installation of worlds, the real engine, counters and answers, and a clock that stands
@@ -36,6 +35,9 @@ public final class Lab implements AutoCloseable {
     /** What evidence names as the sidecar. */
     public static final String SIDECAR_ID = "lab";
 
+    /** Lanes that an edge may have. */
+    static final int LANES = 1;
+
     private static final long SEED = 42;
     private static final long NS_PER_MS = 1_000_000L;
 
@@ -43,19 +45,30 @@ public final class Lab implements AutoCloseable {
     private final SidecarConfig config;
     private final LabClock clock;
     private final Map<Plane, Long> ageMs = new EnumMap<>(Plane.class);
-    private LabSnapshot snapshot;
+    private final LabEdge.Opener edges;
+    private @Nullable LabSnapshot snapshot;
     private Parts parts;
     private int boots;
 
     /** What one start of a sidecar opens. */
-    private record Parts(OfflineLoader loader, DecisionEngine engine, EngineEvaluator evaluator, LocalDecisions edge) {}
+    private record Parts(OfflineLoader loader, LabEdge edge) {
+        void close() throws IOException {
+            edge.close();
+            loader.close();
+        }
+    }
 
-    private Lab(LabSnapshot snapshot, Path stateDir, Instant now) throws IOException, RefusedException {
+    private Lab(@Nullable LabSnapshot snapshot, Path stateDir, Instant now, LabEdge.Opener edges)
+            throws IOException, RefusedException {
         this.snapshot = snapshot;
         this.stateDir = stateDir;
+        this.edges = edges;
         this.config = SidecarConfig.builder()
                 .set("sidecar_id", SIDECAR_ID)
                 .set("state_dir", stateDir.toString())
+                .set("listen.address", "127.0.0.1:0")
+                .set("transport.event_loops", Integer.toString(LANES))
+                .set("shed.max_loop_lag_ms", "60000") // a slow machine is no overload
                 .build();
         clock = new LabClock(epochNs(now));
         freshen(0);
@@ -65,13 +78,18 @@ public final class Lab implements AutoCloseable {
     /**
      * Opens a snapshot.
      *
+     * @param snapshot null = none was ever received
      * @param stateDir made if missing, for this lab alone; deleted by {@link #close}
      * @param now where the clock stands
      * @throws LabException when a sidecar would refuse the snapshot, or the folder cannot be used
      */
-    public static Lab open(LabSnapshot snapshot, Path stateDir, Instant now) {
+    public static Lab open(@Nullable LabSnapshot snapshot, Path stateDir, Instant now) {
+        return open(snapshot, stateDir, now, LabEdge::local);
+    }
+
+    static Lab open(@Nullable LabSnapshot snapshot, Path stateDir, Instant now, LabEdge.Opener edges) {
         try {
-            return new Lab(snapshot, stateDir, now);
+            return new Lab(snapshot, stateDir, now, edges);
         } catch (IOException | RefusedException e) {
             throw new LabException("cannot open " + stateDir + ": " + e.getMessage(), e);
         }
@@ -79,15 +97,21 @@ public final class Lab implements AutoCloseable {
 
     private Parts start() throws IOException, RefusedException {
         boots++;
-        final OfflineLoader loader = OfflineLoader.open(stateDir, clock, 1, SEED);
+        final OfflineLoader loader = OfflineLoader.open(stateDir, clock, LANES, SEED);
         try {
-            snapshot.installInto(loader);
-            final DecisionEngine engine = new DecisionEngine(
-                    loader.worlds(), loader.cells().cells(), new InFlight(1), loader.freshness(), clock);
-            final EngineEvaluator evaluator = new EngineEvaluator(engine.newWorker(), SIDECAR_ID);
-            final FaultLog faults = new FaultLog(System.getLogger("tollgate.lab"), System::nanoTime);
+            if (snapshot != null) {
+                snapshot.installInto(loader);
+            }
             confirm(loader);
-            return new Parts(loader, engine, evaluator, new LocalDecisions(config, "boot" + boots, evaluator, faults));
+            final DecisionEngine engine = new DecisionEngine(
+                    loader.worlds(), loader.cells().cells(), new InFlight(LANES), loader.freshness(), clock);
+            return new Parts(
+                    loader,
+                    edges.open(
+                            config,
+                            "boot" + boots,
+                            () -> new EngineEvaluator(engine.newWorker(), SIDECAR_ID),
+                            new FaultLog(System.getLogger("tollgate.lab"), System::nanoTime)));
         } catch (IOException | RefusedException | RuntimeException e) {
             loader.close();
             throw e;
@@ -157,9 +181,9 @@ public final class Lab implements AutoCloseable {
     /**
      * {@return the answers}
      *
-     * @throws StatusException when the call itself is refused
+     * @throws io.grpc.StatusRuntimeException when the call itself is refused
      */
-    public DecideBatchResponse decideBatch(DecideBatchRequest request) throws StatusException {
+    public DecideBatchResponse decideBatch(DecideBatchRequest request) {
         return parts.edge().decideBatch(request);
     }
 
@@ -191,7 +215,7 @@ public final class Lab implements AutoCloseable {
 
     private void reopen(boolean empty) {
         try {
-            parts.loader().close();
+            parts.close();
             if (empty) {
                 Storage.LOCAL.delete(stateDir);
             }
@@ -205,7 +229,7 @@ public final class Lab implements AutoCloseable {
     @Override
     public void close() {
         try {
-            parts.loader().close();
+            parts.close();
             Storage.LOCAL.delete(stateDir);
         } catch (IOException e) {
             throw new LabException("cannot close " + stateDir + ": " + e.getMessage(), e);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.tollgate.control.compiler.BundleCompiler;
 import io.tollgate.control.compiler.CompiledBundle;
 import io.tollgate.core.Plane;
@@ -160,7 +160,7 @@ class LabTest {
     }
 
     @Test
-    void shouldAnswerBatchesAndRefuseThemAsTheServerDoes() throws StatusException {
+    void shouldAnswerBatchesAndRefuseThemAsTheServerDoes() {
         final DecideBatchRequest.Builder batch = DecideBatchRequest.newBuilder();
         for (int i = 0; i < 6; i++) {
             batch.addRequests(question());
@@ -172,6 +172,6 @@ class LabTest {
         for (int i = 0; i < 2_000; i++) {
             batch.addRequests(question());
         }
-        assertThrows(StatusException.class, () -> lab.decideBatch(batch.build()));
+        assertThrows(StatusRuntimeException.class, () -> lab.decideBatch(batch.build()));
     }
 }

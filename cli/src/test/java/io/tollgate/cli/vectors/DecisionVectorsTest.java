@@ -1,0 +1,104 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli.vectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.tollgate.cli.lab.GrpcLab;
+import io.tollgate.cli.lab.Lab;
+import io.tollgate.cli.lab.LabSnapshot;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every case gives the frozen answers: in process, over gRPC, and through the Java client. */
+class DecisionVectorsTest {
+    @TempDir
+    static Path scratch;
+
+    private interface Opener {
+        Lab open(@Nullable LabSnapshot snapshot, Path stateDir, Instant now);
+    }
+
+    @TestFactory
+    List<DynamicTest> engine() {
+        return tests("engine", Lab::open);
+    }
+
+    @TestFactory
+    List<DynamicTest> grpcServer() {
+        return tests("grpc", GrpcLab::openWithStub);
+    }
+
+    @TestFactory
+    List<DynamicTest> javaClient() {
+        return tests("client", GrpcLab::openWithClient);
+    }
+
+    private static List<DynamicTest> tests(String runner, Opener opener) {
+        final VectorBundles bundles = new VectorBundles(scratch);
+        final List<DynamicTest> tests = new ArrayList<>();
+        for (VectorFile file : VectorFile.all()) {
+            for (VectorCase vector : file.cases()) {
+                tests.add(DynamicTest.dynamicTest(vector.name(), () -> run(vector, bundles, runner, opener)));
+            }
+        }
+        return tests;
+    }
+
+    private static void run(VectorCase vector, VectorBundles bundles, String runner, Opener opener) {
+        final LabSnapshot snapshot = vector.bundle().isEmpty() ? null : bundles.snapshot(vector.bundle(), 1);
+        try (Lab lab = opener.open(snapshot, scratch.resolve(runner), Vectors.instant(vector.at()))) {
+            final VectorRun run = new VectorRun(vector, bundles, lab);
+            int number = 0;
+            for (JsonElement each : vector.steps()) {
+                number++;
+                final JsonObject step = each.getAsJsonObject();
+                final VectorRun.Answer answer = run.step(step);
+                if (answer != null) {
+                    compare(vector.name() + ", step " + number, step, answer);
+                }
+            }
+        }
+    }
+
+    private static void compare(String where, JsonObject step, VectorRun.Answer answer) {
+        if (answer.message() == null) {
+            assertEquals(VectorFile.text(step, "status", "none"), answer.status(), where);
+            return;
+        }
+        assertTrue(step.has("expect"), () -> where + " expects nothing; record it, see docs/decision-vectors.md");
+        final var expected = Vectors.parse(step.get("expect"), answer.message().newBuilderForType());
+        assertEquals(
+                JsonText.of(Vectors.json(expected)),
+                JsonText.of(Vectors.json(answer.message())),
+                () -> where + ": expected and actual answer");
+        assertEquals(expected, answer.message(), where);
+    }
+
+    @Test
+    void shouldHaveAnswersThatAPersonHasReviewed() {
+        int cases = 0;
+        for (VectorFile file : VectorFile.all()) {
+            for (VectorCase vector : file.cases()) {
+                cases++;
+                for (JsonElement each : vector.steps()) {
+                    final JsonObject step = each.getAsJsonObject();
+                    final boolean asks = VectorRun.CALLS.stream().anyMatch(step::has);
+                    assertEquals(asks, step.has("expect") || step.has("status"), vector.name() + ": " + step);
+                }
+            }
+        }
+        assertTrue(cases > 0);
+        assertNotNull(scratch);
+    }
+}
