@@ -18,9 +18,66 @@ public record ReferenceAnswer(
         List<String> obligations,
         long retryAfterNs,
         boolean retryNever,
-        List<Long> granted) {
+        List<Long> granted,
+        @Nullable Cost cost,
+        List<Capacity> capacity,
+        @Nullable Reservation reservation) {
 
     public record MatchedRule(String scopePath, String ruleId) {}
 
     public record WarningLine(Reason reason, Severity severity, String subject, String scopePath) {}
+
+    /** Money in fixed point; spendable is what is left. */
+    public record Cost(
+            long amount,
+            int scale,
+            String currency,
+            long priceVersion,
+            String walletId,
+            long spendable,
+            List<Share> shares) {}
+
+    public record Share(String trancheId, long amount) {}
+
+    /** The pool that serves, or "" where there is none. */
+    public record Capacity(String poolId, String dimension, boolean own, long available, long used, long requested) {}
+
+    public record Reservation(String id, long expiresAtMs) {}
+
+    boolean allowed() {
+        return outcome != Outcome.DENY;
+    }
+
+    ReferenceAnswer with(final Reservation made) {
+        return new ReferenceAnswer(
+                outcome,
+                reason,
+                binding,
+                matchedRules,
+                warnings,
+                obligations,
+                retryAfterNs,
+                retryNever,
+                granted,
+                cost,
+                capacity,
+                made);
+    }
+
+    /** {@return a deny that says nothing but why} */
+    static ReferenceAnswer deny(final Reason reason) {
+        return new ReferenceAnswer(
+                Outcome.DENY,
+                reason,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                false,
+                List.of(),
+                null,
+                List.of(),
+                null);
+    }
 }

@@ -14,9 +14,13 @@ final class ReferenceBucket {
     private BigInteger arrival = BigInteger.ZERO;
 
     ReferenceBucket(final long limit, final long periodNs, final long burst) {
-        this.limit = BigInteger.valueOf(limit);
-        this.periodNs = BigInteger.valueOf(periodNs);
-        this.burst = BigInteger.valueOf(burst);
+        this(BigInteger.valueOf(limit), BigInteger.valueOf(periodNs), BigInteger.valueOf(burst));
+    }
+
+    private ReferenceBucket(final BigInteger limit, final BigInteger periodNs, final BigInteger burst) {
+        this.limit = limit;
+        this.periodNs = periodNs;
+        this.burst = burst;
     }
 
     private BigInteger position(final long nowNs) {
@@ -48,8 +52,22 @@ final class ReferenceBucket {
                 < Long.SIZE;
     }
 
-    void take(final long tokens, final long nowNs) {
+    /** {@return where the bucket stands after it} */
+    BigInteger take(final long tokens, final long nowNs) {
         arrival = start(nowNs).add(BigInteger.valueOf(tokens).multiply(periodNs));
+        return arrival;
+    }
+
+    /** Gives tokens back that a take brought to afterTake, but for those that the passing of time has given back since. */
+    void giveBack(final long tokens, final BigInteger afterTake, final long nowNs) {
+        final BigInteger notYetBack = afterTake.subtract(position(nowNs)).max(BigInteger.ZERO);
+        arrival = arrival.subtract(BigInteger.valueOf(tokens).multiply(periodNs).min(notYetBack));
+    }
+
+    ReferenceBucket copy() {
+        final ReferenceBucket copy = new ReferenceBucket(limit, periodNs, burst);
+        copy.arrival = arrival;
+        return copy;
     }
 
     /** Whole tokens left, rounded down also when the bucket owes. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceContext {
     final ReferenceWorld world;
     final ReferenceRequest request;
+    final ReferenceRules rules;
     final long nowEpochNs;
 
     @Nullable
@@ -55,10 +56,38 @@ final class ReferenceContext {
     long retryAfterNs;
     boolean retryNever;
 
-    ReferenceContext(final ReferenceWorld world, final ReferenceRequest request, final long nowEpochNs) {
+    /** What the stages QUOTA, CREDIT and CAPACITY want to take: all or none. */
+    final List<ReferenceTake> takes = new ArrayList<>();
+
+    @Nullable
+    ReferenceCost cost;
+
+    /** Dimension id to its price, where credit gates the operation. */
+    @Nullable
+    Map<Integer, ReferencePriceBook.Price> prices;
+
+    final List<ReferencePool> servedBy = new ArrayList<>();
+    final List<ReferenceAnswer.Capacity> capacity = new ArrayList<>();
+
+    /** What was taken, once committed. */
+    final List<ReferenceHold> held = new ArrayList<>();
+
+    /** Not when a reservation is extended: its constants were charged when it was made. */
+    boolean chargesConstants = true;
+
+    ReferenceContext(
+            final ReferenceWorld world,
+            final ReferenceRequest request,
+            final ReferenceRules rules,
+            final long nowEpochNs) {
         this.world = world;
         this.request = request;
+        this.rules = rules;
         this.nowEpochNs = nowEpochNs;
+    }
+
+    long constant(final int dimension) {
+        return constants.getOrDefault(dimension, 0L);
     }
 
     long nowEpochMs() {

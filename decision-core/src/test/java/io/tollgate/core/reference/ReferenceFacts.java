@@ -124,13 +124,8 @@ final class ReferenceFacts {
         }
     }
 
-    /** Stated ones first, so that what the directory says replaces them, and what a narrower scope says replaces that. */
     private static void attributes(final ReferenceContext context, final Map<Variable, Object> values) {
-        final Map<String, AttributeValue> named =
-                new HashMap<>(context.request.facts().attributes());
-        for (final ScopeDef scope : context.chain) {
-            named.putAll(scope.holdings().attributes());
-        }
+        final Map<String, AttributeValue> named = ReferenceAttributes.of(context);
         final List<AttributeDef> declared = context.world.registry.attributes();
         for (int i = 0; i < declared.size(); i++) {
             final AttributeValue value = named.get(declared.get(i).name());

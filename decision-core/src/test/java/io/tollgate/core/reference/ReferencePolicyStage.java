@@ -43,7 +43,7 @@ final class ReferencePolicyStage {
                 }
                 final @Nullable Boolean holds = holds(rule, context, facts);
                 failed |= holds == null && (rule.effect() == Effect.DENY || rule.effect() == Effect.RESTRICT);
-                if (holds == null || !holds) {
+                if (!(rule.effect() == Effect.ALLOW ? context.rules.opens(holds) : Boolean.TRUE.equals(holds))) {
                     continue;
                 }
                 context.matchedRules.add(new ReferenceAnswer.MatchedRule(scope.path(), rule.id()));

@@ -17,7 +17,7 @@ public record ReferenceRequest(
         String project,
         Operation operation,
         List<Usage> usages,
-        boolean allowPartial,
+        Options options,
         Facts facts) {
     public static final long NOT_STATED = Long.MAX_VALUE;
 
@@ -28,8 +28,57 @@ public record ReferenceRequest(
 
     public record Usage(long amount, String unit) {}
 
+    /** ttlMs 0 = the snapshot's default; idempotencyKey "" = none. */
+    public record Options(boolean allowPartial, long ttlMs, String idempotencyKey) {
+        public static final Options NONE = new Options(false, 0, "");
+    }
+
     /** What else is stated; attributes by full name. */
-    public record Facts(String resourceId, Map<String, AttributeValue> attributes, List<Reading> readings) {}
+    public record Facts(String resourceId, Map<String, AttributeValue> attributes, List<Reading> readings) {
+        Facts withoutReadings() {
+            return new Facts(resourceId, attributes, List.of());
+        }
+    }
 
     public record Reading(String dimension, long value) {}
+
+    /** The same with other usages. */
+    ReferenceRequest using(final List<Usage> others) {
+        return of(mode, maxStalenessMs, others, options, facts);
+    }
+
+    /** The same with other options. */
+    ReferenceRequest with(final Options others) {
+        return of(mode, maxStalenessMs, usages, others, facts);
+    }
+
+    /** What is compared of a repeated request. */
+    ReferenceRequest without(final Facts compared) {
+        return of(mode, 0, usages, options, compared);
+    }
+
+    /** The RESERVE that extending a reservation of this stands for. */
+    ReferenceRequest extending(final List<Usage> added, final Options with) {
+        return of(DecideMode.RESERVE, maxStalenessMs, added, with, facts);
+    }
+
+    private ReferenceRequest of(
+            final DecideMode newMode,
+            final long newStalenessMs,
+            final List<Usage> newUsages,
+            final Options newOptions,
+            final Facts newFacts) {
+        return new ReferenceRequest(
+                newMode,
+                registryVersion,
+                newStalenessMs,
+                actor,
+                organization,
+                department,
+                project,
+                operation,
+                newUsages,
+                newOptions,
+                newFacts);
+    }
 }

@@ -2,6 +2,7 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.DecideMode;
+import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Reason;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.def.ChargeDef;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceRequestStage {
     private static final BigInteger MAX_AMOUNT = BigInteger.valueOf(Long.MAX_VALUE);
 
+    private static final long MAX_TTL_MS = 86_400_000;
+
     private ReferenceRequestStage() {}
 
     static Reason evaluate(final ReferenceContext context) {
@@ -26,10 +29,10 @@ final class ReferenceRequestStage {
         if (byKey == !request.actor().id().isEmpty()) {
             return Reason.INVALID_REQUEST;
         }
-        if (request.mode() == DecideMode.RESERVE) {
+        if (request.options().allowPartial() && request.usages().size() != 1) {
             return Reason.INVALID_REQUEST;
         }
-        if (request.allowPartial() && request.usages().size() != 1) {
+        if (request.options().ttlMs() > MAX_TTL_MS) {
             return Reason.INVALID_REQUEST;
         }
         final RegistryDef registry = context.world.registry;
@@ -52,9 +55,16 @@ final class ReferenceRequestStage {
         if (context.operation == null) {
             return Reason.UNKNOWN_ACTION;
         }
-        final Reason amounts = amounts(context, context.operation);
+        if (request.mode() == DecideMode.CONSUME && chargesGauge(registry, context.operation)) {
+            return Reason.INVALID_REQUEST; // nothing would ever give it back
+        }
+        final Reason amounts = charges(context, context.operation);
         if (amounts != Reason.OK) {
             return amounts;
+        }
+        if (context.operation.traits().usageRequired()
+                && context.request.usages().isEmpty()) {
+            return Reason.INVALID_REQUEST;
         }
         final Reason facts = ReferenceFacts.check(context);
         if (facts != Reason.OK) {
@@ -63,7 +73,13 @@ final class ReferenceRequestStage {
         return byKey ? keyAndPlace(context) : actorAndPlace(context);
     }
 
-    private static Reason amounts(final ReferenceContext context, final OperationDef operation) {
+    private static boolean chargesGauge(final RegistryDef registry, final OperationDef operation) {
+        return operation.charges().stream()
+                .anyMatch(charge ->
+                        registry.dimensions().get(charge.dimensionId()).kind() == DimensionKind.GAUGE);
+    }
+
+    static Reason charges(final ReferenceContext context, final OperationDef operation) {
         final RegistryDef registry = context.world.registry;
         for (final ReferenceRequest.Usage usage : context.request.usages()) {
             final int unit = unitId(registry, usage.unit());
@@ -76,10 +92,10 @@ final class ReferenceRequestStage {
                 return Reason.INVALID_REQUEST;
             }
         }
-        if (operation.traits().usageRequired() && context.request.usages().isEmpty()) {
-            return Reason.INVALID_REQUEST;
-        }
         for (final ChargeDef charge : operation.charges()) {
+            if (!charge.fromUsage() && !context.chargesConstants) {
+                continue;
+            }
             final BigInteger amount =
                     charge.fromUsage() ? usageTotal(context, charge) : BigInteger.valueOf(charge.constant());
             final BigInteger total =

@@ -23,13 +23,17 @@ public final class ReferenceWorld {
     /** By source. */
     final Map<String, ReferenceCondition> conditions;
 
+    final ReferenceAssets assets;
+
     public ReferenceWorld(
             final RegistryDef registry,
             final List<PolicyDef> policies,
             final List<EntitlementSetDef> entitlementSets,
             final List<ScopeDef> scopes,
             final Map<Plane, Long> maxAgeMs,
-            final Map<String, ReferenceCondition> conditions) {
+            final Map<String, ReferenceCondition> conditions,
+            final ReferenceAssets assets) {
+        this.assets = assets;
         this.conditions = conditions;
         this.registry = registry;
         this.maxAgeMs = maxAgeMs;

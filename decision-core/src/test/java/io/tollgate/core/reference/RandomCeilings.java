@@ -1,0 +1,115 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.Enforcement;
+import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.Severity;
+import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.Period;
+import io.tollgate.core.world.def.RegistryDef;
+import io.tollgate.core.world.def.ThresholdDef;
+import io.tollgate.core.world.def.WindowDef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Ceilings of a {@link RandomWorld}: small limits, so that they are met. */
+final class RandomCeilings {
+    private final Random random;
+    private final RegistryDef registry;
+
+    RandomCeilings(final Random random, final RegistryDef registry) {
+        this.random = random;
+        this.registry = registry;
+    }
+
+    List<CeilingDef> ceilings(final String path) {
+        final List<CeilingDef> ceilings = new ArrayList<>();
+        for (int dimension = 0; dimension < registry.dimensions().size(); dimension++) {
+            if (registry.dimensions().get(dimension).kind() == DimensionKind.CAPACITY) {
+                continue; // pools limit it
+            }
+            if (random.nextInt(3) == 0) {
+                ceilings.add(ceiling(path, dimension, "c" + dimension, null));
+            }
+            if (random.nextInt(9) == 0) {
+                ceilings.add(ceiling(path, dimension, "d" + dimension, null));
+            }
+            final ScopeLevel each = eachLevel(path);
+            if (each != null && random.nextInt(4) == 0) {
+                ceilings.add(ceiling(path, dimension, "e" + dimension, each));
+            }
+        }
+        return ceilings;
+    }
+
+    private CeilingDef ceiling(
+            final String path, final int dimension, final String id, final @Nullable ScopeLevel each) {
+        final DimensionKind kind = registry.dimensions().get(dimension).kind();
+        final boolean rate = kind == DimensionKind.RATE;
+        final long scale = dimension == 3 ? 3_600_000L : dimension == 0 || kind == DimensionKind.GAUGE ? 1 : 100;
+        final long[] limits = {1, 2, 3, 5, 6, 10, 60};
+        final long limit = limits[random.nextInt(limits.length)] * (rate && dimension == 1 ? 100 : scale);
+        final boolean unlimited = !rate && random.nextInt(10) == 0;
+        final long burst = rate ? 1 + random.nextInt((int) Math.min(2 * limit, 500)) : 0;
+        return new CeilingDef(
+                id,
+                dimension,
+                random.nextInt(5) == 0 ? Enforcement.SOFT : Enforcement.HARD,
+                each,
+                new CeilingDef.Amount(unlimited, unlimited ? 0 : limit, burst),
+                rate ? rateWindow() : kind == DimensionKind.GAUGE ? WindowDef.NONE : periodWindow(),
+                random.nextBoolean()
+                        ? List.of(new ThresholdDef(800, Severity.INFO), new ThresholdDef(950, Severity.WARNING))
+                        : List.of(new ThresholdDef(1000, Severity.CRITICAL)),
+                "limits",
+                path);
+    }
+
+    private @Nullable ScopeLevel eachLevel(final String path) {
+        final ScopeLevel[] below = path.equals("global")
+                ? new ScopeLevel[] {ScopeLevel.PLAN, ScopeLevel.ORGANIZATION, ScopeLevel.PROJECT, ScopeLevel.PRINCIPAL}
+                : path.startsWith("plan:")
+                        ? new ScopeLevel[] {ScopeLevel.ORGANIZATION, ScopeLevel.PRINCIPAL, ScopeLevel.API_KEY}
+                        : path.contains("/dept:")
+                                ? new ScopeLevel[] {ScopeLevel.PROJECT}
+                                : path.contains("/project:")
+                                        ? new ScopeLevel[] {ScopeLevel.API_KEY}
+                                        : path.contains("/")
+                                                ? new ScopeLevel[] {}
+                                                : new ScopeLevel[] {
+                                                    ScopeLevel.DEPARTMENT,
+                                                    ScopeLevel.PROJECT,
+                                                    ScopeLevel.PRINCIPAL,
+                                                    ScopeLevel.API_KEY
+                                                };
+        return below.length == 0 ? null : below[random.nextInt(below.length)];
+    }
+
+    /** Lengths that every limit above divides: there the engine's clock rounds nothing, see Gcra. */
+    private WindowDef rateWindow() {
+        return random.nextBoolean()
+                ? new WindowDef(Period.MINUTE, 60_000, 0, "")
+                : new WindowDef(Period.HOURLY, 3_600_000, 0, "");
+    }
+
+    private WindowDef periodWindow() {
+        final Period[] periods = {
+            Period.HOURLY,
+            Period.DAILY,
+            Period.WEEKLY,
+            Period.MONTHLY,
+            Period.QUARTERLY,
+            Period.HALF_YEARLY,
+            Period.ANNUAL,
+            Period.NEVER
+        };
+        final String[] zones = {"", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"};
+        final Period period = random.nextInt(3) == 0 ? Period.HOURLY : periods[random.nextInt(periods.length)];
+        final boolean anniversary = period != Period.NEVER && random.nextInt(3) == 0;
+        final long anchorMs = anniversary ? 1_769_817_600_000L + random.nextInt(86_400_000) : 0; // 31 January 2026
+        return new WindowDef(period, 0, anchorMs, zones[random.nextInt(zones.length)]);
+    }
+}

@@ -1,0 +1,56 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import io.tollgate.core.world.def.CeilingDef;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** What has been taken from everything; outlives snapshots and restarts. */
+final class ReferenceLedger {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final Map<String, ReferenceBucket> buckets = new HashMap<>();
+    private final Map<String, Long> counters = new HashMap<>();
+
+    /** {@return another one with the same contents, to try things on} */
+    ReferenceLedger copy() {
+        final ReferenceLedger copy = new ReferenceLedger();
+        buckets.forEach((key, bucket) -> copy.buckets.put(key, bucket.copy()));
+        copy.counters.putAll(counters);
+        return copy;
+    }
+
+    long used(final ReferenceTake take) {
+        return counters.getOrDefault(take.key(), 0L);
+    }
+
+    ReferenceBucket bucket(final ReferenceTake take) {
+        final CeilingDef ceiling = Objects.requireNonNull(take.ceiling());
+        return buckets.computeIfAbsent(
+                take.key(),
+                key -> new ReferenceBucket(
+                        ceiling.amount().limit(),
+                        ceiling.window().lengthMs() * NS_PER_MS,
+                        ceiling.amount().burst()));
+    }
+
+    /** Takes whether it fits or not. {@return what a rate's give-back needs to know; zero for other kinds} */
+    BigInteger take(final ReferenceTake take, final long nowNs) {
+        if (take.kind() == ReferenceTake.Kind.RATE) {
+            return bucket(take).take(take.amount(), nowNs);
+        }
+        counters.merge(take.key(), take.amount(), Math::addExact);
+        return BigInteger.ZERO;
+    }
+
+    /** Gives back what was taken; of a rate what time has not given back already. */
+    void giveBack(final ReferenceTake take, final BigInteger afterTake, final long nowNs) {
+        if (take.kind() == ReferenceTake.Kind.RATE) {
+            bucket(take).giveBack(take.amount(), afterTake, nowNs);
+        } else {
+            counters.merge(take.key(), -take.amount(), Math::addExact);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What was reserved, and what became of it. */
+final class ReferenceReservation {
+    enum State {
+        /** Before expires_at. */
+        OPEN,
+        /** Between expires_at and the tombstone deadline. */
+        OVERDUE,
+        SETTLED,
+        /** Settled, and more was used than reserved. */
+        OVERRUN,
+        RELEASED,
+        EXPIRED
+    }
+
+    /** What the request, or one extension of it, took: dimension to amount, and from which counters. */
+    record Part(Map<Integer, Long> charges, List<ReferenceHold> holds) {}
+
+    final String id;
+    final ReferenceRequest request;
+    final long ttlMs;
+    final List<Part> parts = new ArrayList<>();
+    final Map<Integer, ReferencePriceBook.Price> prices;
+    State state = State.OPEN;
+    long expiresAtMs;
+    long endedAtMs;
+    boolean lateUseRecorded;
+
+    ReferenceReservation(
+            final String id,
+            final ReferenceRequest request,
+            final long ttlMs,
+            final Map<Integer, ReferencePriceBook.Price> prices) {
+        this.id = id;
+        this.request = request;
+        this.ttlMs = ttlMs;
+        this.prices = prices;
+    }
+
+    /** {@return until when hard holds stay} */
+    long tombstoneMs() {
+        return expiresAtMs + Math.min(86_400_000L, Math.max(10 * ttlMs, 60_000L));
+    }
+
+    List<ReferenceHold> holds() {
+        return parts.stream().flatMap(part -> part.holds().stream()).toList();
+    }
+
+    boolean ended() {
+        return state != State.OPEN && state != State.OVERDUE;
+    }
+
+    /** At expires_at what is soft is returned; gauges, wallets and pools that deny stay charged, and so does every hard ceiling. */
+    static boolean returnsAtOnce(final ReferenceTake take) {
+        return take.soft() && take.kind() != ReferenceTake.Kind.WALLET;
+    }
+}

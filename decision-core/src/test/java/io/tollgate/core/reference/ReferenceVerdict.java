@@ -1,0 +1,100 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reference;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.Enforcement;
+import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.ScopeName;
+import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.DimensionDef;
+import java.math.BigInteger;
+
+/** What one ceiling says to one request. */
+record ReferenceVerdict(
+        ReferenceCeilings.Line line,
+        boolean fits,
+        boolean countable,
+        long used,
+        long remaining,
+        long waitNs,
+        long resetsAtMs) {
+    /** {@link #waitNs}: no waiting helps. */
+    static final long NEVER = Long.MAX_VALUE;
+    /** {@link #waitNs}: waiting may help, and nobody knows how long. Longer than any wait that is known. */
+    static final long UNKNOWN = Long.MAX_VALUE - 1;
+
+    private static final long NS_PER_MS = 1_000_000L;
+
+    static ReferenceVerdict of(
+            final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+        return line.dimension().kind() == DimensionKind.RATE
+                ? rate(context, ledger, line)
+                : counter(context, ledger, line);
+    }
+
+    boolean denies() {
+        return !countable || !fits && line.ceiling().enforcement() == Enforcement.HARD;
+    }
+
+    private static ReferenceVerdict rate(
+            final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+        final ReferenceBucket bucket = ledger.bucket(line.take());
+        final long now = context.nowEpochNs;
+        final boolean fits = bucket.fits(line.amount(), now);
+        final long remaining = bucket.remaining(now);
+        final long wait = fits ? 0 : bucket.never(line.amount()) ? NEVER : bucket.waitNs(line.amount(), now);
+        return new ReferenceVerdict(
+                line,
+                fits,
+                fits || bucket.countable(line.amount(), now),
+                line.ceiling().amount().burst() - remaining,
+                remaining,
+                wait,
+                -Math.floorDiv(-bucket.fullAtNs(now), NS_PER_MS));
+    }
+
+    private static ReferenceVerdict counter(
+            final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+        final CeilingDef.Amount amount = line.ceiling().amount();
+        final long used = ledger.used(line.take());
+        final BigInteger after = BigInteger.valueOf(used).add(BigInteger.valueOf(line.amount()));
+        final boolean countable = after.bitLength() < Long.SIZE;
+        final boolean fits = countable && (amount.unlimited() || context.rules.fits(after, amount.limit()));
+        final boolean gauge = line.dimension().kind() == DimensionKind.GAUGE;
+        final long wait;
+        if (fits) {
+            wait = 0;
+        } else if (line.amount() > amount.limit()) {
+            wait = NEVER;
+        } else if (gauge) {
+            wait = UNKNOWN;
+        } else {
+            wait = line.resetsAtMs() == ReferencePeriods.NEVER_ENDS
+                    ? NEVER
+                    : line.resetsAtMs() * NS_PER_MS - context.nowEpochNs;
+        }
+        final long remaining = amount.unlimited() ? Long.MAX_VALUE : amount.limit() - used;
+        return new ReferenceVerdict(line, fits, countable, used, remaining, wait, line.resetsAtMs());
+    }
+
+    CeilingView view() {
+        final CeilingDef ceiling = line.ceiling();
+        final DimensionDef dimension = line.dimension();
+        final boolean rate = dimension.kind() == DimensionKind.RATE;
+        return new CeilingView(
+                ceiling.id(),
+                dimension.name(),
+                "",
+                dimension.kind(),
+                ceiling.enforcement(),
+                new ScopeName(line.scope().level(), line.scope().path()),
+                ceiling.amount().limit(),
+                ceiling.amount().unlimited(),
+                used,
+                remaining,
+                rate ? ceiling.amount().burst() : 0,
+                rate ? ceiling.window().lengthMs() : 0,
+                resetsAtMs,
+                line.amount());
+    }
+}
