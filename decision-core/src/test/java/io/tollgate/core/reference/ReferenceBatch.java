@@ -18,7 +18,7 @@ final class ReferenceBatch {
         ATOMIC
     }
 
-    private static final Reason BATCH_DENIED = Objects.requireNonNullElse(Reason.ofCode(805), Reason.INTERNAL);
+    static final Reason BATCH_DENIED = Objects.requireNonNullElse(Reason.ofCode(805), Reason.INTERNAL);
 
     private final ReferenceWorld world;
     private final ReferenceLedger ledger;
