@@ -53,9 +53,10 @@ public final class BundleCompiler {
         directory.compile();
         billing.subscriptions();
 
-        new LimitsCompiler(compilation, registry, units, tree, settings).compile();
+        LimitsCompiler limits = new LimitsCompiler(compilation, registry, units, tree, settings);
+        limits.compile();
+        new OverrideCompiler(compilation, registry, units, tree, limits).compile();
         new CeilingChecks(compilation, registry).check(tree);
-        new OverrideChecks(compilation, registry, units, tree).check();
         List<PolicyRecord> policies = new PolicyCompiler(compilation, registry, tree, directory).compile();
 
         Money money = new Money(compilation, registry.record().getMoneyScale());

@@ -2,6 +2,7 @@
 package io.tollgate.control.compiler;
 
 import io.tollgate.control.source.Code;
+import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.v1.CeilingRecord;
 import io.tollgate.v1.CeilingSharing;
@@ -66,8 +67,40 @@ final class CeilingChecks {
             for (Ceiling parent : ancestor.ceilings()) {
                 if (comparable(child.record(), parent.record())) {
                     compare(node, child, ancestor, parent);
+                    compareRaises(node, child, ancestor, parent);
                 }
             }
+        }
+    }
+
+    /** What an override gives, or may give, that a scope above takes away again: no mistake, and of no use. */
+    private void compareRaises(ScopeNode node, Ceiling child, ScopeNode ancestor, Ceiling parent) {
+        CeilingRecord low = child.record();
+        CeilingRecord high = parent.record();
+        long raised = high.hasOverride() && !high.getOverride().getUnlimited()
+                ? Math.max(high.getLimit(), high.getOverride().getLimit())
+                : high.getLimit();
+        String above = Quoted.of(parent.id()) + " of " + ancestor.path() + " (" + raised + ", " + parent.at() + ")";
+        Position overriddenAt = child.overriddenAt();
+        long override = low.getOverride().getLimit();
+        if (overriddenAt != null && override > low.getLimit() && exceeds(low, override, high, raised)) {
+            compilation.warning(
+                    overriddenAt,
+                    Code.UNREACHABLE_LIMIT,
+                    "override " + Quoted.of(low.getOverride().getId()) + " raises " + Quoted.of(child.id()) + " of "
+                            + node.path() + " to " + override + ", above " + above + ": it is never reached",
+                    "lower it, or have the parent's raised too");
+        }
+        long delegable = Math.max(raised, high.getDelegableUpTo());
+        if (low.getDelegableUpTo() > 0 && exceeds(low, low.getDelegableUpTo(), high, delegable)) {
+            compilation.warning(
+                    child.at(),
+                    Code.UNREACHABLE_LIMIT,
+                    "limit " + Quoted.of(child.id()) + " of " + node.path() + " may be raised to "
+                            + low.getDelegableUpTo() + ", above " + Quoted.of(parent.id()) + " of " + ancestor.path()
+                            + ", which never is more than " + delegable + " (" + parent.at()
+                            + "): that is never reached",
+                    "delegate less, or raise the parent's");
         }
     }
 
@@ -98,7 +131,7 @@ final class CeilingChecks {
                         places + ": a child never raises its parent",
                         "lower this one to at most " + high.getLimit() + ", or raise the parent's");
             }
-        } else if (exceeds(low, high)) {
+        } else if (exceeds(low, low.getLimit(), high, high.getLimit())) {
             unreachable(child, places);
         }
     }
@@ -111,17 +144,15 @@ final class CeilingChecks {
                 "lower it, or raise the parent's");
     }
 
-    /** Whether the child's limit passes the parent's although the windows differ: faster for rates, more in a shorter period. */
-    private boolean exceeds(CeilingRecord child, CeilingRecord parent) {
+    /** Whether a limit of the child passes one of the parent: faster for rates, more in a period that is not longer. */
+    private boolean exceeds(CeilingRecord child, long childLimit, CeilingRecord parent, long parentLimit) {
         WindowRecord low = child.getWindow();
         WindowRecord high = parent.getWindow();
         if (registry.dimension(child.getDimensionId()).getKind() == DimensionKind.DIMENSION_KIND_RATE) {
-            BigInteger childRate =
-                    BigInteger.valueOf(child.getLimit()).multiply(BigInteger.valueOf(high.getLengthMs()));
-            BigInteger parentRate =
-                    BigInteger.valueOf(parent.getLimit()).multiply(BigInteger.valueOf(low.getLengthMs()));
+            BigInteger childRate = BigInteger.valueOf(childLimit).multiply(BigInteger.valueOf(high.getLengthMs()));
+            BigInteger parentRate = BigInteger.valueOf(parentLimit).multiply(BigInteger.valueOf(low.getLengthMs()));
             return childRate.compareTo(parentRate) > 0;
         }
-        return child.getLimit() > parent.getLimit() && low.getPeriodValue() <= high.getPeriodValue();
+        return childLimit > parentLimit && low.getPeriodValue() <= high.getPeriodValue();
     }
 }

@@ -56,6 +56,11 @@ final class LimitsCompiler {
         }
     }
 
+    /** {@return whether a limit is written at a scope, be it right or wrong} */
+    boolean isDeclared(ScopeNode node, String id) {
+        return ids.containsKey(node.path() + "/" + id);
+    }
+
     /** A decision looks at all limits of seven scopes, and has room for 256. */
     private void count(ScopeNode node, Position at) {
         int limits = node.ceilings().size();

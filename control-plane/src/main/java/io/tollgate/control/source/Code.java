@@ -33,6 +33,7 @@ public enum Code {
     KIND_MISMATCH,
     RATE_RANGE,
     CHILD_ABOVE_PARENT,
+    OVERRIDE_TERMS,
     ENTITLEMENT_TERMS,
     SUBSCRIPTION_TERMS,
     WALLET_TERMS,
@@ -46,8 +47,7 @@ public enum Code {
     NEVER_CHARGED,
     NEVER_MATCHES,
     SHADOWED,
-    NO_AUTHORITY,
-    NOT_APPLIED_YET;
+    NO_AUTHORITY;
 
     /** {@return the name that people see, "unknown-key"} */
     public String label() {

@@ -39,11 +39,17 @@ final class LimitShapes {
             required("id", of(ScalarKind.NAME), "Its id."),
             required("scope", of(ScalarKind.SCOPE), "The scope of the limit."),
             required("limit_id", of(ScalarKind.NAME), "The limit that it changes."),
-            required("new_limit", of(ScalarKind.LIMIT), "What counts instead."),
-            required("expires", of(ScalarKind.TIMESTAMP), "When it ends."),
+            required(
+                    "new_limit",
+                    of(ScalarKind.LIMIT),
+                    "What counts instead. More than the limit needs its delegable_up_to and approved_by."),
+            required("expires", of(ScalarKind.TIMESTAMP), "From then on the limit itself counts again."),
             required("reason", of(ScalarKind.TEXT), "Why."),
             required("requested_by", of(ScalarKind.ID), "Who asked."),
-            optional("approved_by", of(ScalarKind.ID), "Who said yes."));
+            optional(
+                    "approved_by",
+                    of(ScalarKind.ID),
+                    "Who said yes: needed for more than the limit, and never who asked."));
 
     private static final Shape.Fields POOL = fields(
             "capacity pool",
@@ -59,7 +65,7 @@ final class LimitShapes {
                     "limits",
                     map(ScalarKind.SCOPE, map(ScalarKind.NAME, CEILING)),
                     "Limits by scope, then by their id."),
-            optional("overrides", list(OVERRIDE), "Changes of one limit for a time. Checked, not applied yet."));
+            optional("overrides", list(OVERRIDE), "Changes of one limit for a time."));
 
     static final Shape.Fields CAPACITY_FILE =
             fields("capacity file", required("pools", map(ScalarKind.NAME, POOL), "Pools by id."));

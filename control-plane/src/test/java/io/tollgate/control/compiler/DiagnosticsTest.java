@@ -35,6 +35,7 @@ class DiagnosticsTest {
                         ReadingFindings.ALL,
                         MeaningFindings.REGISTRY_AND_DIRECTORY,
                         MeaningFindings.POLICIES_AND_LIMITS,
+                        OverrideFindings.ALL,
                         BillingFindings.ALL,
                         WarningFindings.ALL)
                 .flatMap(Collection::stream)

@@ -30,12 +30,6 @@ final class MeaningFindings {
     private static final String TESTS = "tests/tests.yaml";
     private static final String POOLS = "capacity/pools.yaml";
 
-    static final String OVERRIDE =
-            """
-            overrides:
-              - {id: o1, scope: org:acme, limit_id: day, new_limit: 9, expires: 2199-01-01, reason: launch, requested_by: ana}
-            """;
-
     private MeaningFindings() {}
 
     static final List<Finding> REGISTRY_AND_DIRECTORY = List.of(
@@ -273,21 +267,6 @@ final class MeaningFindings {
                                             .mapToObj(i ->
                                                     "    x" + i + ": {dimension: gpu.time, limit: 1, per: never}\n")
                                             .collect(Collectors.joining()))),
-            Finding.of(
-                    "override of nothing",
-                    UNKNOWN_REFERENCE,
-                    "did you mean 'day'?",
-                    b -> b.append(LIMITS, OVERRIDE.replace("limit_id: day", "limit_id: «dai"))),
-            Finding.of(
-                    "override elsewhere",
-                    UNKNOWN_REFERENCE,
-                    "organization 'acne'",
-                    b -> b.append(LIMITS, OVERRIDE.replace("scope: org:acme", "scope: «org:acne"))),
-            Finding.of(
-                    "override in another unit",
-                    UNIT_MISMATCH,
-                    "does not convert",
-                    b -> b.append(LIMITS, OVERRIDE.replace("new_limit: 9", "new_limit: «9 token"))),
             Finding.of(KIND_MISMATCH, "of kind capacity", POOLS, "dimension: gpu.free", "dimension: «gpu.time"),
             Finding.of(
                     UNKNOWN_REFERENCE,

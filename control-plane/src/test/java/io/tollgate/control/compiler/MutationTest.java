@@ -88,7 +88,7 @@ class MutationTest {
 
     private void mutate(int rounds, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
-        TinyBundle bundle = new TinyBundle().append("limits/limits.yaml", MeaningFindings.OVERRIDE);
+        TinyBundle bundle = new TinyBundle().append("limits/limits.yaml", OverrideFindings.OVERRIDE);
         bundle.write(dir);
         List<String> names = bundle.names();
         for (int round = 0; round < rounds; round++) {

@@ -4,7 +4,6 @@ package io.tollgate.control.compiler;
 import static io.tollgate.control.source.Code.EXPIRED;
 import static io.tollgate.control.source.Code.NEVER_CHARGED;
 import static io.tollgate.control.source.Code.NEVER_MATCHES;
-import static io.tollgate.control.source.Code.NOT_APPLIED_YET;
 import static io.tollgate.control.source.Code.NO_AUTHORITY;
 import static io.tollgate.control.source.Code.SHADOWED;
 import static io.tollgate.control.source.Code.UNKNOWN_ACTOR;
@@ -46,11 +45,6 @@ final class WarningFindings {
                     "priority: 2, expiry_date: «2020-01-01}"),
             Finding.of(EXPIRED, "which is over", BILLING, "2026-01-31}", "2015-01-31}")
                     .and("      - {name: monthly", "      - «{name: monthly"),
-            Finding.of(
-                    "override",
-                    NOT_APPLIED_YET,
-                    "not applied yet",
-                    b -> b.append(LIMITS, MeaningFindings.OVERRIDE.replace("- {id", "- «{id"))),
             Finding.of(
                     UNREACHABLE_LIMIT,
                     "it is never reached",

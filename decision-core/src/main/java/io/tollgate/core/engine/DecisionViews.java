@@ -10,6 +10,7 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CeilingRow;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
+import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -51,18 +52,29 @@ public final class DecisionViews {
                 states.used(index),
                 states.remaining(index),
                 states.resetsAtMs(index),
-                states.requested(index));
+                states.requested(index),
+                decision.nowEpochMs());
     }
 
-    /** {@return a ceiling with the numbers given} */
+    /** {@return whether what a ceiling lets through depends on the time} */
+    public boolean hasOverride(final World world, final long ceilingRef) {
+        return ceiling.wrap(world, ceilingRef).hasOverride();
+    }
+
+    /**
+     * {@return a ceiling with the numbers given}
+     *
+     * @param epochMs the time whose limit is shown, milliseconds since 1970
+     */
     public CeilingView ceiling(
             final World world,
             final long ceilingRef,
             final long used,
             final long remaining,
             final long resetsAtMs,
-            final long requested) {
-        ceiling.wrap(world, ceilingRef);
+            final long requested,
+            final long epochMs) {
+        ceiling.wrap(world, ceilingRef).at(epochMs);
         final Registry registry = world.registry();
         final int dimension = ceiling.dimensionId();
         final DimensionKind kind = registry.dimensionKind(dimension);
@@ -83,17 +95,36 @@ public final class DecisionViews {
                         ? world.window(ceiling.windowId()).lengthMs()
                         : 0,
                 resetsAtMs,
-                requested);
+                requested,
+                ceiling.origin(world),
+                ceiling.overrideId(world),
+                ceiling.overrideExpiresAtMs());
     }
 
-    /** {@return where a ceiling is written} */
-    public String ceilingSource(final World world, final long ceilingRef) {
-        return ceiling.wrap(world, ceilingRef).source(world);
+    /**
+     * {@return who set what a ceiling lets through at a time: "limits", "entitlement", "override 'launch' until ..."}
+     *
+     * @param epochMs milliseconds since 1970
+     */
+    String ceilingOrigin(final World world, final long ceilingRef, final long epochMs) {
+        ceiling.wrap(world, ceilingRef).at(epochMs);
+        if (!ceiling.overridden()) {
+            return ceiling.origin(world);
+        }
+        final String override = ceiling.origin(world) + " '" + ceiling.overrideId(world) + "' until "
+                + Instant.ofEpochMilli(ceiling.overrideExpiresAtMs());
+        ceiling.wrap(world, ceilingRef);
+        return override + ", then " + (ceiling.unlimited() ? "unlimited" : ceiling.limit()) + " by "
+                + ceiling.origin(world) + " (" + ceiling.source(world) + ")";
     }
 
-    /** {@return who set a ceiling: "limits", "entitlement", "override"} */
-    public String ceilingOrigin(final World world, final long ceilingRef) {
-        return ceiling.wrap(world, ceilingRef).origin(world);
+    /**
+     * {@return where what a ceiling lets through at a time is written}
+     *
+     * @param epochMs milliseconds since 1970
+     */
+    public String ceilingSource(final World world, final long ceilingRef, final long epochMs) {
+        return ceiling.wrap(world, ceilingRef).at(epochMs).source(world);
     }
 
     /** {@return name for people of a scope} */

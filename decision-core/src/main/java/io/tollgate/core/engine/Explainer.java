@@ -209,8 +209,8 @@ final class Explainer {
                             views.ceiling(decision, i),
                             states.fits(i),
                             quotaDecides && i == states.binding(),
-                            views.ceilingOrigin(world, ref),
-                            views.ceilingSource(world, ref)));
+                            views.ceilingOrigin(world, ref, decision.nowEpochMs()),
+                            views.ceilingSource(world, ref, decision.nowEpochMs())));
         }
     }
 

@@ -73,7 +73,7 @@ final class QuotaStage {
     }
 
     private boolean add(final Evaluation evaluation, final long amount) {
-        final int kind = ceiling.kindCode();
+        final int kind = ceiling.at(evaluation.nowEpochMs).kindCode();
         final int flags =
                 (ceiling.hard() ? TakePlan.HARD : TakePlan.SOFT) | (ceiling.unlimited() ? TakePlan.UNLIMITED : 0);
         final int entry;

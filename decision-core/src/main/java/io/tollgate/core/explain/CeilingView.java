@@ -13,7 +13,7 @@ import io.tollgate.core.Enforcement;
  * @param kind        how it counts
  * @param enforcement hard or soft
  * @param scope       the scope that it is inherited from
- * @param limit       most that fits (RATE: per period); meaningless when unlimited
+ * @param limit       most that fits (RATE: per period), an override's while one is in force; meaningless when unlimited
  * @param unlimited   counts, and never denies
  * @param used        already taken (RATE: burst less what is left)
  * @param remaining   what still fits; may be negative on a soft ceiling
@@ -21,6 +21,9 @@ import io.tollgate.core.Enforcement;
  * @param periodMs    RATE: length of the period in milliseconds; else 0
  * @param resetsAtMs  when it starts again, or a RATE is full again; milliseconds since 1970, 0 = never
  * @param requested   what this request would take
+ * @param origin      "limits", "entitlement", or "override" while one is in force
+ * @param overrideId  of the override in force; "" = none
+ * @param overrideExpiresAtMs when that ends, milliseconds since 1970; 0 = none
  */
 public record CeilingView(
         String id,
@@ -36,4 +39,7 @@ public record CeilingView(
         long burst,
         long periodMs,
         long resetsAtMs,
-        long requested) {}
+        long requested,
+        String origin,
+        String overrideId,
+        long overrideExpiresAtMs) {}

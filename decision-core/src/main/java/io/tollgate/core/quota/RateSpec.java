@@ -36,13 +36,22 @@ public record RateSpec(long limit, long lengthNs, long burst, long multiplier, l
         }
         check("burst of the rate in tokens", burst, 1, MAX_BURST);
         // a burst that takes more than 73 years to refill costs resolution instead of being refused
-        long unitsPerToken = Math.min(lengthNs / limit, Gcra.MAX_BURST_UNITS / burst);
+        return onClock(limit, burst, lengthNs, Math.min(lengthNs / limit, Gcra.MAX_BURST_UNITS / burst));
+    }
+
+    /** A checked rate above 0 whose tokens cost so many units: at most lengthNs / limit, and with the burst at most 2^61. */
+    static RateSpec onClock(long limit, long burst, long lengthNs, long unitsPerToken) {
         long multiplier = BigInteger.valueOf(limit)
                 .multiply(BigInteger.valueOf(unitsPerToken))
                 .shiftLeft(Gcra.MULTIPLIER_SHIFT)
                 .divide(BigInteger.valueOf(lengthNs))
                 .longValueExact();
         return new RateSpec(limit, lengthNs, burst, multiplier, unitsPerToken);
+    }
+
+    /** The same rate on the clock of another: its tokens cost so many of the other's units. */
+    RateSpec onClockOf(RateSpec other, long tokenUnits) {
+        return new RateSpec(limit, lengthNs, burst, other.multiplier, tokenUnits);
     }
 
     /** Whether the rate's clock rounds nothing: any window then admits at most burst + W * limit / length, exactly. */

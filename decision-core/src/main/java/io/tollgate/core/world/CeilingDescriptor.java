@@ -2,7 +2,8 @@
 package io.tollgate.core.world;
 
 /**
- * Layout of a ceiling inside a row, 8-byte aligned: {@value #LENGTH} bytes, {@value #RATE_LENGTH} for kind RATE.
+ * Layout of a ceiling inside a row, 8-byte aligned: {@value #LENGTH} bytes, {@value #RATE_LENGTH} for kind RATE; then, of a ceiling with
+ * an override, what {@link OverrideDescriptor} draws.
  * <pre>
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -28,7 +29,7 @@ package io.tollgate.core.world;
  * 48|  RATE: four numbers of its exact clock (core.quota)          ...
  *   +---------------------------------------------------------------+
  * </pre>
- * Flags: bit 0 unlimited, bit 1 EACH. Each level: of EACH ceilings, else 0.
+ * Flags: bit 0 unlimited, bit 1 EACH, bit 2 an override follows. Each level: of EACH ceilings, else 0.
  */
 final class CeilingDescriptor {
     static final int DIMENSION = 0;
@@ -53,6 +54,7 @@ final class CeilingDescriptor {
 
     static final int FLAG_UNLIMITED = 1;
     static final int FLAG_EACH = 2;
+    static final int FLAG_OVERRIDE = 4;
 
     private CeilingDescriptor() {}
 }

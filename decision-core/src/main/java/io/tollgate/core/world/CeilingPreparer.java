@@ -7,6 +7,7 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DefinitionException;
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.WindowDef;
@@ -45,27 +46,37 @@ final class CeilingPreparer {
                     + " does not resolve: the registry has " + dimensions);
         }
         final DimensionKind kind = registry.dimensionKind(ceiling.dimensionId());
-        checkAmount(where, kind, ceiling);
+        checkAmount(where, kind, ceiling, ceiling.amount());
+        final OverrideDef override = ceiling.override();
+        if (override != null) {
+            checkAmount(where + ", override '" + override.id() + "'", kind, ceiling, override.amount());
+        }
+        checkWindow(where, kind, ceiling.window());
         checkEach(where, scope.level(), ceiling.eachLevel());
-        final long[] rate;
-        if (kind == DimensionKind.RATE && !ceiling.amount().unlimited()) {
-            rate = new long[CeilingDescriptor.RATE_WORDS];
-            rates.inline(ceiling, rate);
-        } else {
-            rate = NO_RATE;
+        final boolean clocked = kind == DimensionKind.RATE
+                && (override != null || !ceiling.amount().unlimited());
+        final long[] rate = clocked ? new long[CeilingDescriptor.RATE_WORDS] : NO_RATE;
+        final PreparedCeiling.Overriding overriding = override == null
+                ? PreparedCeiling.Overriding.NONE
+                : new PreparedCeiling.Overriding(
+                        text(where, override.id(), OverrideDef.ORIGIN, override.source()),
+                        clocked ? new long[CeilingDescriptor.RATE_WORDS] : NO_RATE);
+        if (clocked) {
+            rates.inline(ceiling, rate, override == null ? new long[CeilingDescriptor.RATE_WORDS] : overriding.rate());
         }
         return new PreparedCeiling(
                 ceiling,
                 kind,
                 ceiling.window().equals(WindowDef.NONE) ? -1 : tables.window(ceiling.window()),
                 tables.thresholdSet(ceiling.thresholds()),
-                text(where, ceiling),
+                text(where, ceiling.id(), ceiling.origin(), ceiling.source()),
                 rate,
+                overriding,
                 scope.path());
     }
 
-    private static void checkAmount(final String where, final DimensionKind kind, final CeilingDef ceiling) {
-        final CeilingDef.Amount amount = ceiling.amount();
+    private static void checkAmount(
+            final String where, final DimensionKind kind, final CeilingDef ceiling, final CeilingDef.Amount amount) {
         if (amount.limit() < 0) {
             throw new DefinitionException(where + ": limit " + amount.limit() + " is negative; 0 lets nothing through");
         }
@@ -79,7 +90,10 @@ final class CeilingPreparer {
                         + ceiling.window().lengthMs() + " ms; a rate needs a window of 1 ms or more");
             }
         }
-        if (kind == DimensionKind.PERIOD && ceiling.window().period() == Period.NONE) {
+    }
+
+    private static void checkWindow(final String where, final DimensionKind kind, final WindowDef window) {
+        if (kind == DimensionKind.PERIOD && window.period() == Period.NONE) {
             throw new DefinitionException(
                     where + ": no period; name one, or 'never' for a counter that does not start again");
         }
@@ -99,11 +113,12 @@ final class CeilingPreparer {
         }
     }
 
-    private long text(final String where, final CeilingDef ceiling) throws IOException {
+    private long text(final String where, final String id, final String origin, final String source)
+            throws IOException {
         final byte[][] texts = {
-            TextLimits.utf8(where, "id", ceiling.id(), TextLimits.MAX_ID_BYTES),
-            TextLimits.utf8(where, "origin", ceiling.origin(), TextLimits.MAX_ID_BYTES),
-            TextLimits.utf8(where, "source", ceiling.source(), TextLimits.MAX_TEXT_BYTES)
+            TextLimits.utf8(where, "id", id, TextLimits.MAX_ID_BYTES),
+            TextLimits.utf8(where, "origin", origin, TextLimits.MAX_ID_BYTES),
+            TextLimits.utf8(where, "source", source, TextLimits.MAX_TEXT_BYTES)
         };
         long hash = 0;
         for (final byte[] text : texts) {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.world;
 
+import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -12,12 +13,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * ceiling.first(world, row);
  * for (int i = 0; i < row.ceilingCount(); i++, ceiling.next()) { ... }
  * }</pre>
+ * Limit, burst and rate are the ceiling's own until {@link #at} asks for those in force at some time, which an override may have changed.
  * Valid while its world is pinned. Belongs to one thread; no accessor of a number allocates. Layout: {@link CeilingDescriptor}.
  */
 public final class CeilingRow {
     private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
 
     private static final int SOFT = Enforcement.SOFT.code();
+    private static final int RATE = DimensionKind.RATE.code();
+    private static final int OWN = -1;
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private UnsafeBuffer buffer = NOWHERE;
@@ -25,6 +29,8 @@ public final class CeilingRow {
     private long ref;
     /** The first eight bytes of the entry, which say what kind of ceiling it is: read once for all of them. */
     private long head;
+    /** Where the override is that is in force, or OWN. */
+    private int override = OWN;
 
     /** Moves the view to the first ceiling of a row; the row must have one. */
     public CeilingRow first(final World world, final ScopeRow row) {
@@ -42,6 +48,7 @@ public final class CeilingRow {
         offset = World.offset(entry);
         ref = entry;
         head = buffer.getLong(offset);
+        override = OWN;
         return this;
     }
 
@@ -51,7 +58,39 @@ public final class CeilingRow {
         offset += length;
         ref += length;
         head = buffer.getLong(offset);
+        override = OWN;
         return this;
+    }
+
+    /**
+     * Shows what is in force at a time, until the view moves.
+     *
+     * @param epochMs milliseconds since 1970
+     */
+    public CeilingRow at(final long epochMs) {
+        override = OWN;
+        if (hasOverride()) {
+            final int block = offset + (kindCode() == RATE ? CeilingDescriptor.RATE_LENGTH : CeilingDescriptor.LENGTH);
+            if (epochMs < buffer.getLong(block + OverrideDescriptor.EXPIRES_AT_MS)) {
+                override = block;
+            }
+        }
+        return this;
+    }
+
+    /** {@return whether there is an override, be it in force or expired} */
+    public boolean hasOverride() {
+        return (oneByte(CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_OVERRIDE) != 0;
+    }
+
+    /** {@return whether what is shown is an override's} */
+    public boolean overridden() {
+        return override != OWN;
+    }
+
+    /** {@return when the override that is shown expires, milliseconds since 1970; 0 = none is shown} */
+    public long overrideExpiresAtMs() {
+        return override == OWN ? 0 : buffer.getLong(override + OverrideDescriptor.EXPIRES_AT_MS);
     }
 
     /** {@return reference of this ceiling, stable within its world} */
@@ -76,7 +115,9 @@ public final class CeilingRow {
 
     /** {@return whether it counts and never denies} */
     public boolean unlimited() {
-        return (oneByte(CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_UNLIMITED) != 0;
+        return override == OWN
+                ? (oneByte(CeilingDescriptor.FLAGS) & CeilingDescriptor.FLAG_UNLIMITED) != 0
+                : (buffer.getInt(override + OverrideDescriptor.FLAGS) & OverrideDescriptor.FLAG_UNLIMITED) != 0;
     }
 
     /** {@return whether it is this scope's own share of an EACH ceiling of {@link #definedAtRow()}} */
@@ -101,7 +142,7 @@ public final class CeilingRow {
 
     /** {@return most that fits, in the dimension's unit (RATE: per window); meaningless when unlimited} */
     public long limit() {
-        return buffer.getLong(offset + CeilingDescriptor.LIMIT);
+        return buffer.getLong(override == OWN ? offset + CeilingDescriptor.LIMIT : override + OverrideDescriptor.LIMIT);
     }
 
     /** {@return where it counts, as {@link CellBinder} gave it} */
@@ -116,7 +157,10 @@ public final class CeilingRow {
 
     /** {@return RATE: most that may come at once; else 0} */
     public long burst() {
-        return isRate() ? buffer.getLong(offset + CeilingDescriptor.BURST) : 0;
+        if (kindCode() != RATE) {
+            return 0;
+        }
+        return buffer.getLong(override == OWN ? offset + CeilingDescriptor.BURST : override + OverrideDescriptor.BURST);
     }
 
     /**
@@ -125,31 +169,37 @@ public final class CeilingRow {
      * @param index 0 to 3
      */
     public long rate(final int index) {
-        return buffer.getLong(offset + CeilingDescriptor.RATE + index * Long.BYTES);
+        final int words = override == OWN ? offset + CeilingDescriptor.RATE : override + OverrideDescriptor.RATE;
+        return buffer.getLong(words + index * Long.BYTES);
     }
 
     /** {@return stable id as written in the bundle; allocates} */
     public String id(final World world) {
-        return text(world, CeilingText.ID);
+        return text(world, offset + CeilingDescriptor.TEXT, CeilingText.ID);
     }
 
-    /** {@return "limits", "entitlement", "override"; allocates} */
+    /** {@return id of the override that is shown, "" = none is; allocates} */
+    public String overrideId(final World world) {
+        return override == OWN ? "" : text(world, override + OverrideDescriptor.TEXT, CeilingText.ID);
+    }
+
+    /** {@return "limits", "entitlement", or "override" when one is shown; allocates} */
     public String origin(final World world) {
-        return text(world, CeilingText.ORIGIN);
+        return text(world, shownText(), CeilingText.ORIGIN);
     }
 
-    /** {@return where it is written; allocates} */
+    /** {@return where what is shown is written; allocates} */
     public String source(final World world) {
-        return text(world, CeilingText.SOURCE);
+        return text(world, shownText(), CeilingText.SOURCE);
     }
 
-    private String text(final World world, final int field) {
-        final long at = (buffer.getInt(offset + CeilingDescriptor.TEXT) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
+    private int shownText() {
+        return override == OWN ? offset + CeilingDescriptor.TEXT : override + OverrideDescriptor.TEXT;
+    }
+
+    private String text(final World world, final int reference, final int field) {
+        final long at = (buffer.getInt(reference) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
         return CeilingText.read(world.buffer(at), World.offset(at), field);
-    }
-
-    private boolean isRate() {
-        return twoBytes(CeilingDescriptor.ENTRY_LENGTH) == CeilingDescriptor.RATE_LENGTH;
     }
 
     private int oneByte(final int at) {

@@ -3,6 +3,7 @@ package io.tollgate.core.world;
 
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.OverrideDef;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,6 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @param thresholdSet  of the directory's tables
  * @param textRef       where its texts are
  * @param rate          RATE: numbers of its clock
+ * @param overriding    where the texts of its override are and, of a RATE, its numbers
  * @param definedAtPath path of the scope that defines it
  */
 @SuppressWarnings("ArrayRecordComponent") // inside this package, never compared
@@ -24,12 +26,30 @@ record PreparedCeiling(
         int thresholdSet,
         long textRef,
         long[] rate,
+        Overriding overriding,
         String definedAtPath) {
+    /** What is ready of an override; its amount and expiry are in the definition. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Overriding(long textRef, long[] rate) {
+        static final Overriding NONE = new Overriding(World.NO_ROW, new long[CeilingDescriptor.RATE_WORDS]);
+    }
+
     /** In place of a cell: definitions of EACH ceilings are not charged themselves. */
     static final long NO_CELL = -1;
 
     int length() {
+        return ownLength() + overrideLength();
+    }
+
+    private int ownLength() {
         return kind == DimensionKind.RATE ? CeilingDescriptor.RATE_LENGTH : CeilingDescriptor.LENGTH;
+    }
+
+    private int overrideLength() {
+        if (def.override() == null) {
+            return 0;
+        }
+        return kind == DimensionKind.RATE ? OverrideDescriptor.RATE_LENGTH : OverrideDescriptor.LENGTH;
     }
 
     void write(final UnsafeBuffer buffer, final int at, final long cellRef, final long definedAtRow) {
@@ -39,7 +59,8 @@ record PreparedCeiling(
         buffer.putByte(
                 at + CeilingDescriptor.ENFORCEMENT, (byte) def.enforcement().code());
         buffer.putByte(at + CeilingDescriptor.FLAGS, (byte) ((amount.unlimited() ? CeilingDescriptor.FLAG_UNLIMITED : 0)
-                | (def.eachLevel() != null ? CeilingDescriptor.FLAG_EACH : 0)));
+                | (def.eachLevel() != null ? CeilingDescriptor.FLAG_EACH : 0)
+                | (def.override() != null ? CeilingDescriptor.FLAG_OVERRIDE : 0)));
         buffer.putByte(at + CeilingDescriptor.EACH_LEVEL, (byte)
                 (def.eachLevel() != null ? def.eachLevel().code() : 0));
         buffer.putShort(at + CeilingDescriptor.ENTRY_LENGTH, (short) length());
@@ -50,11 +71,32 @@ record PreparedCeiling(
         buffer.putInt(at + CeilingDescriptor.DEFINED_AT, (int) (definedAtRow >>> RowDescriptor.UNIT_SHIFT));
         buffer.putInt(at + CeilingDescriptor.TEXT, (int) (textRef >>> RowDescriptor.UNIT_SHIFT));
         if (kind == DimensionKind.RATE) {
-            // A rate of 0 admits nothing, not even its burst once.
-            buffer.putLong(at + CeilingDescriptor.BURST, amount.limit() == 0 ? 0 : amount.burst());
-            for (int i = 0; i < CeilingDescriptor.RATE_WORDS; i++) {
-                buffer.putLong(at + CeilingDescriptor.RATE + i * Long.BYTES, rate[i]);
-            }
+            writeRate(buffer, at + CeilingDescriptor.BURST, amount, rate);
+        }
+        final OverrideDef override = def.override();
+        if (override != null) {
+            writeOverride(buffer, at + ownLength(), override);
+        }
+    }
+
+    private void writeOverride(final UnsafeBuffer buffer, final int at, final OverrideDef override) {
+        final CeilingDef.Amount amount = override.amount();
+        buffer.putLong(at + OverrideDescriptor.EXPIRES_AT_MS, override.expiresAtMs());
+        buffer.putLong(at + OverrideDescriptor.LIMIT, amount.limit());
+        buffer.putInt(at + OverrideDescriptor.FLAGS, amount.unlimited() ? OverrideDescriptor.FLAG_UNLIMITED : 0);
+        buffer.putInt(at + OverrideDescriptor.TEXT, (int) (overriding.textRef >>> RowDescriptor.UNIT_SHIFT));
+        if (kind == DimensionKind.RATE) {
+            writeRate(buffer, at + OverrideDescriptor.BURST, amount, overriding.rate);
+        }
+    }
+
+    /** The burst, and right behind it the numbers of the clock. */
+    private static void writeRate(
+            final UnsafeBuffer buffer, final int at, final CeilingDef.Amount amount, final long[] words) {
+        // A rate of 0 admits nothing, not even its burst once.
+        buffer.putLong(at, amount.limit() == 0 ? 0 : amount.burst());
+        for (int i = 0; i < CeilingDescriptor.RATE_WORDS; i++) {
+            buffer.putLong(at + (1 + i) * Long.BYTES, words[i]);
         }
     }
 }

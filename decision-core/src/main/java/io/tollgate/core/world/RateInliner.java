@@ -12,8 +12,10 @@ public interface RateInliner {
     /**
      * Computes the numbers that {@link CeilingRow#rate} will give.
      *
-     * @param ceiling a RATE ceiling that is not unlimited
-     * @param target  takes at most {@value #MAX_WORDS} numbers from index 0; zero before
+     * @param ceiling    a RATE ceiling
+     * @param target     takes at most {@value #MAX_WORDS} numbers from index 0; zero before, and left so when it is unlimited
+     * @param overriding takes those of its override, on a clock that one counter serves for both; zero before, and left so when there is
+     *                   none or it is unlimited
      */
-    void inline(CeilingDef ceiling, long[] target);
+    void inline(CeilingDef ceiling, long[] target, long[] overriding);
 }

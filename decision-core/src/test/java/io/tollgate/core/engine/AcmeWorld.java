@@ -51,9 +51,14 @@ final class AcmeWorld {
     private AcmeWorld() {}
 
     static World activate(final EngineFixture fixture, final long version) {
+        return activate(fixture, version, ceilings());
+    }
+
+    /** With other ceilings of org:acme. */
+    static World activate(final EngineFixture fixture, final long version, final List<CeilingDef> ofAcme) {
         fixture.clock.epochNs(Math.max(NOW_NS, fixture.clock.monotonicNs()));
         fixture.confirmAll();
-        return fixture.activate(version, registry(), policies(), entitlements(), scopes(), Map.of());
+        return fixture.activate(version, registry(), policies(), entitlements(), scopes(ofAcme), Map.of());
     }
 
     static RegistryDef registry() {
@@ -108,14 +113,13 @@ final class AcmeWorld {
                         0, true, "", Map.of("max_context", new AttributeValue.Whole(8192)), "plan pro"))));
     }
 
-    private static List<ScopeDef> scopes() {
+    private static List<ScopeDef> scopes(final List<CeilingDef> ofAcme) {
         final SubscriptionDef pro =
                 new SubscriptionDef("sub1", "acme", SubscriptionStatus.ACTIVE, "plan:pro", "pro", 0);
         final List<ScopeDef> scopes = new ArrayList<>();
         scopes.add(scope(ScopeLevel.GLOBAL, "global", "global", "", ScopeDef.Holdings.NONE));
         scopes.add(scope(ScopeLevel.PLAN, "plan:pro", "pro", "global", ScopeDef.Holdings.NONE));
-        scopes.add(
-                scope(ScopeLevel.ORGANIZATION, "org:acme", "acme", "global", new ScopeDef.Holdings(pro, ceilings())));
+        scopes.add(scope(ScopeLevel.ORGANIZATION, "org:acme", "acme", "global", new ScopeDef.Holdings(pro, ofAcme)));
         scopes.add(scope(ScopeLevel.DEPARTMENT, "org:acme/dept:eng", "eng", "org:acme", ScopeDef.Holdings.NONE));
         scopes.add(
                 scope(ScopeLevel.PROJECT, "org:acme/project:rag", "rag", "org:acme/dept:eng", ScopeDef.Holdings.NONE));
@@ -148,7 +152,8 @@ final class AcmeWorld {
                 ScopeDef.Holdings.NONE);
     }
 
-    private static List<CeilingDef> ceilings() {
+    /** tpm, then tokens-hourly. */
+    static List<CeilingDef> ceilings() {
         return List.of(
                 new CeilingDef(
                         "tpm",

@@ -2,6 +2,7 @@
 package io.tollgate.core.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.tollgate.core.DecideMode;
@@ -9,6 +10,8 @@ import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
+import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.OverrideDef;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -52,6 +55,24 @@ class DecisionAllocationTest {
                         Reason.QUOTA_EXHAUSTED),
                 seen,
                 "the answers that were measured");
+    }
+
+    @Test
+    void shouldAllocateNothingUnderOverrides() {
+        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+            final long afterAllMs = AcmeWorld.NOW_NS / 1_000_000L + 1_000_000_000_000L;
+            AcmeWorld.activate(
+                    fixture,
+                    1,
+                    AcmeWorld.ceilings().stream()
+                            .map(ceiling -> ceiling.overriddenBy(new OverrideDef(
+                                    "o", new CeilingDef.Amount(false, 80_000, 80_000), afterAllMs, "limits:1:1")))
+                            .toList());
+            final DecisionWorker worker = fixture.engine.newWorker();
+            run(fixture, worker, WARM_UP);
+            assertEquals(0, run(fixture, worker, MEASURED), "bytes allocated by the best round");
+        }
+        assertTrue(seen.contains(Reason.QUOTA_EXHAUSTED) && seen.contains(Reason.OK), seen::toString);
     }
 
     /**

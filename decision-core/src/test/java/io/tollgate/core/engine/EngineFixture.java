@@ -117,7 +117,7 @@ public final class EngineFixture implements AutoCloseable {
                 + '|'
                 + ceiling.window()
                 + '|'
-                + (ceiling.amount().burst() > 0 ? ceiling.amount() : "");
+                + (ceiling.amount().burst() > 0 ? ceiling.amount() + "|" + ceiling.override() : "");
         return Cells.ref(bound.computeIfAbsent(identity, key -> (long) bound.size() + 1));
     }
 

@@ -1,11 +1,13 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.core.Reason;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +20,7 @@ class DifferentialTest {
     /** What the engine can do. */
     private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(false, false, false);
 
+    private final Set<String> bindingOrigins = new HashSet<>();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
     private int allowed;
     private final java.util.Map<Reason, Integer> histogram = new java.util.EnumMap<>(Reason.class);
@@ -52,6 +55,7 @@ class DifferentialTest {
                 Reason.QUOTA_EXHAUSTED,
                 Reason.OVER_SOFT_LIMIT);
         wanted.removeAll(seen);
+        assertEquals(Set.of("limits", "override"), bindingOrigins, "overrides bound, and ended");
         assertTrue(wanted.isEmpty(), () -> "the random cases never met " + wanted);
     }
 
@@ -90,6 +94,9 @@ class DifferentialTest {
     private void count(final Object answer) {
         if (answer instanceof ReferenceAnswer one) {
             seen.add(one.reason());
+            if (one.binding() != null) {
+                bindingOrigins.add(one.binding().origin());
+            }
             histogram.merge(one.reason(), 1, Integer::sum);
             decisions++;
             allowed += one.allowed() ? 1 : 0;

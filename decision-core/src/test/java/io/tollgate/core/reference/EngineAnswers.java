@@ -104,6 +104,9 @@ final class EngineAnswers {
                 view.burst(),
                 view.periodMs(),
                 view.resetsAtMs(),
-                view.requested());
+                view.requested(),
+                view.origin(),
+                view.overrideId(),
+                view.overrideExpiresAtMs());
     }
 }

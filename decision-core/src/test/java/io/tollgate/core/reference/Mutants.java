@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.math.BigInteger;
 import java.util.Comparator;
@@ -74,6 +75,18 @@ final class Mutants {
             @Override
             ReferencePeriods period(final WindowDef window, final long nowMs) {
                 return super.period(window, nowMs - 1);
+            }
+        });
+        mutants.put("overrides are ignored", new ReferenceRules() {
+            @Override
+            boolean inForce(final OverrideDef override, final long nowMs) {
+                return false;
+            }
+        });
+        mutants.put("an override ends a millisecond late", new ReferenceRules() {
+            @Override
+            boolean inForce(final OverrideDef override, final long nowMs) {
+                return nowMs <= override.expiresAtMs();
             }
         });
         mutants.put("a partial grant ignores the constants", new ReferenceRules() {

@@ -108,6 +108,11 @@ final class RandomCalls {
     }
 
     private long step() {
+        if (random.nextInt(12) == 0) {
+            // a nanosecond around the end of an override
+            final Long endMs = world.overrideEndsMs().higher(nowMs());
+            return endMs == null ? 0 : Math.max(0, endMs * NS_PER_MS - nowNs + random.nextInt(3) - 1);
+        }
         return switch (random.nextInt(8)) {
             case 0 -> 0;
             case 1 -> 1 + random.nextInt(1_000);

@@ -6,17 +6,23 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
 import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ThresholdDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Random;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Ceilings of a {@link RandomWorld}: small limits, so that they are met. */
 final class RandomCeilings {
+    /** Where time should stop, to look what happens there. */
+    final NavigableSet<Long> overrideEndsMs = new TreeSet<>();
+
     private final Random random;
     private final RegistryDef registry;
 
@@ -50,22 +56,39 @@ final class RandomCeilings {
         final DimensionKind kind = registry.dimensions().get(dimension).kind();
         final boolean rate = kind == DimensionKind.RATE;
         final long scale = dimension == 3 ? 3_600_000L : dimension == 0 || kind == DimensionKind.GAUGE ? 1 : 100;
-        final long[] limits = {1, 2, 3, 5, 6, 10, 60};
-        final long limit = limits[random.nextInt(limits.length)] * (rate && dimension == 1 ? 100 : scale);
-        final boolean unlimited = !rate && random.nextInt(10) == 0;
-        final long burst = rate ? 1 + random.nextInt((int) Math.min(2 * limit, 500)) : 0;
-        return new CeilingDef(
+        final long step = rate && dimension == 1 ? 100 : scale;
+        final CeilingDef plain = new CeilingDef(
                 id,
                 dimension,
                 random.nextInt(5) == 0 ? Enforcement.SOFT : Enforcement.HARD,
                 each,
-                new CeilingDef.Amount(unlimited, unlimited ? 0 : limit, burst),
+                amount(rate, step, !rate && random.nextInt(10) == 0),
                 rate ? rateWindow() : kind == DimensionKind.GAUGE ? WindowDef.NONE : periodWindow(),
                 random.nextBoolean()
                         ? List.of(new ThresholdDef(800, Severity.INFO), new ThresholdDef(950, Severity.WARNING))
                         : List.of(new ThresholdDef(1000, Severity.CRITICAL)),
                 "limits",
                 path);
+        if (random.nextInt(4) > 0) {
+            return plain;
+        }
+        final CeilingDef.Amount instead = amount(rate, step, random.nextInt(10) == 0);
+        return plain.overriddenBy(new OverrideDef("o-" + id, instead, overrideEndMs(), path + "#" + id));
+    }
+
+    private CeilingDef.Amount amount(final boolean rate, final long step, final boolean unlimited) {
+        final long[] limits = {1, 2, 3, 5, 6, 10, 60};
+        final long limit = limits[random.nextInt(limits.length)] * step;
+        final long burst = rate ? 1 + random.nextInt((int) Math.min(2 * limit, 500)) : 0;
+        return new CeilingDef.Amount(unlimited, unlimited ? 0 : limit, unlimited ? 0 : burst);
+    }
+
+    /** Before the first call, among them or after the last. */
+    private long overrideEndMs() {
+        final int spread = random.nextInt(3) > 0 ? 40_000_000 : 2_000_000_000;
+        final long endMs = RandomWorld.T0_MS + random.nextInt(spread) - spread / 20;
+        overrideEndsMs.add(endMs);
+        return endMs;
     }
 
     private @Nullable ScopeLevel eachLevel(final String path) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Random;
 
 /** A small world drawn from a seed: every kind of thing in a few examples, names that collide often enough to meet. */
@@ -168,6 +169,11 @@ final class RandomWorld {
                 random.nextBoolean() ? "plan:free" : "plan:pro",
                 "set" + random.nextInt(3),
                 random.nextInt(friendly ? 40 : 6) == 0 ? T0_MS + random.nextInt(100_000_000) : 0);
+    }
+
+    /** {@return when overrides of its ceilings end} */
+    NavigableSet<Long> overrideEndsMs() {
+        return randomCeilings.overrideEndsMs;
     }
 
     AttributeValue value(final AttributeType type, final Random from) {

@@ -76,6 +76,7 @@ final class ReferenceCapacityStage {
                 amount,
                 false,
                 pool.dimensionId(),
+                null,
                 null);
     }
 

@@ -6,12 +6,14 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DimensionDef;
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.SubscriptionDef;
 import java.util.ArrayList;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which ceilings a request is charged against: every SHARED one of its chain and every EACH one that applies. */
 final class ReferenceCeilings {
@@ -22,11 +24,20 @@ final class ReferenceCeilings {
      *
      * @param scope       where it is defined
      * @param ceiling     the ceiling
+     * @param limit       what it lets through now
+     * @param by          the override that says so, or null
      * @param dimension   its dimension
      * @param take        what the request takes under it
      * @param resetsAtMs  PERIOD: the end of the period; else 0
      */
-    record Line(ScopeDef scope, CeilingDef ceiling, DimensionDef dimension, ReferenceTake take, long resetsAtMs) {
+    record Line(
+            ScopeDef scope,
+            CeilingDef ceiling,
+            CeilingDef.Amount limit,
+            @Nullable OverrideDef by,
+            DimensionDef dimension,
+            ReferenceTake take,
+            long resetsAtMs) {
         long amount() {
             return take.amount();
         }
@@ -94,20 +105,33 @@ final class ReferenceCeilings {
         final DimensionDef dimension = context.world.registry.dimensions().get(ceiling.dimensionId());
         // a counter lives as long as scope, id and window, and of a rate its numbers, stay
         final String numbers =
-                dimension.kind() == DimensionKind.RATE ? ceiling.amount().toString() : "";
+                dimension.kind() == DimensionKind.RATE ? ceiling.amount() + " " + ceiling.override() : "";
+        final OverrideDef override = ceiling.override();
+        final OverrideDef by =
+                override != null && context.rules.inForce(override, context.nowEpochMs()) ? override : null;
+        final CeilingDef.Amount limit = by == null ? ceiling.amount() : by.amount();
         final String cell =
                 counts.path() + " " + definedAt.path() + " " + ceiling.id() + " " + ceiling.window() + numbers;
         final boolean soft = ceiling.enforcement() == Enforcement.SOFT;
         if (dimension.kind() == DimensionKind.PERIOD) {
             final ReferencePeriods period = context.rules.period(ceiling.window(), context.nowEpochMs());
             final ReferenceTake take = new ReferenceTake(
-                    ReferenceTake.Kind.PERIOD, cell, period.startMs(), amount, soft, ceiling.dimensionId(), ceiling);
-            lines.add(new Line(definedAt, ceiling, dimension, take, period.endMs()));
-        } else {
+                    ReferenceTake.Kind.PERIOD,
+                    cell,
+                    period.startMs(),
+                    amount,
+                    soft,
+                    ceiling.dimensionId(),
+                    ceiling,
+                    limit);
+            lines.add(new Line(definedAt, ceiling, limit, by, dimension, take, period.endMs()));
+        } else if (dimension.kind() != DimensionKind.RATE || !limit.unlimited()) {
+            // a rate that lets everything through counts nothing
             final ReferenceTake.Kind kind =
                     dimension.kind() == DimensionKind.RATE ? ReferenceTake.Kind.RATE : ReferenceTake.Kind.GAUGE;
-            final ReferenceTake take = new ReferenceTake(kind, cell, 0, amount, soft, ceiling.dimensionId(), ceiling);
-            lines.add(new Line(definedAt, ceiling, dimension, take, 0));
+            final ReferenceTake take =
+                    new ReferenceTake(kind, cell, 0, amount, soft, ceiling.dimensionId(), ceiling, limit);
+            lines.add(new Line(definedAt, ceiling, limit, by, dimension, take, 0));
         }
     }
 }

@@ -31,6 +31,7 @@ final class ReferenceCreditStage {
                 cost == null ? 0 : cost,
                 !wallet.prePaid(),
                 ReferenceTake.MONEY,
+                null,
                 null);
         final BigInteger spendable = spendable(context, wallet, ledger.used(take));
         if (cost != null) {

@@ -2,6 +2,7 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.OverrideDef;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,12 +29,19 @@ final class ReferenceLedger {
 
     ReferenceBucket bucket(final ReferenceTake take) {
         final CeilingDef ceiling = Objects.requireNonNull(take.ceiling());
+        final CeilingDef.Amount limit = Objects.requireNonNull(take.limit());
+        final OverrideDef override = ceiling.override();
         return buckets.computeIfAbsent(
-                take.key(),
-                key -> new ReferenceBucket(
-                        ceiling.amount().limit(),
-                        ceiling.window().lengthMs() * NS_PER_MS,
-                        ceiling.amount().burst()));
+                        take.key(),
+                        key -> new ReferenceBucket(
+                                perWindow(ceiling.amount()),
+                                override == null ? 1 : perWindow(override.amount()),
+                                ceiling.window().lengthMs() * NS_PER_MS))
+                .rate(limit.limit(), limit.burst());
+    }
+
+    private static long perWindow(final CeilingDef.Amount amount) {
+        return amount.unlimited() ? 1 : amount.limit();
     }
 
     /** Takes whether it fits or not. {@return what a rate's give-back needs to know; zero for other kinds} */

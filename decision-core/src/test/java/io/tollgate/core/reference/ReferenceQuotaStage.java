@@ -43,7 +43,7 @@ final class ReferenceQuotaStage {
     /** Names the ceiling under which the fewest further requests like this one fit; order of the chain breaks ties. */
     void show(final ReferenceContext context, final ReferenceLedger ledger) {
         context.binding = judge(context, ledger).stream()
-                .filter(verdict -> !verdict.line().ceiling().amount().unlimited())
+                .filter(verdict -> !verdict.line().limit().unlimited())
                 .min(fewestFurther())
                 .map(ReferenceVerdict::view)
                 .orElse(null);
@@ -61,7 +61,7 @@ final class ReferenceQuotaStage {
         long most = Long.MAX_VALUE;
         for (final ReferenceVerdict verdict : verdicts) {
             final CeilingDef ceiling = verdict.line().ceiling();
-            if (ceiling.amount().unlimited() || ceiling.enforcement() == Enforcement.SOFT) {
+            if (verdict.line().limit().unlimited() || ceiling.enforcement() == Enforcement.SOFT) {
                 continue;
             }
             final long constant = context.constant(ceiling.dimensionId());
@@ -99,12 +99,12 @@ final class ReferenceQuotaStage {
                 context.warnReasons.add(Reason.OVER_SOFT_LIMIT);
                 continue;
             }
-            if (ceiling.amount().unlimited()) {
+            if (verdict.line().limit().unlimited()) {
                 continue;
             }
             final long whole = verdict.line().dimension().kind() == DimensionKind.RATE
-                    ? ceiling.amount().burst()
-                    : ceiling.amount().limit();
+                    ? verdict.line().limit().burst()
+                    : verdict.line().limit().limit();
             final BigInteger after = BigInteger.valueOf(verdict.used())
                     .add(BigInteger.valueOf(verdict.line().amount()))
                     .multiply(BigInteger.valueOf(1000));

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.WindowDef;
 import java.math.BigInteger;
 import java.util.Comparator;
@@ -20,6 +21,11 @@ class ReferenceRules {
     /** Section 5: all ceilings of the chain must fit. */
     List<ReferenceCeilings.Line> asked(final List<ReferenceCeilings.Line> applying) {
         return applying;
+    }
+
+    /** Section 5: an override counts until the instant at which it expires. */
+    boolean inForce(final OverrideDef override, final long nowMs) {
+        return nowMs < override.expiresAtMs();
     }
 
     /** Section 5: a child never raises a parent. */

@@ -14,9 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param soft        counts and never denies
  * @param dimensionId what; {@link #MONEY} for a wallet
  * @param ceiling     of RATE, PERIOD and GAUGE
+ * @param limit       what the ceiling lets through at the time of the take: its own, or its override's
  */
 record ReferenceTake(
-        Kind kind, String cell, long period, long amount, boolean soft, int dimensionId, @Nullable CeilingDef ceiling) {
+        Kind kind,
+        String cell,
+        long period,
+        long amount,
+        boolean soft,
+        int dimensionId,
+        @Nullable CeilingDef ceiling,
+        CeilingDef.@Nullable Amount limit) {
     static final int MONEY = -1;
 
     enum Kind {
@@ -32,10 +40,10 @@ record ReferenceTake(
     }
 
     ReferenceTake of(final long other) {
-        return new ReferenceTake(kind, cell, period, other, soft, dimensionId, ceiling);
+        return new ReferenceTake(kind, cell, period, other, soft, dimensionId, ceiling, limit);
     }
 
     ReferenceTake in(final long otherPeriod) {
-        return new ReferenceTake(kind, cell, otherPeriod, amount, soft, dimensionId, ceiling);
+        return new ReferenceTake(kind, cell, otherPeriod, amount, soft, dimensionId, ceiling, limit);
     }
 }

@@ -47,7 +47,7 @@ record ReferenceVerdict(
                 line,
                 fits,
                 fits || bucket.countable(line.amount(), now),
-                line.ceiling().amount().burst() - remaining,
+                line.limit().burst() - remaining,
                 remaining,
                 wait,
                 -Math.floorDiv(-bucket.fullAtNs(now), NS_PER_MS));
@@ -55,7 +55,7 @@ record ReferenceVerdict(
 
     private static ReferenceVerdict counter(
             final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
-        final CeilingDef.Amount amount = line.ceiling().amount();
+        final CeilingDef.Amount amount = line.limit();
         final long used = ledger.used(line.take());
         final BigInteger after = BigInteger.valueOf(used).add(BigInteger.valueOf(line.amount()));
         final boolean countable = after.bitLength() < Long.SIZE;
@@ -88,13 +88,16 @@ record ReferenceVerdict(
                 dimension.kind(),
                 ceiling.enforcement(),
                 new ScopeName(line.scope().level(), line.scope().path()),
-                ceiling.amount().limit(),
-                ceiling.amount().unlimited(),
+                line.limit().limit(),
+                line.limit().unlimited(),
                 used,
                 remaining,
-                rate ? ceiling.amount().burst() : 0,
+                rate ? line.limit().burst() : 0,
                 rate ? ceiling.window().lengthMs() : 0,
                 resetsAtMs,
-                line.amount());
+                line.amount(),
+                line.by() == null ? ceiling.origin() : "override",
+                line.by() == null ? "" : line.by().id(),
+                line.by() == null ? 0 : line.by().expiresAtMs());
     }
 }

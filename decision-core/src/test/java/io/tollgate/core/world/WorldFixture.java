@@ -241,9 +241,16 @@ public final class WorldFixture {
     }
 
     /** Numbers that tests recognize: limit, burst, length and 4. */
-    public static void inlineRate(final CeilingDef ceiling, final long[] target) {
-        target[0] = ceiling.amount().limit();
-        target[1] = ceiling.amount().burst();
+    public static void inlineRate(final CeilingDef ceiling, final long[] target, final long[] overriding) {
+        inlineRate(ceiling, ceiling.amount(), target);
+        if (ceiling.override() != null) {
+            inlineRate(ceiling, ceiling.override().amount(), overriding);
+        }
+    }
+
+    private static void inlineRate(final CeilingDef ceiling, final CeilingDef.Amount amount, final long[] target) {
+        target[0] = amount.limit();
+        target[1] = amount.burst();
         target[2] = ceiling.window().lengthMs();
         target[3] = 4;
     }

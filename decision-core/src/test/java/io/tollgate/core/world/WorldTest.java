@@ -30,6 +30,7 @@ import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.ConditionDef;
 import io.tollgate.core.world.def.EntityState;
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RuleDef;
 import io.tollgate.core.world.def.ScopeDef;
@@ -216,8 +217,8 @@ class WorldTest {
                 new CeilingDef.Amount(true, 5, 0),
                 WorldFixture.MONTH,
                 List.of(new ThresholdDef(950, Severity.CRITICAL), new ThresholdDef(800, Severity.WARNING)),
-                "override",
-                "overrides/1");
+                "entitlement",
+                "billing/1");
         final WorldFixture.Cells cells = new WorldFixture.Cells();
         final WorldTables tables = WorldFixture.tables();
         WorldFixture.write(directory, tables, cells, global(gauge("jobs", 3), rate("tpm", 600, 100), soft));
@@ -247,7 +248,7 @@ class WorldTest {
             assertEquals("limits/tpm.yaml:1:1", tpm.source(world));
             assertEquals(cells.refs.get("global global tpm 0"), tpm.cellRef());
 
-            assertEquals("override", monthly.origin(world));
+            assertEquals("entitlement", monthly.origin(world));
             assertFalse(monthly.hard());
             assertTrue(monthly.unlimited());
             assertEquals(WorldFixture.MONTH, world.window(monthly.windowId()));
@@ -256,6 +257,67 @@ class WorldTest {
             assertEquals(Severity.CRITICAL, world.thresholds().severity(set, 1));
             assertTrue(row.mayLimit(1L << WorldFixture.JOBS));
             assertFalse(row.mayLimit(1L << 3));
+        }
+    }
+
+    @Test
+    void shouldShowAnOverrideUntilItExpiresAndNothingToCeilingsWithoutOne() throws IOException {
+        final OverrideDef faster =
+                new OverrideDef("fast", new CeilingDef.Amount(false, 900, 150), 5_000, "limits/o:1:1");
+        final OverrideDef open = new OverrideDef("open", new CeilingDef.Amount(true, 0, 0), 7_000, "limits/o:2:1");
+        final WorldTables tables = WorldFixture.tables();
+        WorldFixture.write(
+                directory,
+                tables,
+                new WorldFixture.Cells(),
+                global(
+                        rate("tpm", 600, 100).overriddenBy(faster),
+                        gauge("jobs", 3).overriddenBy(open),
+                        each(ScopeLevel.ORGANIZATION, monthly("month", 9)).overriddenBy(open),
+                        rate("plain", 60, 10)),
+                organization("acme", null));
+        try (World world = World.open(directory, tables, WorldFixture.facts(1), World.Check.EVERY_BYTE)) {
+            final List<CeilingRow> global = WorldFixture.ceilings(world, row(world, world.globalRow()));
+            final CeilingRow tpm = global.get(0);
+            assertTrue(tpm.hasOverride());
+            assertFalse(tpm.overridden(), "the ceiling's own until a time is given");
+            assertEquals(600, tpm.limit());
+            assertEquals(100, tpm.burst());
+            tpm.at(4_999);
+            assertTrue(tpm.overridden());
+            assertEquals(900, tpm.limit());
+            assertEquals(150, tpm.burst());
+            assertEquals(List.of(900L, 150L, 60_000L, 4L), List.of(tpm.rate(0), tpm.rate(1), tpm.rate(2), tpm.rate(3)));
+            assertEquals(
+                    List.of("tpm", "override", "fast", "limits/o:1:1", "5000"),
+                    List.of(
+                            tpm.id(world),
+                            tpm.origin(world),
+                            tpm.overrideId(world),
+                            tpm.source(world),
+                            String.valueOf(tpm.overrideExpiresAtMs())));
+            tpm.at(5_000);
+            assertFalse(tpm.overridden());
+            assertEquals(List.of(600L, 100L, 60_000L, 4L), List.of(tpm.rate(0), tpm.rate(1), tpm.rate(2), tpm.rate(3)));
+            assertEquals("limits", tpm.origin(world));
+            assertEquals("", tpm.overrideId(world));
+            assertEquals(0, tpm.overrideExpiresAtMs());
+
+            final CeilingRow jobs = global.get(1).at(6_999);
+            assertTrue(jobs.unlimited());
+            assertEquals(0, jobs.burst());
+            assertFalse(jobs.at(7_000).unlimited());
+            assertEquals(3, jobs.limit());
+
+            final CeilingRow plain = global.get(2).at(0);
+            assertEquals("plain", plain.id(world));
+            assertFalse(plain.hasOverride());
+            assertEquals(60, plain.limit());
+
+            final CeilingRow share = WorldFixture.ceilings(world, row(world, organization(world, "acme")))
+                    .get(0);
+            assertTrue(share.at(0).unlimited(), "the shares of an overridden EACH ceiling are overridden");
+            assertFalse(share.at(7_000).unlimited());
         }
     }
 

@@ -44,15 +44,23 @@ final class CeilingReader {
 
     CeilingState read(final World world, final CeilingRow ceiling) {
         final long nowEpochNs = clock.monotonicNs() + clock.epochOffsetNs();
+        final long nowEpochMs = Math.floorDiv(nowEpochNs, NS_PER_MS);
         plan.begin(nowEpochNs);
-        final int entry = add(world, ceiling, Math.floorDiv(nowEpochNs, NS_PER_MS));
+        final int entry = add(world, ceiling.at(nowEpochMs), nowEpochMs);
         if (entry < 0) {
             // An unlimited rate counts nothing; a period that the table does not reach cannot be read.
-            return Wire.ceiling(views.ceiling(world, ceiling.ref(), 0, 0, 0, 0)).build();
+            return Wire.ceiling(views.ceiling(world, ceiling.ref(), 0, 0, 0, 0, nowEpochMs))
+                    .build();
         }
         taker.check(plan);
         return Wire.ceiling(views.ceiling(
-                        world, ceiling.ref(), plan.used(entry), plan.remaining(entry), resetsAtMs(entry), 0))
+                        world,
+                        ceiling.ref(),
+                        plan.used(entry),
+                        plan.remaining(entry),
+                        resetsAtMs(entry),
+                        0,
+                        nowEpochMs))
                 .build();
     }
 

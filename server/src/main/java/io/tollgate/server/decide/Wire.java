@@ -26,7 +26,10 @@ public final class Wire {
                 .setBurst(view.burst())
                 .setPeriodMs(view.periodMs())
                 .setResetsAtMs(view.resetsAtMs())
-                .setRequested(view.requested());
+                .setRequested(view.requested())
+                .setOrigin(view.origin())
+                .setOverrideId(view.overrideId())
+                .setOverrideExpiresAtMs(view.overrideExpiresAtMs());
     }
 
     /** {@return a scope} */

@@ -109,12 +109,15 @@ final class WorldFragments {
         if (known != null) {
             return known;
         }
+        final World world = Objects.requireNonNull(decision.world());
+        final CeilingState texts = Wire.ceiling(views.ceiling(world, ref, 0, 0, 0, 0, decision.nowEpochMs()))
+                .build();
+        if (views.hasOverride(world, ref)) {
+            return texts; // true until the override expires
+        }
         if (ceilings.size() >= MAX_CEILINGS) {
             ceilings.clear();
         }
-        final World world = Objects.requireNonNull(decision.world());
-        final CeilingState texts =
-                Wire.ceiling(views.ceiling(world, ref, 0, 0, 0, 0)).build();
         ceilings.put(ref, texts);
         return texts;
     }

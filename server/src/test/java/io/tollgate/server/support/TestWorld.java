@@ -7,11 +7,11 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.Plane;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
+import io.tollgate.core.engine.RateWords;
 import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
-import io.tollgate.core.quota.RateSpec;
 import io.tollgate.core.world.CellBinder;
 import io.tollgate.core.world.RateInliner;
 import io.tollgate.core.world.World;
@@ -276,14 +276,8 @@ public final class TestWorld {
         }
 
         @Override
-        public void inline(final CeilingDef ceiling, final long[] target) {
-            final RateSpec rate = RateSpec.of(
-                    ceiling.amount().limit(),
-                    ceiling.amount().burst(),
-                    TimeUnit.MILLISECONDS.toNanos(ceiling.window().lengthMs()));
-            target[0] = rate.multiplier();
-            target[1] = rate.unitsPerToken();
-            target[2] = rate.burst();
+        public void inline(final CeilingDef ceiling, final long[] target, final long[] overriding) {
+            RateWords.INLINER.inline(ceiling, target, overriding);
         }
     }
 }

@@ -2,27 +2,32 @@
 package io.tollgate.loader.install;
 
 import io.tollgate.core.DimensionKind;
+import io.tollgate.core.engine.RateWords;
 import io.tollgate.core.quota.CellIdentity;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodWindow;
 import io.tollgate.core.quota.RateSpec;
+import io.tollgate.core.quota.RateTerms;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CellBinder;
 import io.tollgate.core.world.RateInliner;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DefinitionException;
+import io.tollgate.core.world.def.OverrideDef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Binds the ceilings of a snapshot to the counters that they had before: the identity of a counter is (scope path, scope that defines the
  * ceiling, ceiling id, dimension, kind, window or rate), so a changed limit of a period keeps what was used, and another window starts
  * anew.
  *
- * <p>A rate's counter is a position on the rate's own clock, so a changed rate needs another counter. It must not start with a full
- * bucket: {@link RateCarry} hands over what is left of the old one.
+ * <p>A rate's counter is a position on the rate's own clock, so a changed rate needs another counter, and so does one that gets or loses
+ * an override (the two then share a clock, see {@link RateTerms}). It must not start with a full bucket: {@link RateCarry} hands over what
+ * is left of the old one.
  *
  * <p>Loader's thread only.
  */
@@ -35,8 +40,6 @@ final class CeilingCells implements CellBinder, RateInliner {
     static final int BURST = 2;
 
     static final int LENGTH_NS = 3;
-
-    private static final String UNLIMITED_RATE = "unlimited";
 
     private final Registry registry;
     private final CellStore store;
@@ -76,13 +79,17 @@ final class CeilingCells implements CellBinder, RateInliner {
     }
 
     private long rateCell(String scopePath, String definedAtPath, CeilingDef ceiling) throws IOException {
-        if (ceiling.amount().unlimited()) {
-            return cell(scopePath, definedAtPath, ceiling, CellKind.RATE, UNLIMITED_RATE);
+        RateTerms terms = terms(ceiling);
+        long cell = cell(scopePath, definedAtPath, ceiling, CellKind.RATE, terms.text());
+        OverrideDef override = ceiling.override();
+        if (terms.own() != null || terms.overriding() != null) {
+            String dimension = registry.dimension(ceiling.dimensionId()).name();
+            carry.bound(
+                    scopePath,
+                    new RateCarry.Named(definedAtPath, ceiling.id(), dimension),
+                    cell,
+                    new TimedRate(terms, override == null ? TimedRate.NO_OVERRIDE : override.expiresAtMs()));
         }
-        RateSpec spec = spec(ceiling);
-        long cell = cell(scopePath, definedAtPath, ceiling, CellKind.RATE, spec.text());
-        String dimension = registry.dimension(ceiling.dimensionId()).name();
-        carry.bound(scopePath, definedAtPath, ceiling.id(), dimension, cell, spec);
         return cell;
     }
 
@@ -104,23 +111,29 @@ final class CeilingCells implements CellBinder, RateInliner {
     }
 
     @Override
-    public void inline(CeilingDef ceiling, long[] target) {
-        RateSpec spec = spec(ceiling);
-        target[MULTIPLIER] = spec.multiplier();
-        target[UNITS_PER_TOKEN] = spec.unitsPerToken();
-        target[BURST] = spec.burst();
-        target[LENGTH_NS] = spec.lengthNs();
+    public void inline(CeilingDef ceiling, long[] target, long[] overriding) {
+        RateTerms terms = terms(ceiling);
+        inline(terms.own(), target);
+        inline(terms.overriding(), overriding);
     }
 
-    private static RateSpec spec(CeilingDef ceiling) {
+    private static void inline(@Nullable RateSpec spec, long[] target) {
+        if (spec != null) {
+            target[MULTIPLIER] = spec.multiplier();
+            target[UNITS_PER_TOKEN] = spec.unitsPerToken();
+            target[BURST] = spec.burst();
+            target[LENGTH_NS] = spec.lengthNs();
+        }
+    }
+
+    private static RateTerms terms(CeilingDef ceiling) {
         long lengthMs = ceiling.window().lengthMs();
         if (lengthMs > TimeUnit.NANOSECONDS.toMillis(RateSpec.MAX_LENGTH_NS)) {
             throw new DefinitionException("ceiling '" + ceiling.id() + "' (" + ceiling.source() + "): a rate per "
                     + lengthMs + " ms; a rate's window is 366 days at most");
         }
         try {
-            return RateSpec.of(
-                    ceiling.amount().limit(), ceiling.amount().burst(), TimeUnit.MILLISECONDS.toNanos(lengthMs));
+            return RateWords.termsOf(ceiling);
         } catch (IllegalArgumentException e) {
             throw new DefinitionException(
                     "ceiling '" + ceiling.id() + "' (" + ceiling.source() + "): " + e.getMessage());

@@ -4,6 +4,7 @@ package io.tollgate.loader.install;
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.RateSpec;
+import io.tollgate.core.quota.RateTerms;
 import io.tollgate.core.world.CeilingRow;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
@@ -29,7 +30,10 @@ final class RateCarry {
     private final List<Change> changes = new ArrayList<>();
     private final long epochNs;
 
-    private record Change(long oldCell, RateSpec oldSpec, long newCell, RateSpec newSpec) {}
+    private record Change(long oldCell, TimedRate oldRate, long newCell, TimedRate newRate) {}
+
+    /** What tells a ceiling from others that count at the same scope. */
+    record Named(String definedAtPath, String id, String dimension) {}
 
     /**
      * For one installation.
@@ -44,7 +48,7 @@ final class RateCarry {
     }
 
     /** A rate of the new snapshot counts in this cell. */
-    void bound(String scopePath, String definedAtPath, String id, String dimension, long cell, RateSpec spec) {
+    void bound(String scopePath, Named name, long cell, TimedRate rate) {
         World world = before;
         if (world == null) {
             return;
@@ -60,12 +64,12 @@ final class RateCarry {
         }
         ceiling.first(world, scope);
         for (int i = 0; i < count; i++) {
-            if (ceiling.kindCode() == DimensionKind.RATE.code() && !ceiling.unlimited()) {
+            if (ceiling.kindCode() == DimensionKind.RATE.code()) {
                 if (ceiling.cellRef() == cell) {
                     return;
                 }
-                if (isSame(world, definedAtPath, id, dimension)) {
-                    changed(new Change(ceiling.cellRef(), oldSpec(), cell, spec));
+                if (isSame(world, name)) {
+                    changed(new Change(ceiling.cellRef(), oldRate(), cell, rate));
                     return;
                 }
             }
@@ -75,19 +79,28 @@ final class RateCarry {
         }
     }
 
-    private boolean isSame(World world, String definedAtPath, String id, String dimension) {
-        return world.registry().dimensions().name(ceiling.dimensionId()).equals(dimension)
-                && ceiling.id(world).equals(id)
-                && new ScopeRow().wrap(world, ceiling.definedAtRow()).path().equals(definedAtPath);
+    private boolean isSame(World world, Named name) {
+        return world.registry().dimensions().name(ceiling.dimensionId()).equals(name.dimension)
+                && ceiling.id(world).equals(name.id)
+                && new ScopeRow().wrap(world, ceiling.definedAtRow()).path().equals(name.definedAtPath);
     }
 
-    private RateSpec oldSpec() {
-        return new RateSpec(
-                ceiling.limit(),
-                ceiling.rate(CeilingCells.LENGTH_NS),
-                ceiling.rate(CeilingCells.BURST),
-                ceiling.rate(CeilingCells.MULTIPLIER),
-                ceiling.rate(CeilingCells.UNITS_PER_TOKEN));
+    private TimedRate oldRate() {
+        RateSpec own = shownRate();
+        RateSpec overriding = ceiling.at(Long.MIN_VALUE).overridden() ? shownRate() : null;
+        long untilMs = ceiling.overridden() ? ceiling.overrideExpiresAtMs() : TimedRate.NO_OVERRIDE;
+        return new TimedRate(new RateTerms(own, overriding), untilMs);
+    }
+
+    private @Nullable RateSpec shownRate() {
+        return ceiling.unlimited()
+                ? null
+                : new RateSpec(
+                        ceiling.limit(),
+                        ceiling.rate(CeilingCells.LENGTH_NS),
+                        ceiling.rate(CeilingCells.BURST),
+                        ceiling.rate(CeilingCells.MULTIPLIER),
+                        ceiling.rate(CeilingCells.UNITS_PER_TOKEN));
     }
 
     private void changed(Change change) {
@@ -104,8 +117,13 @@ final class RateCarry {
         }
     }
 
+    /** From and to whatever is in force by then; what counted nothing leaves nothing, and what is unlimited needs nothing. */
     private void carry(Change change, long nowEpochNs) {
-        long state = cells.readPosition(change.oldCell);
-        cells.raisePosition(change.newCell, change.newSpec.carryOver(change.oldSpec, state, nowEpochNs));
+        RateSpec oldSpec = change.oldRate.at(nowEpochNs);
+        RateSpec newSpec = change.newRate.at(nowEpochNs);
+        if (oldSpec != null && newSpec != null) {
+            long state = cells.readPosition(change.oldCell);
+            cells.raisePosition(change.newCell, newSpec.carryOver(oldSpec, state, nowEpochNs));
+        }
     }
 }

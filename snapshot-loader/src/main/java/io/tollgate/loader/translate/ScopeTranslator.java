@@ -7,6 +7,7 @@ import io.tollgate.core.Severity;
 import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.EntityState;
+import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.SubscriptionDef;
@@ -17,6 +18,7 @@ import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.v1.CeilingRecord;
 import io.tollgate.v1.CeilingSharing;
+import io.tollgate.v1.OverrideRecord;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.SubscriptionRecord;
 import io.tollgate.v1.ThresholdRecord;
@@ -122,6 +124,15 @@ public final class ScopeTranslator {
                 record.hasWindow() ? window(record.getWindow(), where) : WindowDef.NONE,
                 thresholds,
                 record.getOrigin(),
+                record.getSource(),
+                record.hasOverride() ? override(record.getOverride(), where) : null);
+    }
+
+    private static OverrideDef override(OverrideRecord record, String where) throws RefusedException {
+        return new OverrideDef(
+                record.getId(),
+                new CeilingDef.Amount(record.getUnlimited(), record.getLimit(), record.getBurst()),
+                Codes.count(record.getExpiresAtMs(), "override expires_at_ms", where),
                 record.getSource());
     }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param amount      how much
  * @param window      per what; {@link WindowDef#NONE} for gauges and capacity
  * @param thresholds  when to warn
- * @param origin      "limits", "entitlement", "override"
+ * @param origin      "limits", "entitlement"
  * @param source      where it is written
+ * @param override    what takes the amount's place for a time, or null
  */
 public record CeilingDef(
         String id,
@@ -28,9 +29,29 @@ public record CeilingDef(
         WindowDef window,
         List<ThresholdDef> thresholds,
         String origin,
-        String source) {
+        String source,
+        @Nullable OverrideDef override) {
     public CeilingDef {
         thresholds = List.copyOf(thresholds);
+    }
+
+    /** A ceiling that nothing overrides. */
+    public CeilingDef(
+            final String id,
+            final int dimensionId,
+            final Enforcement enforcement,
+            final @Nullable ScopeLevel eachLevel,
+            final Amount amount,
+            final WindowDef window,
+            final List<ThresholdDef> thresholds,
+            final String origin,
+            final String source) {
+        this(id, dimensionId, enforcement, eachLevel, amount, window, thresholds, origin, source, null);
+    }
+
+    /** {@return the same ceiling with an override} */
+    public CeilingDef overriddenBy(final OverrideDef by) {
+        return new CeilingDef(id, dimensionId, enforcement, eachLevel, amount, window, thresholds, origin, source, by);
     }
 
     /**
