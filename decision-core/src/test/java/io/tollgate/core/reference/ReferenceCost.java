@@ -11,9 +11,9 @@ record ReferenceCost(
         long amount,
         BigInteger spendable,
         List<ReferenceAnswer.Share> shares) {
-    /** What the answer shows; what is left counts the cost where the answer is yes. */
-    ReferenceAnswer.Cost view(final int scale, final boolean allowed) {
-        final BigInteger left = allowed ? spendable.subtract(BigInteger.valueOf(amount)) : spendable;
+    /** What the answer shows: what is spendable as it was found, or as it is left where something was taken. */
+    ReferenceAnswer.Cost view(final int scale, final boolean taken) {
+        final BigInteger left = taken ? spendable.subtract(BigInteger.valueOf(amount)) : spendable;
         return new ReferenceAnswer.Cost(
                 amount,
                 scale,

@@ -31,7 +31,7 @@ class ReferenceCreditTest {
         final ReferenceAnswer.Cost cost = world.chat(DecideMode.CHECK, 5).cost();
         assertNotNull(cost);
         assertEquals(19, cost.amount());
-        assertEquals(981, cost.spendable());
+        assertEquals(1_000, cost.spendable());
         assertEquals(2, cost.scale());
         assertEquals(7, cost.priceVersion());
         assertEquals(List.of(new ReferenceAnswer.Share("t", 19)), cost.shares());
@@ -99,7 +99,7 @@ class ReferenceCreditTest {
                         new ReferenceWallet.Tranche("comes", 100, 100, soon, 0, null)),
                 List.of(),
                 2,
-                soon + 5,
+                soon + 6,
                 ReferenceWallet.FLEXPRICE));
         // now: stays + expires = 105; at settlement: stays + comes = 105; less 2 pending
         assertEquals(Reason.OK, world.chat(DecideMode.CHECK, 103).reason());
@@ -138,6 +138,8 @@ class ReferenceCreditTest {
                 new HandWorld().price(HandWorld.TOKENS, 1, 1, Map.of()).wallet(ACME, false);
         final ReferenceAnswer answer = world.chat(DecideMode.RESERVE, 6);
         assertEquals(Outcome.WARN, answer.outcome());
+        assertNotNull(answer.cost());
+        assertEquals(-6, answer.cost().spendable());
         assertEquals(Reason.CREDIT_LOW, answer.reason());
     }
 

@@ -23,9 +23,13 @@ final class ReferenceDecision {
         reason = reason == Reason.OK ? ReferenceEntitlementStage.evaluate(context, operation) : reason;
         final ReferenceQuotaStage quota = new ReferenceQuotaStage();
         reason = reason == Reason.OK ? quota.evaluate(context, ledger) : reason;
+        final boolean fits = reason == Reason.OK;
         reason = reason == Reason.OK ? ReferenceCreditStage.evaluate(context, operation, ledger) : reason;
         reason = reason == Reason.OK ? ReferenceCapacityStage.evaluate(context, ledger) : reason;
         if (reason != Reason.OK) {
+            if (fits) {
+                quota.show(context, ledger);
+            }
             if (take) {
                 context.rules.takenByDeny(context.takes).forEach(each -> ledger.take(each, context.nowEpochNs));
             }
@@ -38,7 +42,7 @@ final class ReferenceDecision {
         }
         quota.show(context, ledger);
         ReferenceCapacityStage.show(context, ledger);
-        return allowed(context);
+        return allowed(context, take);
     }
 
     static ReferenceAnswer denied(final ReferenceContext context, final Reason reason) {
@@ -57,7 +61,7 @@ final class ReferenceDecision {
                 null);
     }
 
-    private static ReferenceAnswer allowed(final ReferenceContext context) {
+    private static ReferenceAnswer allowed(final ReferenceContext context, final boolean taken) {
         final boolean warned = !context.warnReasons.isEmpty();
         return new ReferenceAnswer(
                 warned ? Outcome.WARN : Outcome.ALLOW,
@@ -71,13 +75,13 @@ final class ReferenceDecision {
                 context.request.usages().stream()
                         .map(usage -> context.grantedInPart == null ? usage.amount() : context.grantedInPart)
                         .toList(),
-                cost(context, true),
+                cost(context, taken),
                 context.capacity,
                 null);
     }
 
     private static ReferenceAnswer.@org.jspecify.annotations.Nullable Cost cost(
-            final ReferenceContext context, final boolean allowed) {
-        return context.cost == null ? null : context.cost.view(context.world.registry.moneyScale(), allowed);
+            final ReferenceContext context, final boolean taken) {
+        return context.cost == null ? null : context.cost.view(context.world.registry.moneyScale(), taken);
     }
 }

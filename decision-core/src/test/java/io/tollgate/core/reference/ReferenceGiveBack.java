@@ -1,9 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.DimensionKind;
 import io.tollgate.core.world.def.CeilingDef;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -52,11 +52,7 @@ final class ReferenceGiveBack {
             final CeilingDef ceiling = Objects.requireNonNull(take.ceiling());
             return ReferencePeriods.at(ceiling.window(), nowMs()).startMs();
         } else if (take.kind() == ReferenceTake.Kind.POOL) {
-            return world.assets.pools().stream()
-                    .filter(pool -> ReferenceCapacityStage.take(pool, 0).cell().equals(take.cell()))
-                    .map(ReferencePool::observedAtMs)
-                    .findAny()
-                    .orElse(take.period());
+            return ledger.newest(take);
         }
         return take.period();
     }
@@ -71,23 +67,30 @@ final class ReferenceGiveBack {
         final Map<Integer, Long> left = new HashMap<>(actual);
         for (int i = 0; i < reservation.parts.size(); i++) {
             final ReferenceReservation.Part part = reservation.parts.get(i);
+            final Map<Integer, Long> used = new HashMap<>();
             for (final Map.Entry<Integer, Long> charge : part.charges().entrySet()) {
                 final int dimension = charge.getKey();
                 final long unassigned = left.getOrDefault(dimension, 0L);
                 // what was used fills the parts in the order in which they were reserved, the last one takes the excess
-                final long used =
+                final long mine =
                         lastOf(reservation, dimension, i) ? unassigned : Math.min(unassigned, charge.getValue());
-                left.put(dimension, unassigned - used);
-                over |= used > charge.getValue();
-                for (final ReferenceHold hold : part.holds()) {
-                    if (hold.take().dimensionId() == dimension) {
-                        replace(hold, used, standing);
-                    }
+                left.put(dimension, unassigned - mine);
+                over |= mine > charge.getValue() && !isGauge(dimension);
+                used.put(dimension, mine);
+            }
+            for (final ReferenceHold hold : part.holds()) {
+                if (used.containsKey(hold.take().dimensionId())) {
+                    replace(hold, used.get(hold.take().dimensionId()), standing);
                 }
             }
+            money(part, used, standing);
         }
-        over |= left.values().stream().anyMatch(amount -> amount > 0);
-        return money(reservation, actual, standing) | over;
+        return over || left.entrySet().stream().anyMatch(rest -> rest.getValue() > 0 && !isGauge(rest.getKey()));
+    }
+
+    /** Of these everything comes back, however many were used. */
+    private boolean isGauge(final int dimension) {
+        return world.registry.dimensions().get(dimension).kind() == DimensionKind.GAUGE;
     }
 
     private static boolean lastOf(final ReferenceReservation reservation, final int dimension, final int part) {
@@ -105,20 +108,16 @@ final class ReferenceGiveBack {
         }
     }
 
-    /** {@return whether it cost more than was reserved} */
-    private boolean money(
-            final ReferenceReservation reservation, final Map<Integer, Long> actual, final Standing standing) {
-        final List<ReferenceHold> paid = reservation.holds().stream()
-                .filter(hold -> hold.take().kind() == ReferenceTake.Kind.WALLET)
-                .toList();
-        if (paid.isEmpty()) {
-            return false;
+    /** What the used amounts of a part cost, by its prices, replaces what was reserved for it. */
+    private void money(final ReferenceReservation.Part part, final Map<Integer, Long> used, final Standing standing) {
+        for (final ReferenceHold hold : part.holds()) {
+            if (hold.take().kind() == ReferenceTake.Kind.WALLET) {
+                final long cost = Objects.requireNonNull(ReferencePrices.cost(part.prices(), used));
+                final long held = held(hold, standing);
+                back(hold, held - cost);
+                charge(hold.take(), cost - held);
+            }
         }
-        final long cost = Objects.requireNonNull(ReferencePrices.cost(reservation.prices, actual));
-        final long held = paid.stream().mapToLong(hold -> held(hold, standing)).sum();
-        back(paid.get(0), held - cost);
-        charge(paid.get(0).take(), cost - held);
-        return cost > paid.stream().mapToLong(hold -> hold.take().amount()).sum();
     }
 
     /** Everything that is still held goes back. */

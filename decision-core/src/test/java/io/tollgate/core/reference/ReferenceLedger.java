@@ -15,16 +15,25 @@ final class ReferenceLedger {
     private final Map<String, ReferenceBucket> buckets = new HashMap<>();
     private final Map<String, Long> counters = new HashMap<>();
 
+    /** Cell to the newest period or observation that anything was taken in. */
+    private final Map<String, Long> newest = new HashMap<>();
+
     /** {@return another one with the same contents, to try things on} */
     ReferenceLedger copy() {
         final ReferenceLedger copy = new ReferenceLedger();
         buckets.forEach((key, bucket) -> copy.buckets.put(key, bucket.copy()));
         copy.counters.putAll(counters);
+        copy.newest.putAll(newest);
         return copy;
     }
 
     long used(final ReferenceTake take) {
         return counters.getOrDefault(take.key(), 0L);
+    }
+
+    /** {@return the newest observation of a pool that anything was taken from} */
+    long newest(final ReferenceTake take) {
+        return newest.getOrDefault(take.cell(), take.period());
     }
 
     ReferenceBucket bucket(final ReferenceTake take) {
@@ -50,6 +59,7 @@ final class ReferenceLedger {
             return bucket(take).take(take.amount(), nowNs);
         }
         counters.merge(take.key(), take.amount(), Math::addExact);
+        newest.merge(take.cell(), take.period(), Math::max);
         return BigInteger.ZERO;
     }
 

@@ -4,6 +4,7 @@ package io.tollgate.core.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What was reserved, and what became of it. */
 final class ReferenceReservation {
@@ -20,27 +21,28 @@ final class ReferenceReservation {
     }
 
     /** What the request, or one extension of it, took: dimension to amount, and from which counters. */
-    record Part(Map<Integer, Long> charges, List<ReferenceHold> holds) {}
+    record Part(Map<Integer, Long> charges, Map<Integer, ReferencePriceBook.Price> prices, List<ReferenceHold> holds) {
+        static Part of(final ReferenceContext context) {
+            return new Part(
+                    new TreeMap<>(context.charges),
+                    context.prices == null ? Map.of() : context.prices,
+                    List.copyOf(context.held));
+        }
+    }
 
     final String id;
     final ReferenceRequest request;
     final long ttlMs;
     final List<Part> parts = new ArrayList<>();
-    final Map<Integer, ReferencePriceBook.Price> prices;
     State state = State.OPEN;
     long expiresAtMs;
     long endedAtMs;
     boolean lateUseRecorded;
 
-    ReferenceReservation(
-            final String id,
-            final ReferenceRequest request,
-            final long ttlMs,
-            final Map<Integer, ReferencePriceBook.Price> prices) {
+    ReferenceReservation(final String id, final ReferenceRequest request, final long ttlMs) {
         this.id = id;
         this.request = request;
         this.ttlMs = ttlMs;
-        this.prices = prices;
     }
 
     /** {@return until when hard holds stay} */
@@ -56,8 +58,8 @@ final class ReferenceReservation {
         return state != State.OPEN && state != State.OVERDUE;
     }
 
-    /** At expires_at what is soft is returned; gauges, wallets and pools that deny stay charged, and so does every hard ceiling. */
+    /** At expires_at what only warns is returned: soft ceilings, and wallets that are paid later. All else stays charged. */
     static boolean returnsAtOnce(final ReferenceTake take) {
-        return take.soft() && take.kind() != ReferenceTake.Kind.WALLET;
+        return take.soft();
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Section 7: what is held, and how it ends. */
@@ -49,12 +48,9 @@ final class ReferenceReservations {
     ReferenceAnswer.Reservation open(final ReferenceContext context, final String id) {
         final long ttl = context.request.options().ttlMs();
         final ReferenceReservation made = new ReferenceReservation(
-                id,
-                context.request,
-                Math.max(MIN_TTL_MS, ttl == 0 ? context.world.assets.defaultTtlMs() : ttl),
-                context.prices == null ? Map.of() : context.prices);
+                id, context.request, Math.max(MIN_TTL_MS, ttl == 0 ? context.world.assets.defaultTtlMs() : ttl));
         made.expiresAtMs = expiry(context.world, ttl, context.nowEpochNs);
-        made.parts.add(new ReferenceReservation.Part(new TreeMap<>(context.charges), List.copyOf(context.held)));
+        made.parts.add(ReferenceReservation.Part.of(context));
         byId.put(id, made);
         return new ReferenceAnswer.Reservation(id, made.expiresAtMs);
     }
@@ -62,7 +58,7 @@ final class ReferenceReservations {
     /** Adds what an Extend took. */
     ReferenceAnswer.Reservation extend(
             final ReferenceReservation reservation, final ReferenceContext context, final long ttlMs) {
-        reservation.parts.add(new ReferenceReservation.Part(new TreeMap<>(context.charges), List.copyOf(context.held)));
+        reservation.parts.add(ReferenceReservation.Part.of(context));
         if (ttlMs > 0) {
             reservation.expiresAtMs =
                     Math.max(reservation.expiresAtMs, expiry(context.world, ttlMs, context.nowEpochNs));

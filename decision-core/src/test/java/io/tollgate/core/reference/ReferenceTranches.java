@@ -12,9 +12,9 @@ final class ReferenceTranches {
 
     private ReferenceTranches() {}
 
-    /** {@return the end of the wallet's period if it is still to come, else now} */
+    /** {@return the last millisecond of the wallet's period if its end is still to come, else now} */
     static long settlementMs(final ReferenceWallet wallet, final long nowMs) {
-        return wallet.periodEndMs() > nowMs ? wallet.periodEndMs() : nowMs;
+        return wallet.periodEndMs() > nowMs ? wallet.periodEndMs() - 1 : nowMs;
     }
 
     /** {@return what the tranches that are valid then can pay together} */
