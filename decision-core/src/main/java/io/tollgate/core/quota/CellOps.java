@@ -44,7 +44,7 @@ final class CellOps {
     }
 
     /** Whether an entry counts on where an earlier one of its cell left off: always, but for another period's. */
-    private static boolean continues(TakePlan plan, int entry, int same) {
+    static boolean continues(TakePlan plan, int entry, int same) {
         return plan.kind[entry] == plan.kind[same]
                 && (plan.kind[entry] != CellKind.PERIOD || plan.ordinalOrMultiplier[entry] <= plan.clock[same]);
     }

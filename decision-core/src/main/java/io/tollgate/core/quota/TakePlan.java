@@ -12,6 +12,9 @@ import java.util.Arrays;
  * otherwise two workers may each hold what the other needs next and have to try again. Entries of one cell count one
  * after the other.
  *
+ * <p>A plan may hold <b>choices</b> ({@link #beginChoice}), of which one entry is taken, and several requests as
+ * <b>parts</b> ({@link #nextPart}).
+ *
  * <p>Results of a denied or checked plan come from the reads that justify the answer; of a taken plan, from the take.
  *
  * <p>Threading: one thread. Nothing here allocates after construction or throws for full or odd input; see the codes.
@@ -41,7 +44,10 @@ public final class TakePlan {
     /** {@link #retryAfterNs(int)} of a gauge: waiting helps when something is released, nobody knows when. */
     public static final long WHEN_RELEASED = Long.MAX_VALUE - 1;
 
-    private static final int TABLE = 1024;
+    /** Most entries of any plan. */
+    public static final int MAX_CAPACITY = 16_384;
+
+    private static final int MIN_TABLE = 1024;
 
     final int[] kind;
     final long[] cellRef;
@@ -67,8 +73,11 @@ public final class TakePlan {
     /** Not given back yet. */
     final boolean[] pending;
 
+    final PlanShape shape;
+
     private final long[] tag;
-    private final long[] table = new long[TABLE];
+    private final long[] table;
+    private final int tableBits;
     private long generation;
     private long nowEpochNs;
     private int size;
@@ -80,11 +89,21 @@ public final class TakePlan {
         this(DEFAULT_CAPACITY);
     }
 
-    /** A plan for at most {@code capacity} entries, 1 to 512. */
+    /** A plan of one part for at most {@code capacity} entries. */
     public TakePlan(int capacity) {
-        if (capacity < 1 || capacity > TABLE / 2) {
-            throw new IllegalArgumentException(
-                    "capacity is " + capacity + "; it must be between 1 and " + TABLE / 2 + ".");
+        this(capacity, 1);
+    }
+
+    /**
+     * A plan.
+     *
+     * @param capacity most entries, 1 to {@link #MAX_CAPACITY}
+     * @param maxParts most parts, at least 1
+     */
+    public TakePlan(int capacity, int maxParts) {
+        if (capacity < 1 || capacity > MAX_CAPACITY || maxParts < 1) {
+            throw new IllegalArgumentException("capacity is " + capacity + ", maxParts is " + maxParts
+                    + "; a plan has 1 to " + MAX_CAPACITY + " entries and at least 1 part.");
         }
         kind = new int[capacity];
         cellRef = new long[capacity];
@@ -100,6 +119,11 @@ public final class TakePlan {
         sameCell = new int[capacity];
         pending = new boolean[capacity];
         tag = new long[capacity];
+        shape = new PlanShape(capacity, maxParts);
+        // at most half of the table is filled
+        int places = Math.max(MIN_TABLE, Integer.highestOneBit(2 * capacity - 1) << 1);
+        tableBits = Integer.numberOfTrailingZeros(places);
+        table = new long[places];
     }
 
     /**
@@ -108,6 +132,7 @@ public final class TakePlan {
      * @param epochNs now, nanoseconds since 1970; every RATE entry of the plan sees this one time
      */
     public void begin(long epochNs) {
+        shape.reset(size);
         size = 0;
         deniedAt = -1;
         taken = false;
@@ -191,23 +216,85 @@ public final class TakePlan {
         after[index] = 0;
         clock[index] = 0;
         fits[index] = false;
+        if (shape.shaped()) {
+            shape.added(sameCell[index]);
+        }
         return index;
     }
 
-    /** Finds the last entry of the same cell and puts the new one in its place; at most half of the table is filled. */
+    /** Finds the last entry of the same cell and puts the new one in its place. */
     private int lastOfSameCell(long cell, int index) {
-        long mark = generation << 10;
-        int place = (int) ((cell * 0x9E37_79B9_7F4A_7C15L) >>> 54);
-        while ((table[place] & -TABLE) == mark) {
-            int other = (int) (table[place] & (TABLE - 1));
+        long mark = generation << tableBits;
+        int mask = table.length - 1;
+        int place = (int) ((cell * 0x9E37_79B9_7F4A_7C15L) >>> (Long.SIZE - tableBits));
+        while ((table[place] & ~mask) == mark) {
+            int other = (int) (table[place] & mask);
             if (cellRef[other] == cell) {
                 table[place] = mark | index;
                 return other;
             }
-            place = (place + 1) & (TABLE - 1);
+            place = (place + 1) & mask;
         }
         table[place] = mark | index;
         return -1;
+    }
+
+    /**
+     * Starts a choice: of the entries added from here to {@link #endChoice} exactly one is taken, the first that fits; when none fits, the
+     * choice does not. The others are {@link #skipped}. A choice lies within one part.
+     */
+    public void beginChoice() {
+        shape.beginChoice(size);
+    }
+
+    /** Ends the choice; one of no entry is none. */
+    public void endChoice() {
+        shape.endChoice(size, sameCell);
+    }
+
+    /**
+     * Starts the next part: another request, which is judged as if the parts before it that fit had been taken. A part that does not fit, or
+     * is refused, counts nothing for later ones. {@link Taker#take} takes all parts or none; {@link Taker#check} says FITS when all fit.
+     *
+     * @return false when there is no room for one more
+     */
+    public boolean nextPart() {
+        return shape.nextPart(size);
+    }
+
+    /** The part being added is denied for another reason, whatever fits. */
+    public void refusePart() {
+        shape.refusePart();
+    }
+
+    /** How many parts there are; at least 1. */
+    public int parts() {
+        return shape.parts();
+    }
+
+    /** Its first entry. */
+    public int partStart(int part) {
+        return shape.partStart(part);
+    }
+
+    /** Behind its last entry. */
+    public int partEnd(int part) {
+        return shape.partEnd(part, size);
+    }
+
+    /** Whether all of a part fits, by the last check or take; and nobody refused it. */
+    public boolean partFits(int part) {
+        return partDeniedAt(part) < 0 && !shape.refused(part);
+    }
+
+    /** The first entry of a part that does not fit (of a choice, its first), or -1. */
+    public int partDeniedAt(int part) {
+        return shape.shaped() ? shape.partDeniedAt[part] : deniedAt;
+    }
+
+    /** Whether the last check or take passed over this entry, because another one of its choice is the one. */
+    public boolean skipped(int entry) {
+        return shape.skipped[entry];
     }
 
     /** Lets the caller find again what an entry is for; 0 until set. */
@@ -343,11 +430,11 @@ public final class TakePlan {
         return Math.max(0, endMs * 1_000_000 - nowEpochNs);
     }
 
-    /** The longest of the entries that do not fit, 0 if all do: waiting less cannot help. */
+    /** The longest of the entries that do not fit, 0 if all do: in a plan without choices, waiting less cannot help. */
     public long retryAfterNs() {
         long longest = 0;
         for (int entry = 0; entry < size; entry++) {
-            longest = Math.max(longest, retryAfterNs(entry));
+            longest = shape.skipped[entry] ? longest : Math.max(longest, retryAfterNs(entry));
         }
         return longest;
     }
@@ -376,7 +463,7 @@ public final class TakePlan {
         return kind[entry] == CellKind.RATE ? after[entry] : clock[entry];
     }
 
-    /** The first entry that does not fit, or -1. */
+    /** The first entry that does not fit (of a choice, its first), or -1. */
     public int deniedAt() {
         return deniedAt;
     }
@@ -400,7 +487,9 @@ public final class TakePlan {
     }
 
     void allPending() {
-        Arrays.fill(pending, 0, size, true);
+        for (int entry = 0; entry < size; entry++) {
+            pending[entry] = !shape.skipped[entry];
+        }
     }
 
     void forget() {

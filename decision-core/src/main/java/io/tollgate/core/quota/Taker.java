@@ -23,6 +23,20 @@ import org.agrona.concurrent.UnsafeBuffer;
  * of all answers. Waiting for flights one by one, instead of for a moment without any, lets denies become final under
  * full load.
  *
+ * <p><b>Choices.</b> A choice that falls back on its second entry or a later one rests, like a deny, on entries that do
+ * not fit: the same wait and the same two stamps are needed before the take. In flight, when the last entry has been
+ * taken, the stamp is read once more: if it is still the same, nothing came back since the read to any cell, so what was
+ * passed over does not fit at that moment either, and that is the moment from which the take counts. Otherwise all is
+ * undone and begins anew, and another entry may be chosen. A choice denies when none of its entries fits; counters only
+ * grow between equal stamps, so at the second stamp all of them do not fit at once. Counters grow but for a period that
+ * begins: so the period in effect of whatever was passed over is looked at again too. Where a chosen cell is asked by
+ * other entries of the plan, more use of it by others could move the choice and so make room: a deny of such a plan
+ * needs the cells of its choices unchanged since the read, after the wait, which is a moment at which all were so.
+ *
+ * <p><b>Parts.</b> A deny of several parts is exact as a whole: at its moment not all of them fit. (Counters having
+ * grown since the read, the first part that was read not to fit does not fit unless one before it does not either.)
+ * Which of the parts are named is judged by the reads, each of which may be of another moment while others take.
+ *
  * <p><b>Period slots.</b> The slot of ordinal n is opened by compare-and-set of its ordinal word from an older
  * ordinal to a claim, then waiting until nobody who might have seen the older ordinal is still adding (his flight or
  * guard word is odd from before he looks until after he adds), then used = 0, then ordinal = n. So nothing is ever
@@ -55,7 +69,7 @@ public final class Taker {
     /** {@link #take}: all entries have been taken. */
     public static final int TAKEN = 1;
 
-    /** At least one hard entry does not fit, {@link TakePlan#deniedAt()}; nothing was taken. */
+    /** At least one hard entry does not fit, {@link TakePlan#deniedAt()}, or a part was refused; nothing was taken. */
     public static final int DENIED = 2;
 
     /** Others were in the way until the tries were used up; nothing was taken; answer OVERLOADED. */
@@ -114,6 +128,9 @@ public final class Taker {
         }
         segments = cells.segments();
         spins = maxSpins;
+        if (plan.shape.shaped()) {
+            return askShaped(plan, false);
+        }
         do {
             long undos = inFlight.undoStamp();
             int code = read(plan);
@@ -138,6 +155,9 @@ public final class Taker {
         }
         segments = cells.segments();
         spins = maxSpins;
+        if (plan.shape.shaped()) {
+            return askShaped(plan, true);
+        }
         do {
             long undos = inFlight.undoStamp();
             int code = read(plan);
@@ -145,6 +165,33 @@ public final class Taker {
                 return code;
             }
             if ((code == FITS || (code == FITS_ONCE_OPEN && openSlots(plan))) && takeAll(plan)) {
+                plan.taken(true);
+                return TAKEN;
+            }
+        } while (pause());
+        return CONTENDED;
+    }
+
+    /** {@link #check} and {@link #take} for plans with choices or parts. */
+    private int askShaped(TakePlan plan, boolean take) {
+        do {
+            long undos = inFlight.undoStamp();
+            int code = readShaped(plan);
+            if (code == BROKEN) {
+                return code;
+            }
+            // what fell back rests, like a deny, on entries that do not fit
+            boolean rests = code == DENIED || plan.shape.fellBack;
+            if (code == UNSETTLED || (rests && !stands(plan, undos, code == DENIED))) {
+                continue;
+            }
+            if (code == DENIED) {
+                return DENIED;
+            }
+            if (!take) {
+                return FITS;
+            }
+            if ((code == FITS || openSlots(plan)) && takeShaped(plan, undos)) {
                 plan.taken(true);
                 return TAKEN;
             }
@@ -286,6 +333,15 @@ public final class Taker {
         return spins >= 0 && inFlight.undoStamp() == undos;
     }
 
+    /** The same where choices are concerned: also their cells must be as they were read, as far as it matters. */
+    private boolean stands(TakePlan plan, long undos, boolean denied) {
+        if (undos == InFlight.BUSY) {
+            return false;
+        }
+        spins = inFlight.awaitFlights(worker, spins);
+        return spins >= 0 && ShapedOps.stands(plan, segments, denied) && inFlight.undoStamp() == undos;
+    }
+
     private boolean pause() {
         Thread.onSpinWait();
         return --spins >= 0;
@@ -314,6 +370,45 @@ public final class Taker {
             return DENIED;
         }
         return worst == CellOps.TO_OPEN ? FITS_ONCE_OPEN : FITS;
+    }
+
+    private int readShaped(TakePlan plan) {
+        int worst = ShapedOps.read(plan, segments, cells.incarnation());
+        if (worst == BROKEN) {
+            return BROKEN;
+        }
+        if (worst == CellOps.UNSETTLED) {
+            return UNSETTLED;
+        }
+        if (!ShapedOps.allFit(plan)) {
+            return DENIED;
+        }
+        return worst == CellOps.TO_OPEN ? FITS_ONCE_OPEN : FITS;
+    }
+
+    /** Takes what is not skipped; what was passed over must still not fit when the last has been taken. */
+    private boolean takeShaped(TakePlan plan, long undos) {
+        int size = plan.size();
+        inFlight.enterFlight(worker);
+        try {
+            int entry = 0;
+            while (entry < size && (plan.skipped(entry) || CellOps.take(plan, entry, segment(plan, entry)))) {
+                entry++;
+            }
+            if (entry == size && (!plan.shape.fellBack || stillPassedOver(plan, undos))) {
+                return true;
+            }
+            if (entry > 0) {
+                undo(plan, entry);
+            }
+            return false;
+        } finally {
+            inFlight.exitFlight(worker);
+        }
+    }
+
+    private boolean stillPassedOver(TakePlan plan, long undos) {
+        return ShapedOps.stands(plan, segments, false) && inFlight.undoStamp() == undos;
     }
 
     private boolean takeAll(TakePlan plan) {
@@ -357,7 +452,9 @@ public final class Taker {
         inFlight.enterUndo(worker);
         try {
             for (int entry = taken - 1; entry >= 0; entry--) {
-                CellOps.undo(plan, entry, segment(plan, entry));
+                if (!plan.skipped(entry)) {
+                    CellOps.undo(plan, entry, segment(plan, entry));
+                }
             }
         } finally {
             inFlight.exitUndo(worker);
@@ -372,7 +469,7 @@ public final class Taker {
     /** Opens what is not open; false when somebody was in the way. */
     private boolean openSlots(TakePlan plan) {
         for (int entry = 0, size = plan.size(); entry < size; entry++) {
-            if (plan.kind[entry] == CellKind.PERIOD && !open(plan, entry)) {
+            if (plan.kind[entry] == CellKind.PERIOD && !plan.skipped(entry) && !open(plan, entry)) {
                 return false;
             }
         }

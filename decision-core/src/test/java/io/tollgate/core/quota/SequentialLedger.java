@@ -26,6 +26,10 @@ final class SequentialLedger {
         return new SequentialLedger(kinds, words.clone());
     }
 
+    void become(SequentialLedger other) {
+        System.arraycopy(other.words, 0, words, 0, words.length);
+    }
+
     void load(UnsafeBuffer memory) {
         for (int i = 0; i < words.length; i++) {
             words[i] = read(memory, i);

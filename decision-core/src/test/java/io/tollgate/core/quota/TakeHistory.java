@@ -16,16 +16,26 @@ final class TakeHistory {
     private static final int GIVEN_BACK = 100;
 
     /** A line of a plan; clock is the ordinal in effect, or the position of now. */
-    record Entry(int kind, int cell, long limit, long amount, int flags, long ordinal, long clock) {}
+    record Entry(
+            int kind, int cell, long limit, long amount, int flags, long ordinal, long clock, int group, int part, boolean skipped) {}
 
     /** One call. */
-    private record Operation(long begin, long end, int code, int deniedAt, List<Entry> entries) {}
+    private record Operation(long begin, long end, int code, int deniedAt, long refused, List<Entry> entries) {
+        boolean shaped() {
+            return refused != 0
+                    || entries.stream().anyMatch(entry -> entry.group() != 0 || entry.part() != 0);
+        }
+    }
 
     private final List<Operation> operations = new ArrayList<>();
 
     private static List<Entry> entries(TakePlan plan) {
         List<Entry> entries = new ArrayList<>();
+        int part = 0;
         for (int i = 0; i < plan.size(); i++) {
+            while (i == plan.partEnd(part)) {
+                part++;
+            }
             entries.add(new Entry(
                     plan.kind(i),
                     (int) (plan.cellRef(i) / Cells.CELL_BYTES),
@@ -33,7 +43,10 @@ final class TakeHistory {
                     plan.amount(i),
                     plan.flags[i],
                     plan.ordinalOrMultiplier[i],
-                    plan.clock[i]));
+                    plan.clock[i],
+                    plan.shape.group[i],
+                    part,
+                    plan.skipped(i)));
         }
         return entries;
     }
@@ -41,7 +54,11 @@ final class TakeHistory {
     int ask(Stepper stepper, Taker taker, TakePlan plan, boolean check) {
         long begin = stepper.now();
         int code = check ? taker.check(plan) : taker.take(plan);
-        operations.add(new Operation(begin, stepper.now(), code, plan.deniedAt(), entries(plan)));
+        long refused = 0;
+        for (int part = 0; part < plan.parts(); part++) {
+            refused |= plan.shape.refused(part) ? 1L << part : 0;
+        }
+        operations.add(new Operation(begin, stepper.now(), code, plan.deniedAt(), refused, entries(plan)));
         return code;
     }
 
@@ -49,12 +66,12 @@ final class TakeHistory {
         List<Entry> entries = entries(plan);
         long begin = stepper.now();
         boolean all = taker.giveBack(plan, epochNs);
-        for (int i = plan.size() - 1; i >= 0 && !all; i--) {
-            if (plan.pending[i]) {
+        for (int i = plan.size() - 1; i >= 0; i--) {
+            if (plan.pending[i] || plan.skipped(i)) {
                 entries.remove(i);
             }
         }
-        operations.add(new Operation(begin, stepper.now(), GIVEN_BACK, -1, entries));
+        operations.add(new Operation(begin, stepper.now(), GIVEN_BACK, -1, 0, entries));
     }
 
     void assertLinearizable(SequentialLedger start, UnsafeBuffer end) {
@@ -102,15 +119,13 @@ final class TakeHistory {
         SequentialLedger after = ledger.copy();
         switch (operation.code()) {
             case Taker.TAKEN, Taker.FITS -> {
-                boolean fits = true;
-                for (Entry entry : operation.entries()) {
-                    fits &= inEffectAsSaid(entry, after) && after.take(entry);
-                }
+                boolean fits = takesAll(operation, after, true);
                 SequentialLedger left = operation.code() == Taker.TAKEN ? after : ledger;
                 return fits ? left : null;
             }
             case Taker.DENIED -> {
-                return fits(operation, ledger) ? null : ledger;
+                boolean wrong = operation.shaped() ? takesAll(operation, after, false) : fits(operation, ledger);
+                return wrong ? null : ledger;
             }
             case GIVEN_BACK -> {
                 operation.entries().forEach(after::giveBack);
@@ -120,6 +135,47 @@ final class TakeHistory {
                 return ledger;
             }
         }
+    }
+
+    /**
+     * Takes part by part, of each choice the first that fits; a part that does not fit takes nothing.
+     *
+     * @param asSaid whether the choices have to be the ones that were made
+     * @return whether all fit
+     */
+    private static boolean takesAll(Operation operation, SequentialLedger ledger, boolean asSaid) {
+        List<Entry> entries = operation.entries();
+        boolean all = operation.refused() == 0;
+        int i = 0;
+        while (i < entries.size()) {
+            int part = entries.get(i).part();
+            boolean counts = (operation.refused() & 1L << part) == 0;
+            SequentialLedger before = ledger.copy();
+            boolean fits = true;
+            for (; i < entries.size() && entries.get(i).part() == part; ) {
+                int end = i + 1;
+                while (entries.get(i).group() != 0
+                        && end < entries.size()
+                        && entries.get(end).group() == entries.get(i).group()) {
+                    end++;
+                }
+                int chosen = i;
+                while (chosen < end && !ledger.take(entries.get(chosen))) {
+                    chosen++;
+                }
+                fits &= chosen < end;
+                for (int entry = i; entry < end && asSaid; entry++) {
+                    fits &= entries.get(entry).skipped() != (entry == chosen);
+                    fits &= entry > chosen || inEffectAsSaid(entries.get(entry), ledger);
+                }
+                i = end;
+            }
+            all &= fits;
+            if (!fits || !counts) {
+                ledger.become(before);
+            }
+        }
+        return all;
     }
 
     private static boolean inEffectAsSaid(Entry entry, SequentialLedger ledger) {
@@ -150,16 +206,25 @@ final class TakeHistory {
             return List.of(ledger);
         }
         List<SequentialLedger> states = new ArrayList<>(withOpenings(ledger, cell + 1, cells, time));
-        for (Operation operation : operations) {
-            for (Entry entry : operation.entries()) {
-                boolean asked = operation.begin() < time && entry.kind() == CellKind.PERIOD && entry.cell() == cell;
-                if (asked && entry.ordinal() > ledger.ordinalInEffect(cell, 0)) {
-                    SequentialLedger opened = ledger.copy();
-                    opened.open(cell, entry.ordinal());
-                    states.addAll(withOpenings(opened, cell, cells, time));
-                }
+        for (long ordinal : ordinalsAsked(cell, time)) {
+            if (ordinal > ledger.ordinalInEffect(cell, 0)) {
+                SequentialLedger opened = ledger.copy();
+                opened.open(cell, ordinal);
+                states.addAll(withOpenings(opened, cell, cells, time));
             }
         }
         return states;
+    }
+
+    private Set<Long> ordinalsAsked(int cell, long time) {
+        Set<Long> ordinals = new HashSet<>();
+        for (Operation operation : operations) {
+            for (Entry entry : operation.entries()) {
+                if (operation.begin() < time && entry.kind() == CellKind.PERIOD && entry.cell() == cell) {
+                    ordinals.add(entry.ordinal());
+                }
+            }
+        }
+        return ordinals;
     }
 }

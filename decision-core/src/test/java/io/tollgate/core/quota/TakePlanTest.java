@@ -30,7 +30,8 @@ class TakePlanTest {
         assertEquals(TakePlan.INVALID, plan.addGauge(-32, 1, 1, TakePlan.HARD));
         assertEquals(0, plan.size());
         assertThrows(IllegalArgumentException.class, () -> new TakePlan(0));
-        assertThrows(IllegalArgumentException.class, () -> new TakePlan(513));
+        assertThrows(IllegalArgumentException.class, () -> new TakePlan(16_385));
+        assertThrows(IllegalArgumentException.class, () -> new TakePlan(1, 0));
     }
 
     @Test
