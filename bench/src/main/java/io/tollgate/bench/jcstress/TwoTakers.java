@@ -20,10 +20,11 @@ class TwoTakers {
 
     private static final int CELLS = 2;
     private static final int ENTRIES = 4;
+    private static final int PARTS = 2;
 
     final Cells cells = Cells.inMemory(CELLS);
-    final TakePlan firstPlan = new TakePlan(ENTRIES);
-    final TakePlan secondPlan = new TakePlan(ENTRIES);
+    final TakePlan firstPlan = new TakePlan(ENTRIES, PARTS);
+    final TakePlan secondPlan = new TakePlan(ENTRIES, PARTS);
     final Taker first;
     final Taker second;
 
@@ -45,6 +46,16 @@ class TwoTakers {
     static int takeOne(final Taker taker, final TakePlan plan, final long cell) {
         plan.begin(NOW_NS);
         plan.addGauge(cell, 1, 1, TakePlan.HARD);
+        return taker.take(plan);
+    }
+
+    /** Takes one from the first of two gauges of limit 1 that is free. */
+    static int takeEither(final Taker taker, final TakePlan plan, final long cell, final long orElse) {
+        plan.begin(NOW_NS);
+        plan.beginChoice();
+        plan.addGauge(cell, 1, 1, TakePlan.HARD);
+        plan.addGauge(orElse, 1, 1, TakePlan.HARD);
+        plan.endChoice();
         return taker.take(plan);
     }
 

@@ -51,13 +51,13 @@ final class ShapedOps {
             if (segment == null) {
                 return Taker.BROKEN;
             }
-            int code = CellOps.read(plan, entry, segment, incarnation);
+            // also of what comes after the chosen one: a later entry of its cell goes on from here
+            worst = Math.max(worst, CellOps.read(plan, entry, segment, incarnation));
             if (chosen >= 0) {
                 plan.after[entry] = plan.before[entry];
-                continue;
+            } else if (plan.fits[entry]) {
+                chosen = entry;
             }
-            worst = Math.max(worst, code);
-            chosen = plan.fits[entry] ? entry : -1;
         }
         if (to - from > 1) {
             for (int entry = from; entry < to; entry++) {
@@ -121,8 +121,7 @@ final class ShapedOps {
             return true;
         }
         UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
-        return segment != null
-                && PeriodSlots.newest(segment, Cells.offset(plan.cellRef[entry])) <= plan.clock[entry];
+        return segment != null && PeriodSlots.newest(segment, Cells.offset(plan.cellRef[entry])) <= plan.clock[entry];
     }
 
     /** The entry whose value was read from the cell, where this one counts on from it. */

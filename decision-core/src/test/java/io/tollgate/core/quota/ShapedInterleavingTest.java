@@ -29,6 +29,12 @@ class ShapedInterleavingTest {
         run(400_000);
     }
 
+    /** A later entry of a cell went on from one that had been read while its period was being opened. */
+    @Test
+    void shouldStillAnswerSoWhereItOnceDidNot() {
+        new ShapedInterleavingTest().runCase(-2412183307552371296L);
+    }
+
     private static void run(int cases) {
         SplittableRandom seeds = new SplittableRandom();
         for (int i = 0; i < cases; i++) {
@@ -81,7 +87,7 @@ class ShapedInterleavingTest {
     private Runnable body(SplittableRandom random, Taker taker, int[] kinds, TakeHistory history, Stepper[] stepper) {
         return () -> {
             TakePlan plan = new TakePlan(16, 4);
-            int operations = 1 + random.nextInt(2);
+            int operations = 1 + random.nextInt(3);
             for (int i = 0; i < operations; i++) {
                 if (plan.taken() && random.nextInt(3) > 0) {
                     history.giveBack(stepper[0], taker, plan, TakerInterleavingTest.NOW_NS);

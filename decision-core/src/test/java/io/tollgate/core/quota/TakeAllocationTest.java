@@ -17,7 +17,7 @@ class TakeAllocationTest {
     private final Cells cells = Cells.inMemory(64);
     private final InFlight inFlight = new InFlight(2);
     private final Taker taker = new Taker(cells, inFlight, 0);
-    private final TakePlan plan = new TakePlan();
+    private final TakePlan plan = new TakePlan(TakePlan.DEFAULT_CAPACITY, 4);
     private long sum;
 
     private void plan(long round) {
@@ -27,6 +27,21 @@ class TakeAllocationTest {
             plan.addPeriod(Cells.ref(cell + 1), 90, 1, 5 + round / 100, Long.MAX_VALUE, TakePlan.HARD);
             plan.addRate(Cells.ref(cell + 2), RATE.multiplier(), RATE.unitsPerToken(), RATE.burst(), 1, TakePlan.HARD);
             plan.addGauge(Cells.ref(cell + 3), 1_000, 1, TakePlan.SOFT);
+        }
+    }
+
+    /** Three requests, each with a choice. */
+    private void batch(long round) {
+        plan.begin(NOW_NS + round * 1_000_000);
+        for (int part = 0; part < 3; part++) {
+            if (part > 0) {
+                plan.nextPart();
+            }
+            plan.addPeriod(Cells.ref(30 + part), 90, 1, 5 + round / 100, Long.MAX_VALUE, TakePlan.HARD);
+            plan.beginChoice();
+            plan.addPeriod(Cells.ref(40), 100, 1, 5 + round / 100, Long.MAX_VALUE, TakePlan.HARD);
+            plan.addPeriod(Cells.ref(41), 100, 1, 5 + round / 100, Long.MAX_VALUE, TakePlan.HARD);
+            plan.endChoice();
         }
     }
 
@@ -42,6 +57,12 @@ class TakeAllocationTest {
         plan(round);
         int checked = taker.check(plan);
         int code = taker.take(plan);
+        results();
+        if (round % 3 == 0) {
+            taker.giveBack(plan, NOW_NS + round * 1_000_000);
+        }
+        batch(round);
+        sum += taker.check(plan) + taker.take(plan);
         results();
         if (round % 3 == 0) {
             taker.giveBack(plan, NOW_NS + round * 1_000_000);

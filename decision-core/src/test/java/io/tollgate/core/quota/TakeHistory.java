@@ -17,13 +17,21 @@ final class TakeHistory {
 
     /** A line of a plan; clock is the ordinal in effect, or the position of now. */
     record Entry(
-            int kind, int cell, long limit, long amount, int flags, long ordinal, long clock, int group, int part, boolean skipped) {}
+            int kind,
+            int cell,
+            long limit,
+            long amount,
+            int flags,
+            long ordinal,
+            long clock,
+            int group,
+            int part,
+            boolean skipped) {}
 
     /** One call. */
     private record Operation(long begin, long end, int code, int deniedAt, long refused, List<Entry> entries) {
         boolean shaped() {
-            return refused != 0
-                    || entries.stream().anyMatch(entry -> entry.group() != 0 || entry.part() != 0);
+            return refused != 0 || entries.stream().anyMatch(entry -> entry.group() != 0 || entry.part() != 0);
         }
     }
 

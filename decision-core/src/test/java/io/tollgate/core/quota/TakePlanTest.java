@@ -70,13 +70,17 @@ class TakePlanTest {
     void shouldFindEveryEarlierEntryOfTheSameCell() {
         long seed = new SplittableRandom().nextLong();
         SplittableRandom random = new SplittableRandom(seed);
-        TakePlan plan = new TakePlan(512);
-        for (int round = 0; round < 500; round++) {
+        find(new TakePlan(512), 512, 500, random, seed);
+        find(new TakePlan(TakePlan.MAX_CAPACITY), TakePlan.MAX_CAPACITY, 20, random, seed);
+    }
+
+    private static void find(TakePlan plan, int entries, int rounds, SplittableRandom random, long seed) {
+        for (int round = 0; round < rounds; round++) {
             plan.begin(NOW_NS);
             Map<Long, Integer> last = new HashMap<>();
-            int cellCount = 1 + random.nextInt(800);
+            int cellCount = 1 + random.nextInt(2 * entries);
             long stride = 1L << random.nextInt(20);
-            for (int i = 0; i < 512; i++) {
+            for (int i = 0; i < entries; i++) {
                 long cell = Cells.ref((1 + random.nextInt(cellCount)) * stride);
                 int entry = plan.addGauge(cell, 1, 1, TakePlan.HARD);
                 assertEquals(last.getOrDefault(cell, -1), plan.sameCell[entry], "seed " + seed);
