@@ -3,8 +3,10 @@ package io.tollgate.core.reference;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,25 @@ class MutantsTest {
         for (int seed = 0; seed < 30; seed++) {
             assertNull(difference(seed, new ReferenceRules()), "seed " + seed);
         }
+    }
+
+    @Test
+    void shouldShrinkWhatDiffersToSomethingReadable() {
+        final ReferenceRules mutant = Objects.requireNonNull(Mutants.all().get("a gauge keeps what was used"));
+        for (int seed = 0; seed < WORLDS; seed++) {
+            final RandomWorld world = new RandomWorld(seed, FEATURES);
+            final List<ReferenceCall.Step> steps = new RandomCalls(world, FEATURES, new Random(~seed)).next(LENGTH);
+            final Differential pair =
+                    new Differential(() -> player(world, new ReferenceRules()), () -> player(world, mutant));
+            if (pair.play(steps) != null) {
+                final List<ReferenceCall.Step> small = pair.shrink(steps);
+                assertNotNull(pair.play(small));
+                // the world, a RESERVE, its end, and a question that shows what is still held; now and then one more
+                assertTrue(small.size() <= 6, () -> small.size() + " steps: " + small);
+                return;
+            }
+        }
+        throw new AssertionError("never differed");
     }
 
     private static Differential.@org.jspecify.annotations.Nullable Difference difference(
