@@ -2,9 +2,10 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.DefinitionException;
 import java.io.IOException;
 
-/** Gives every ceiling the cell that it counts in. Called on the loader's thread while a world is written. */
+/** Gives every ceiling, and every wallet, the cell that it counts in. Called on the loader's thread while a world is written. */
 @FunctionalInterface
 public interface CellBinder {
     /**
@@ -17,4 +18,18 @@ public interface CellBinder {
      * @throws IOException when there is no room for another cell
      */
     long bind(String scopePath, String definedAtPath, CeilingDef ceiling) throws IOException;
+
+    /**
+     * {@return the cell of a wallet: a gauge of money; the same for the same arguments}
+     *
+     * @param scopePath the scope that pays
+     * @param walletId  its id
+     * @param currency  what it counts in
+     * @throws IOException         when there is no room for another cell
+     * @throws DefinitionException when wallets cannot be counted here
+     */
+    default long bindWallet(final String scopePath, final String walletId, final String currency) throws IOException {
+        throw new DefinitionException(
+                "wallet '" + walletId + "' of scope '" + scopePath + "': there are no cells for wallets here");
+    }
 }

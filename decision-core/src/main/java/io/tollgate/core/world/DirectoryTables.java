@@ -22,7 +22,7 @@ import java.util.Map;
  * a length of 32 bits and UTF-8 bytes.
  * <pre>
  * roles: texts | role sets: lists of numbers | token scopes: texts | token scope sets: lists of numbers
- * windows: period, length ms, anchor ms, zone | threshold sets: lists of (permille, severity)
+ * windows: period, length ms, anchor ms, zone | threshold sets: lists of (permille, severity) | currencies: texts
  * </pre>
  *
  * @param roles          names that the directory gives
@@ -31,6 +31,7 @@ import java.util.Map;
  * @param tokenScopeSets members are symbols of tokenScopes
  * @param windows        by window id
  * @param thresholds     by threshold set id
+ * @param currencies     of wallets, by currency id
  */
 record DirectoryTables(
         SymbolTable roles,
@@ -38,7 +39,8 @@ record DirectoryTables(
         SymbolTable tokenScopes,
         IntSets tokenScopeSets,
         List<WindowDef> windows,
-        ThresholdSets thresholds) {
+        ThresholdSets thresholds,
+        SymbolTable currencies) {
     /** Collects the tables while rows are written. One thread. */
     static final class Builder {
         private final SymbolTable.Builder roles = new SymbolTable.Builder();
@@ -48,6 +50,7 @@ record DirectoryTables(
         private final Map<WindowDef, Integer> windowIds = new HashMap<>();
         private final List<WindowDef> windows = new ArrayList<>();
         private final ThresholdSets.Builder thresholds = new ThresholdSets.Builder();
+        private final SymbolTable.Builder currencies = new SymbolTable.Builder();
 
         int roleSet(final List<String> names) {
             return roleSets.intern(symbols(roles, names));
@@ -70,6 +73,10 @@ record DirectoryTables(
             return thresholds.intern(set);
         }
 
+        int currency(final String name) {
+            return currencies.intern(name);
+        }
+
         DirectoryTables build() {
             return new DirectoryTables(
                     roles.build(),
@@ -77,7 +84,8 @@ record DirectoryTables(
                     tokenScopes.build(),
                     tokenScopeSets.build(),
                     List.copyOf(windows),
-                    thresholds.build());
+                    thresholds.build(),
+                    currencies.build());
         }
 
         private static int[] symbols(final SymbolTable.Builder table, final List<String> names) {
@@ -111,6 +119,7 @@ record DirectoryTables(
                     out.writeInt(thresholds.severity(set, i).code());
                 }
             }
+            writeNames(out, currencies);
         } catch (final IOException ex) {
             throw new IllegalStateException("writing to memory failed", ex);
         }
@@ -135,7 +144,7 @@ record DirectoryTables(
             thresholds.add(readThresholds(in));
         }
         return new DirectoryTables(
-                roles, roleSets, tokenScopes, tokenScopeSets, windows, new ThresholdSets(thresholds));
+                roles, roleSets, tokenScopes, tokenScopeSets, windows, new ThresholdSets(thresholds), readNames(in));
     }
 
     private static List<ThresholdDef> readThresholds(final DataInputStream in) throws IOException {

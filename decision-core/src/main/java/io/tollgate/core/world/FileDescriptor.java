@@ -37,7 +37,7 @@ package io.tollgate.core.world;
  *124|  CRC-32C of bytes 0 to 123                                    |
  *   +---------------------------------------------------------------+
  * </pre>
- * A rows file goes on with rows, ceiling texts and attributes; an index with its slots of 8 bytes (upper half: upper half
+ * A rows file goes on with rows, ceiling texts, attributes and wallets; an index with its slots of 8 bytes (upper half: upper half
  * of the hash; lower half: the
  * row in units of 8 bytes; 0 = free), a power of two of them, at most 60 % full, probed linearly from the lower bits of the hash; the
  * tables with what {@link DirectoryTables} writes.

@@ -44,8 +44,10 @@ package io.tollgate.core.world;
  * 92|  length of the row                                            |
  * 96|  parent                                                       |
  *100|  attributes (see AttributeBlock)                               |
+ *104|  wallets (see WalletBlock): the first; the others follow it   |
+ *108|  number of wallets                                            |
  *   +---------------------------------------------------------------+
- *104|  key: UTF-8 id, or the SHA-256 of an API key; padded to 8    ...
+ *112|  key: UTF-8 id, or the SHA-256 of an API key; padded to 8    ...
  *   +---------------------------------------------------------------+
  *   |  ceilings (see CeilingDescriptor), then definitions of        |
  *   |  EACH ceilings for the descendants, not charged here         ...
@@ -87,7 +89,9 @@ final class RowDescriptor {
     static final int ROW_LENGTH = NAMES_OFFSET + Integer.BYTES;
     static final int PARENT = ROW_LENGTH + Integer.BYTES;
     static final int ATTRIBUTES = PARENT + Integer.BYTES;
-    static final int KEY = ATTRIBUTES + Integer.BYTES;
+    static final int WALLETS = ATTRIBUTES + Integer.BYTES;
+    static final int WALLET_COUNT = WALLETS + Integer.BYTES;
+    static final int KEY = WALLET_COUNT + Integer.BYTES;
 
     /** Path, display name, id, subscription id, customer's external id. */
     static final int NAME_COUNT = 5;

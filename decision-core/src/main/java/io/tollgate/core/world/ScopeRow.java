@@ -169,6 +169,16 @@ public final class ScopeRow {
         return reference(RowDescriptor.ATTRIBUTES);
     }
 
+    /** {@return how many wallets the scope has} */
+    public int walletCount() {
+        return buffer.getInt(offset + RowDescriptor.WALLET_COUNT);
+    }
+
+    /** {@return the first wallet, for {@link World#wallet}, or {@link World#NO_ROW}} */
+    public long walletsRef() {
+        return reference(RowDescriptor.WALLETS);
+    }
+
     /** {@return the memory of the id as UTF-8 (of an API key its SHA-256); {@link #keyLength} bytes from {@link #keyOffset}} */
     public UnsafeBuffer keyBuffer() {
         return buffer;

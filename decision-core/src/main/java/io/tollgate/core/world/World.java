@@ -3,6 +3,8 @@ package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.condition.ConditionTables;
+import io.tollgate.core.credit.PriceBooks;
+import io.tollgate.core.credit.WalletRow;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.PolicyTables;
 import io.tollgate.core.quota.PeriodTable;
@@ -40,6 +42,9 @@ public final class World implements AutoCloseable {
     private final IntSets tokenScopeSets;
     private final WindowDef[] windows;
     private final ThresholdSets thresholds;
+    /** By currency id of wallets: number of its price book, or {@link PriceBooks#NONE}. */
+    private final int[] booksOfCurrencies;
+
     private final long globalRow;
     private boolean closed;
 
@@ -65,6 +70,10 @@ public final class World implements AutoCloseable {
         tokenScopes = scopeNames.build();
         windows = named.windows().toArray(new WindowDef[0]);
         thresholds = named.thresholds();
+        booksOfCurrencies = new int[named.currencies().size()];
+        for (int i = 0; i < booksOfCurrencies.length; i++) {
+            booksOfCurrencies[i] = tables.prices().ofCurrency(named.currencies().name(i));
+        }
     }
 
     private static int[] extend(final SymbolTable.Builder symbols, final SymbolTable more) {
@@ -119,6 +128,21 @@ public final class World implements AutoCloseable {
     /** {@return what customers have bought} */
     public EntitlementTables entitlements() {
         return tables.entitlements();
+    }
+
+    /** {@return what it costs} */
+    public PriceBooks prices() {
+        return tables.prices();
+    }
+
+    /** {@return number in {@link #prices()} of the book of a wallet's currency, or {@link PriceBooks#NONE}} */
+    public int bookOfCurrency(final int currencyId) {
+        return booksOfCurrencies[currencyId];
+    }
+
+    /** {@return name of a wallet's currency} */
+    public String currency(final int currencyId) {
+        return directory.tables().currencies().name(currencyId);
     }
 
     /** {@return variables of the rules' conditions} */
@@ -387,6 +411,15 @@ public final class World implements AutoCloseable {
     /** {@return where in that memory the block starts} */
     public static int attributeOffset(final long attributesRef) {
         return offset(attributesRef);
+    }
+
+    /**
+     * Moves a view to a wallet. {@return the view}
+     *
+     * @param walletRef {@link ScopeRow#walletsRef} or {@link WalletRow#ref} of this world
+     */
+    public WalletRow wallet(final long walletRef, final WalletRow view) {
+        return view.wrap(buffer(walletRef), offset(walletRef), walletRef);
     }
 
     /** {@return the memory that a reference points into} */

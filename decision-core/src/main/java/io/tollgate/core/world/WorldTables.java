@@ -4,6 +4,7 @@ package io.tollgate.core.world;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.condition.ConditionLinker;
 import io.tollgate.core.condition.ConditionTables;
+import io.tollgate.core.credit.PriceBooks;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.policy.PolicyTables;
@@ -11,6 +12,7 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,9 +24,14 @@ import java.util.List;
  * @param policies     rules by scope
  * @param entitlements what customers have bought
  * @param conditions   variables of the rules' conditions
+ * @param prices       what it costs
  */
 public record WorldTables(
-        Registry registry, PolicyTables policies, EntitlementTables entitlements, ConditionTables conditions) {
+        Registry registry,
+        PolicyTables policies,
+        EntitlementTables entitlements,
+        ConditionTables conditions,
+        PriceBooks prices) {
 
     /**
      * Checks and compiles.
@@ -41,7 +48,7 @@ public record WorldTables(
         final EntitlementTables bought = EntitlementTables.compile(compiled, entitlements);
         final ConditionLinker conditions = new ConditionLinker(compiled, bought.configKeys());
         final PolicyTables rules = PolicyTables.compile(compiled, policies, conditions);
-        return new WorldTables(compiled, rules, bought, conditions.tables());
+        return new WorldTables(compiled, rules, bought, conditions.tables(), PriceBooks.EMPTY);
     }
 
     /**
@@ -60,7 +67,18 @@ public record WorldTables(
                 compiled,
                 PolicyTables.compile(compiled, policies, conditions),
                 EntitlementTables.compile(compiled, entitlements),
-                ConditionTables.EMPTY);
+                ConditionTables.EMPTY,
+                PriceBooks.EMPTY);
+    }
+
+    /**
+     * {@return these tables with prices}
+     *
+     * @param books of the snapshot
+     * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or the registry
+     */
+    public WorldTables withPrices(final List<PriceBookDef> books) {
+        return new WorldTables(registry, policies, entitlements, conditions, PriceBooks.compile(registry, books));
     }
 
     /**

@@ -35,6 +35,7 @@ public final class WorldWriter implements AutoCloseable {
     private final AncestryResolver ancestors;
     private final RowCeilings ceilings;
     private final RowAttributes attributes;
+    private final RowWallets wallets;
     private long globalRow = World.NO_ROW;
     private long scopeCount;
     private boolean failed;
@@ -60,6 +61,7 @@ public final class WorldWriter implements AutoCloseable {
         ancestors = new AncestryResolver(space, this::findPath);
         ceilings = new RowCeilings(new CeilingPreparer(tables.registry(), named, space, rates), cells);
         attributes = new RowAttributes(tables.registry(), space);
+        wallets = new RowWallets(named, space, cells);
     }
 
     /**
@@ -115,6 +117,7 @@ public final class WorldWriter implements AutoCloseable {
         final long pathHash = checkPath(scope, names.path());
         ceilings.collect(scope, ancestry);
         final long attributesRef = attributes.write(scope);
+        final long walletsRef = wallets.write(scope);
         final int ceilingsAt = RowDescriptor.KEY + (names.key.length + Long.BYTES - 1 & -Long.BYTES);
         final int namesAt = ceilingsAt + ceilings.length();
         final int length = namesAt + names.length();
@@ -130,6 +133,8 @@ public final class WorldWriter implements AutoCloseable {
         buffer.putLong(at + RowDescriptor.EXPIRES_AT_MS, scope.expiresAtMs());
         ancestry.write(buffer, at);
         buffer.putInt(at + RowDescriptor.ATTRIBUTES, (int) (attributesRef >>> RowDescriptor.UNIT_SHIFT));
+        buffer.putInt(at + RowDescriptor.WALLETS, (int) (walletsRef >>> RowDescriptor.UNIT_SHIFT));
+        buffer.putInt(at + RowDescriptor.WALLET_COUNT, scope.holdings().wallets().size());
         writeTables(scope, buffer, at);
         ceilings.write(buffer, row, ceilingsAt, scope.path());
         names.write(buffer, at + namesAt);

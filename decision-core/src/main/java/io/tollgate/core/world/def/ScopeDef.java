@@ -63,20 +63,44 @@ public record ScopeDef(
      * @param subscription where the scope is a customer of the billing system, else null
      * @param ceilings     limits defined here
      * @param attributes   what the directory says of it, by full name: "place.tier" of places, "actor.cost_center" of who acts
+     * @param wallets      what it pays from, in any order
      */
     public record Holdings(
-            @Nullable SubscriptionDef subscription, List<CeilingDef> ceilings, Map<String, AttributeValue> attributes) {
+            @Nullable SubscriptionDef subscription,
+            List<CeilingDef> ceilings,
+            Map<String, AttributeValue> attributes,
+            List<WalletDef> wallets) {
         /** Nothing. */
         public static final Holdings NONE = new Holdings(null, List.of());
 
         public Holdings {
             ceilings = List.copyOf(ceilings);
             attributes = Map.copyOf(attributes);
+            wallets = List.copyOf(wallets);
+        }
+
+        /** Without wallets. */
+        public Holdings(
+                final @Nullable SubscriptionDef subscription,
+                final List<CeilingDef> ceilings,
+                final Map<String, AttributeValue> attributes) {
+            this(subscription, ceilings, attributes, List.of());
         }
 
         /** Without attributes. */
         public Holdings(final @Nullable SubscriptionDef subscription, final List<CeilingDef> ceilings) {
             this(subscription, ceilings, Map.of());
         }
+
+        /** {@return these, with these wallets} */
+        public Holdings withWallets(final List<WalletDef> owned) {
+            return new Holdings(subscription, ceilings, attributes, owned);
+        }
+    }
+
+    /** {@return this scope, with these wallets} */
+    public ScopeDef withWallets(final List<WalletDef> owned) {
+        return new ScopeDef(
+                level, path, id, displayName, state, expiresAtMs, parentPath, actor, holdings.withWallets(owned));
     }
 }
