@@ -71,7 +71,8 @@ record PriceBookShapes(
     }
 
     private static void check(final Registry registry, final String where, final PriceDef price) {
-        if (price.dimensionId() < 0 || price.dimensionId() >= registry.dimensions().size()) {
+        if (price.dimensionId() < 0
+                || price.dimensionId() >= registry.dimensions().size()) {
             throw new DefinitionException(where + ": dimension id " + price.dimensionId()
                     + " does not resolve: the registry has "
                     + registry.dimensions().size());

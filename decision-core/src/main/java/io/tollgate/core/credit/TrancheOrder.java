@@ -25,7 +25,8 @@ final class TrancheOrder {
             case PRIORITY_ASC_NONE_LAST ->
                 Comparator.comparing(TrancheDef::priority, Comparator.nullsLast(Comparator.naturalOrder()));
             case EXPIRY_ASC_NEVER_LAST ->
-                Comparator.comparingLong(tranche -> tranche.expiresAtMs() == 0 ? Long.MAX_VALUE : tranche.expiresAtMs());
+                Comparator.comparingLong(
+                        tranche -> tranche.expiresAtMs() == 0 ? Long.MAX_VALUE : tranche.expiresAtMs());
             case AMOUNT_DESC -> Comparator.comparingLong(TrancheDef::amount).reversed();
         };
     }

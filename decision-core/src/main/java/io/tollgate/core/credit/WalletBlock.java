@@ -101,7 +101,8 @@ public final class WalletBlock {
         tranches = def.tranches().stream()
                 .sorted(TrancheOrder.of(def.trancheOrder()))
                 .toList();
-        int bytes = HEAD + id.length + tranches.size() * TRANCHE + def.thresholds().size() * THRESHOLD;
+        int bytes =
+                HEAD + id.length + tranches.size() * TRANCHE + def.thresholds().size() * THRESHOLD;
         final Set<String> seen = new HashSet<>();
         for (final TrancheDef tranche : tranches) {
             if (tranche.remaining() < 0 || !seen.add(tranche.id())) {
@@ -142,8 +143,7 @@ public final class WalletBlock {
      * @param currency number of its currency in the world's directory
      * @param window   number of its billing window in the world's directory, -1 = none
      */
-    public void write(
-            final UnsafeBuffer buffer, final int at, final long cell, final int currency, final int window) {
+    public void write(final UnsafeBuffer buffer, final int at, final long cell, final int currency, final int window) {
         buffer.putLong(at + CELL, cell);
         buffer.putLong(at + PENDING, def.pending());
         buffer.putLong(at + PERIOD_END_MS, def.settlement().periodEndMs());

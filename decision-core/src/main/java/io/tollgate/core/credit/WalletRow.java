@@ -176,7 +176,8 @@ public final class WalletRow {
     public String trancheId(final int tranche) {
         final int at = tranche(tranche);
         return text(
-                offset + buffer.getInt(at + WalletBlock.TRANCHE_ID_AT), buffer.getInt(at + WalletBlock.TRANCHE_ID_LENGTH));
+                offset + buffer.getInt(at + WalletBlock.TRANCHE_ID_AT),
+                buffer.getInt(at + WalletBlock.TRANCHE_ID_LENGTH));
     }
 
     private int tranche(final int index) {

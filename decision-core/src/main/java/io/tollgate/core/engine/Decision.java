@@ -24,6 +24,7 @@ public final class Decision {
 
     final CeilingStates ceilings = new CeilingStates();
     final Warnings warnings = new Warnings();
+    final CostState cost = new CostState();
     final PlaneAges planeAges = new PlaneAges();
     final PolicyMatch policyMatch = new PolicyMatch(
             2 * DecisionRequest.MAX_ROLES, DecisionRequest.MAX_TOKEN_SCOPES + DecisionRequest.MAX_ROLES);
@@ -70,6 +71,7 @@ public final class Decision {
         grantedInPart = NONE;
         chainLength = 0;
         ceilings.reset();
+        cost.reset();
         warnings.reset();
         planeAges.reset();
     }
@@ -141,6 +143,8 @@ public final class Decision {
         warnings.reset();
         if (at == Stage.CREDIT || at == Stage.CAPACITY) {
             ceilings.reset();
+        } else {
+            cost.reset();
         }
     }
 
@@ -269,6 +273,11 @@ public final class Decision {
     /** {@return the ceilings that the request is charged against} */
     public CeilingStates ceilings() {
         return ceilings;
+    }
+
+    /** {@return what it costs and who pays, where the operation is gated by credit; not known on a deny by an earlier stage} */
+    public CostState cost() {
+        return cost;
     }
 
     /** {@return warnings, in the order of the stages; none on a deny} */

@@ -5,6 +5,7 @@ import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.CostView;
 import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CeilingRow;
@@ -12,6 +13,7 @@ import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
 import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Decision} refers to, as names and numbers for people and for the wire. Allocates; to be used while the decision's world is
@@ -20,6 +22,7 @@ import java.util.Objects;
 public final class DecisionViews {
     private final ScopeRow scope = new ScopeRow();
     private final CeilingRow ceiling = new CeilingRow();
+    private final CostViews costs = new CostViews();
 
     /** One for each thread. */
     public DecisionViews() {}
@@ -116,6 +119,13 @@ public final class DecisionViews {
         ceiling.wrap(world, ceilingRef);
         return override + ", then " + (ceiling.unlimited() ? "unlimited" : ceiling.limit()) + " by "
                 + ceiling.origin(world) + " (" + ceiling.source(world) + ")";
+    }
+
+    /** {@return what a decision costs and who pays, or null when that is not known or nobody asks} */
+    public @Nullable CostView cost(final Decision decision) {
+        final World world = decision.world();
+        final CostState cost = decision.cost();
+        return world == null || !cost.known() ? null : costs.of(world, cost, scope(world, cost.payerRow()));
     }
 
     /**

@@ -78,6 +78,7 @@ final class Evaluation {
     final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
 
     final StatedFacts facts = new StatedFacts();
+    final CreditFacts credit = new CreditFacts(this);
     final ConditionFrame conditions = new ConditionFrame(new ConditionValues(this));
 
     final PolicyQuery query = new PolicyQuery(
@@ -99,6 +100,7 @@ final class Evaluation {
         creditReason = Reason.OK;
         capacityReason = Reason.OK;
         facts.reset();
+        credit.reset();
     }
 
     void addScope(final long row) {

@@ -27,6 +27,7 @@ final class Explainer {
 
     private final DecisionViews views = new DecisionViews();
     private final UserMessages messages = new UserMessages();
+    private final CreditWords credit = new CreditWords(views);
 
     /** Nothing could be evaluated at all. */
     void notEvaluated(final Explanation explanation, final Decision decision, final String why) {
@@ -87,7 +88,7 @@ final class Explainer {
             case POLICY -> policy(evaluation, reason);
             case ENTITLEMENT -> entitlement(evaluation, reason);
             case QUOTA -> quota(evaluation, reason);
-            case CREDIT -> "the operation is not gated by credit";
+            case CREDIT -> credit.detail(evaluation, reason);
             default -> "the operation needs no capacity";
         };
     }

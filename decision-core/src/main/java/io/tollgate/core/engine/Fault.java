@@ -7,6 +7,8 @@ public enum Fault {
     NONE("nothing"),
     /** A ceiling could not be read: period out of the table, too many ceilings, or a cell that does not exist. */
     CEILINGS_UNUSABLE("a ceiling of the chain could not be evaluated"),
+    /** The wallet could not be read: billing period out of the table, or its cell does not exist. */
+    WALLET_UNUSABLE("the wallet that pays could not be evaluated"),
     /** Other decisions were in the way of an exact answer until the tries were used up. */
     CONTENDED("too many decisions at once on the same ceilings");
 

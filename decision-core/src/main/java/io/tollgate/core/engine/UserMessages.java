@@ -20,6 +20,7 @@ public final class UserMessages {
     private static final long NS_PER_MS = 1_000_000L;
 
     private final DecisionViews views = new DecisionViews();
+    private final CreditWords credit = new CreditWords(views);
 
     /** One for each thread. */
     public UserMessages() {}
@@ -30,7 +31,9 @@ public final class UserMessages {
             final String part = decision.partial(request)
                     ? " in part: " + decision.granted(request, 0) + " of " + request.amount(0) + " " + request.unit(0)
                     : "";
-            return "Allowed" + part + (decision.outcome() == Outcome.ALLOW ? "." : warning(decision));
+            final String estimate = credit.estimate(decision);
+            return "Allowed" + part + (estimate == null ? "" : ", " + estimate)
+                    + (decision.outcome() == Outcome.ALLOW ? "." : warning(decision));
         }
         final Reason reason = decision.reason();
         return switch (reason.reasonClass() == null ? io.tollgate.core.ReasonClass.SYSTEM : reason.reasonClass()) {
@@ -39,6 +42,7 @@ public final class UserMessages {
             case POLICY -> policy(request, decision);
             case ENTITLEMENT -> entitlement(decision);
             case QUOTA -> quota(decision);
+            case CREDIT -> credit.deny(decision);
             default -> system(decision);
         };
     }
@@ -60,6 +64,7 @@ public final class UserMessages {
         return switch (warnings.reason(index)) {
             case SNAPSHOT_STALE -> "the " + name(Plane.ofCode(subject)) + " data is older than it should be.";
             case POLICY_WARN -> ruleMessage(decision, subject, "a policy asks for attention.");
+            case CREDIT_LOW -> credit.low(decision);
             case OVER_SOFT_LIMIT -> {
                 final CeilingView ceiling = views.ceiling(decision, subject);
                 yield "over the soft limit of " + limit(ceiling) + " ("

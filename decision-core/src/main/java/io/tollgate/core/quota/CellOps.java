@@ -89,7 +89,8 @@ final class CellOps {
         }
         long ceiling = unchecked ? Long.MAX_VALUE : plan.limit[entry];
         // a negative value is no counter of ours: deny rather than trust it
-        return value < 0 || amount > ceiling - value ? Gcra.NONE : value + amount;
+        // (compared so that nothing wraps: a balance can be far below 0)
+        return value < 0 || amount > ceiling || value > ceiling - amount ? Gcra.NONE : value + amount;
     }
 
     /** Adds the entry's amount if it fits; false leaves the cell as it was. */

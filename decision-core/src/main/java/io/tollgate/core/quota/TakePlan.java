@@ -194,12 +194,27 @@ public final class TakePlan {
         return ceiling < 0 ? INVALID : add(CellKind.GAUGE, cell, ceiling, tokens, entryFlags);
     }
 
+    /**
+     * Adds what a wallet pays: a gauge of money, held until it is given back or the ledger takes it over.
+     *
+     * @param spendable the most that may be spent at once; below 0 nothing fits
+     * @param cost at least 0; one of 0 always fits and takes nothing, but is an entry, so that the balance is read
+     * @param entryFlags HARD or SOFT
+     * @return the entry's index, or {@link #FULL}, {@link #INVALID}
+     */
+    public int addBalance(long cell, long spendable, long cost, int entryFlags) {
+        return put(CellKind.GAUGE, cell, spendable, cost, cost == 0 ? SOFT : entryFlags);
+    }
+
     private int add(int entryKind, long cell, long ceiling, long tokens, int entryFlags) {
+        return tokens == 0 && cell > Cells.NO_CELL && !taken
+                ? NOTHING
+                : put(entryKind, cell, ceiling, tokens, entryFlags);
+    }
+
+    private int put(int entryKind, long cell, long ceiling, long tokens, int entryFlags) {
         if (tokens < 0 || cell <= Cells.NO_CELL || taken) {
             return INVALID;
-        }
-        if (tokens == 0) {
-            return NOTHING;
         }
         if (size == kind.length) {
             return FULL;
@@ -360,12 +375,17 @@ public final class TakePlan {
         if (kind[entry] == CellKind.RATE) {
             return Gcra.take(before[entry], clock[entry], endOrUnits[entry], limit[entry], amount[entry]) < 0;
         }
-        return amount[entry] > limit[entry] - before[entry];
+        return amount[entry] > limit[entry] || before[entry] > limit[entry] - amount[entry];
     }
 
     /** Used of the ceiling, what this plan has taken included; of a RATE entry, tokens missing in its bucket. */
     public long used(int entry) {
         return kind[entry] == CellKind.RATE ? limit[entry] - remaining(entry) : state(entry);
+    }
+
+    /** Used of a PERIOD or GAUGE before this plan took; of a RATE its position. */
+    public long before(int entry) {
+        return before[entry];
     }
 
     /** Left of the ceiling, negative when overdrawn; {@code Long.MAX_VALUE} without a limit. */
@@ -376,7 +396,9 @@ public final class TakePlan {
         if (kind[entry] == CellKind.RATE) {
             return Gcra.remaining(state(entry), clock[entry], endOrUnits[entry], limit[entry]);
         }
-        return limit[entry] - state(entry);
+        long left = limit[entry] - state(entry);
+        // only a balance has a limit below 0
+        return limit[entry] < 0 && left > 0 ? Long.MIN_VALUE : left;
     }
 
     /**

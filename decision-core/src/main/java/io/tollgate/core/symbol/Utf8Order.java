@@ -8,8 +8,8 @@ import java.util.Comparator;
 /** The order of texts by their UTF-8 bytes, which does not depend on a language. */
 public final class Utf8Order {
     /** Compares unsigned bytes. */
-    public static final Comparator<String> INSTANCE = (a, b) ->
-            Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    public static final Comparator<String> INSTANCE =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     private Utf8Order() {}
 }

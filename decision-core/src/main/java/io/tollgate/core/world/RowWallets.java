@@ -46,8 +46,8 @@ final class RowWallets {
         if (scope.level() != ScopeLevel.ORGANIZATION
                 && scope.level() != ScopeLevel.DEPARTMENT
                 && scope.level() != ScopeLevel.PROJECT) {
-            throw new DefinitionException("scope '" + scope.path() + "' has a wallet; only organizations, departments"
-                    + " and projects pay");
+            throw new DefinitionException(
+                    "scope '" + scope.path() + "' has a wallet; only organizations, departments" + " and projects pay");
         }
         wallets.sort(CHOICE);
         final List<WalletBlock> blocks = new ArrayList<>();

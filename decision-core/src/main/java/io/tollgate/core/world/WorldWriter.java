@@ -134,7 +134,8 @@ public final class WorldWriter implements AutoCloseable {
         ancestry.write(buffer, at);
         buffer.putInt(at + RowDescriptor.ATTRIBUTES, (int) (attributesRef >>> RowDescriptor.UNIT_SHIFT));
         buffer.putInt(at + RowDescriptor.WALLETS, (int) (walletsRef >>> RowDescriptor.UNIT_SHIFT));
-        buffer.putInt(at + RowDescriptor.WALLET_COUNT, scope.holdings().wallets().size());
+        buffer.putInt(
+                at + RowDescriptor.WALLET_COUNT, scope.holdings().wallets().size());
         writeTables(scope, buffer, at);
         ceilings.write(buffer, row, ceilingsAt, scope.path());
         names.write(buffer, at + namesAt);

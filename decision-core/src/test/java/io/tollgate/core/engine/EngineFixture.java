@@ -7,14 +7,17 @@ import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.world.CellBinder;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.WorldWriter;
 import io.tollgate.core.world.WorldWriterSettings;
+import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ScopeDef;
 import java.io.IOException;
@@ -79,11 +82,24 @@ public final class EngineFixture implements AutoCloseable {
             final List<EntitlementSetDef> entitlements,
             final List<ScopeDef> scopes,
             final Map<Plane, Long> maxAgeMs) {
+        return activate(version, registry, policies, entitlements, scopes, maxAgeMs, List.of());
+    }
+
+    /** Builds a world with prices and makes it the current one; wallets hang on the scopes. */
+    public World activate(
+            final long version,
+            final RegistryDef registry,
+            final List<PolicyDef> policies,
+            final List<EntitlementSetDef> entitlements,
+            final List<ScopeDef> scopes,
+            final Map<Plane, Long> maxAgeMs,
+            final List<PriceBookDef> prices) {
         try {
             final Path files = Files.createDirectories(directory.resolve("world-" + builds++));
-            final WorldTables tables = WorldTables.compile(registry, policies, entitlements);
+            final WorldTables tables =
+                    WorldTables.compile(registry, policies, entitlements).withPrices(prices);
             final WorldWriterSettings settings = new WorldWriterSettings(files, scopes.size(), builds, 7, 1 << 20);
-            try (WorldWriter writer = WorldWriter.create(settings, tables, this::cell, RateWords.INLINER)) {
+            try (WorldWriter writer = WorldWriter.create(settings, tables, binder(), RateWords.INLINER)) {
                 for (final ScopeDef scope : scopes) {
                     writer.add(scope);
                 }
@@ -107,8 +123,30 @@ public final class EngineFixture implements AutoCloseable {
         }
     }
 
-    private long cell(
-            final String scopePath, final String definedAt, final io.tollgate.core.world.def.CeilingDef ceiling) {
+    private CellBinder binder() {
+        return new CellBinder() {
+            @Override
+            public long bind(final String scopePath, final String definedAtPath, final CeilingDef ceiling) {
+                return cell(scopePath, definedAtPath, ceiling);
+            }
+
+            @Override
+            public long bindWallet(final String scopePath, final String walletId, final String currency) {
+                return walletCell(scopePath, walletId, currency);
+            }
+        };
+    }
+
+    /** The cell of a wallet: the same for the same names, whatever the world. */
+    public long walletCell(final String scopePath, final String walletId, final String currency) {
+        return cell("wallet|" + scopePath + '|' + walletId + '|' + currency);
+    }
+
+    private long cell(final String identity) {
+        return Cells.ref(bound.computeIfAbsent(identity, key -> (long) bound.size() + 1));
+    }
+
+    private long cell(final String scopePath, final String definedAt, final CeilingDef ceiling) {
         final String identity = scopePath
                 + '|'
                 + definedAt
@@ -118,7 +156,7 @@ public final class EngineFixture implements AutoCloseable {
                 + ceiling.window()
                 + '|'
                 + (ceiling.amount().burst() > 0 ? ceiling.amount() + "|" + ceiling.override() : "");
-        return Cells.ref(bound.computeIfAbsent(identity, key -> (long) bound.size() + 1));
+        return cell(identity);
     }
 
     /** Says how old each plane is now; planes that are not named were never confirmed. */

@@ -17,8 +17,7 @@ public enum TrancheKey {
     AMOUNT_DESC(3);
 
     /** The order of Flexprice; what is equal in all three goes by id. */
-    public static final List<TrancheKey> DEFAULT =
-            List.of(PRIORITY_ASC_NONE_LAST, EXPIRY_ASC_NEVER_LAST, AMOUNT_DESC);
+    public static final List<TrancheKey> DEFAULT = List.of(PRIORITY_ASC_NONE_LAST, EXPIRY_ASC_NEVER_LAST, AMOUNT_DESC);
 
     private static final TrancheKey[] VALUES = values();
 
