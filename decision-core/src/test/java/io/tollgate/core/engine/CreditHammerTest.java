@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two concurrent requests never both spend the last credit, and none is turned away while there is enough. */
 class CreditHammerTest extends CreditTestBase {
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 60;
 
     @Test
     void shouldSpendTheLastCreditExactlyOnce() throws Exception {
