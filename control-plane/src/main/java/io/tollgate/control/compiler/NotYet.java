@@ -13,14 +13,6 @@ import io.tollgate.v1.DimensionKind;
 final class NotYet {
     private NotYet() {}
 
-    static void condition(Compilation compilation, Position at) {
-        refuse(
-                compilation,
-                at,
-                "conditions ('when') are not supported yet: a rule with one would not be evaluated",
-                "remove it; narrow the rule with 'who' and 'what' until the stage that brings conditions");
-    }
-
     static void creditGated(Compilation compilation, Position at) {
         refuse(
                 compilation,

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rules mean together. Looks at operations only, not at who, so a finding is certain: a rule below denies for everybody above, and a
- * yes where no scope above hands the authority down for anybody.
+ * What rules mean together. Looks at operations, not at who or when, so a finding is certain: a rule that always denies what another one
+ * allows, and a yes where no scope above can hand the authority down to anybody, ever.
  */
 final class PolicyChecks {
     private final Compilation compilation;
@@ -56,7 +56,7 @@ final class PolicyChecks {
         }
         for (Rule deny : denying.rules()) {
             if (deny.record().getEffect() == Effect.EFFECT_DENY
-                    && deny.anybody()
+                    && deny.always()
                     && covers(deny.operations(), rule.operations())) {
                 PolicyCompiler.warn(
                         compilation,
@@ -65,7 +65,7 @@ final class PolicyChecks {
                         PolicyCompiler.describe(rule, policy.node()) + " has no effect: "
                                 + PolicyCompiler.describe(deny, denying.node()) + " (" + deny.at()
                                 + ") denies all of it to everybody",
-                        "remove one of the two, or narrow the deny with 'who' or 'what'");
+                        "remove one of the two, or narrow the deny with 'who', 'what' or 'when'");
                 return true;
             }
         }

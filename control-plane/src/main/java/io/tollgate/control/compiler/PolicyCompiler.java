@@ -25,6 +25,7 @@ final class PolicyCompiler {
     private final ScopeTree tree;
     private final WhatExpander what;
     private final WhoChecks who;
+    private final Conditions conditions;
     private final Map<String, ScopePolicy> policies = new TreeMap<>(Utf8.ORDER);
 
     PolicyCompiler(Compilation compilation, Registry registry, ScopeTree tree, DirectoryCompiler directory) {
@@ -32,6 +33,7 @@ final class PolicyCompiler {
         this.tree = tree;
         this.what = new WhatExpander(compilation, registry);
         this.who = new WhoChecks(compilation, registry, tree, directory.roles());
+        this.conditions = new Conditions(compilation, registry);
     }
 
     /** The rules of one scope. */
@@ -41,9 +43,9 @@ final class PolicyCompiler {
      * One rule.
      *
      * @param operations what it is about
-     * @param anybody whether it names nobody in particular
+     * @param always whether it matches whoever asks, and under all conditions
      */
-    record Rule(Position at, RuleRecord record, BitSet operations, boolean anybody) {}
+    record Rule(Position at, RuleRecord record, BitSet operations, boolean always) {}
 
     List<PolicyRecord> compile() {
         Map<String, Position> ids = new HashMap<>();
@@ -57,6 +59,7 @@ final class PolicyCompiler {
                 }
             }
         }
+        conditions.finish();
         new PolicyChecks(compilation, policies).check();
         List<PolicyRecord> records = new ArrayList<>();
         for (ScopePolicy policy : policies.values()) {
@@ -75,20 +78,18 @@ final class PolicyCompiler {
             compilation.duplicate(fields.at("id"), "rule", id, earlier);
             return;
         }
-        if (fields.isWritten("when")) {
-            NotYet.condition(compilation, fields.at("when"));
-        }
         Value.Fields whom = fields.fields("who");
         Value.Fields about = fields.fields("what");
         if (whom != null) {
             who.check(node, whom);
         }
+        BitSet operations = about == null ? new BitSet() : what.expand(about, id);
+        RuleRecord.Builder record = RuleRecord.newBuilder();
+        conditions.compile(node, fields, operations, record);
         if (about == null || !fields.has("effect")) {
             return;
         }
-        BitSet operations = what.expand(about, id);
-        RuleRecord.Builder record = RuleRecord.newBuilder()
-                .setId(id)
+        record.setId(id)
                 .setEffect(Effect.valueOf("EFFECT_" + fields.text("effect").toUpperCase(Locale.ROOT)))
                 .setMessage(fields.text("message"))
                 .setSource(fields.at().toString());
@@ -102,7 +103,7 @@ final class PolicyCompiler {
         }
         policies.computeIfAbsent(node.path().path(), path -> new ScopePolicy(node, new ArrayList<>()))
                 .rules
-                .add(new Rule(fields.at(), record.build(), operations, isAnybody(record)));
+                .add(new Rule(fields.at(), record.build(), operations, isAnybody(record) && !fields.isWritten("when")));
     }
 
     private static boolean isAnybody(RuleRecord.Builder record) {

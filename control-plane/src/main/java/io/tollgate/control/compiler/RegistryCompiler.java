@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.compiler;
 
+import io.tollgate.control.condition.FixedNames;
 import io.tollgate.control.source.BundleSource.Part;
 import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Folder;
@@ -274,13 +275,18 @@ final class RegistryCompiler {
                     "remove those that nothing reads, or make some of them values of one attribute");
         }
         declared.forEach((name, entry) -> {
-            String owner = name.contains(".") ? name.substring(0, name.indexOf('.')) : "";
-            if (!ATTRIBUTE_OWNERS.contains(owner)) {
+            if (!hasOwner(name)) {
                 compilation.error(
                         entry.at(),
                         Code.BAD_ID,
                         "attribute " + Quoted.of(name) + " does not say whose it is",
                         "start it with actor., place., resource. or request.");
+            } else if (FixedNames.isTaken(name)) {
+                compilation.error(
+                        entry.at(),
+                        Code.BAD_ID,
+                        "attribute " + Quoted.of(name) + " has the name of something that every request has",
+                        "give it another name; conditions read " + name + " anyway");
             }
             String type = ((Value.Scalar) entry.value()).as(String.class);
             records.add(AttributeRecord.newBuilder()
@@ -289,5 +295,15 @@ final class RegistryCompiler {
                     .build());
         });
         record.addAllAttributes(records);
+    }
+
+    private static boolean hasOwner(String attribute) {
+        int dot = attribute.indexOf('.');
+        return dot > 0 && dot < attribute.length() - 1 && ATTRIBUTE_OWNERS.contains(attribute.substring(0, dot));
+    }
+
+    /** {@return whether an attribute's name is one that conditions can tell from others} */
+    static boolean isGoodAttribute(String name) {
+        return hasOwner(name) && !FixedNames.isTaken(name);
     }
 }

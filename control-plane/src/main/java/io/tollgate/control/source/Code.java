@@ -37,6 +37,7 @@ public enum Code {
     ENTITLEMENT_TERMS,
     SUBSCRIPTION_TERMS,
     WALLET_TERMS,
+    CONDITION,
     NOT_SUPPORTED_YET,
 
     // What is allowed and probably not meant.

@@ -31,7 +31,7 @@ final class PolicyShapes {
                     "effect", choice("allow", "deny", "warn", "restrict", "delegate"), "What it does when it matches."),
             optional("who", WHO, "Who it is about. Default: anybody."),
             required("what", WHAT, "What it is about; {products: ['*']} for everything."),
-            optional("when", of(ScalarKind.TEXT), "A condition. Not supported before the next stage."),
+            optional("when", of(ScalarKind.CONDITION), "It matches only where this holds. Default: always."),
             optional("message", of(ScalarKind.TEXT), "Shown to users when it denies or warns."));
 
     static final Shape.Fields FILE = fields(

@@ -5,6 +5,8 @@ package io.tollgate.control.source;
 public enum ScalarKind {
     /** Any text. Parsed: String. */
     TEXT("a text"),
+    /** An expression. Parsed: {@link LocatedText}. */
+    CONDITION("a condition, like resource.region == 'eu'"),
     /** An id of the directory: any characters but control characters, slashes and spaces at the ends. Parsed: String. */
     ID("an id"),
     /** A registered name. Parsed: String. */

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.source;
 
+import io.tollgate.core.condition.ConditionLimits;
 import io.tollgate.v1.Period;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -133,10 +134,20 @@ final class Scalars {
     }
 
     static String text(String text) throws Unreadable {
+        return text(text, "a text", SourceLimits.MAX_TEXT_BYTES);
+    }
+
+    static String condition(String text) throws Unreadable {
+        if (text.isBlank()) {
+            throw new Unreadable(Code.BAD_VALUE, "an empty condition");
+        }
+        return text(text, "a condition", ConditionLimits.MAX_SOURCE_BYTES);
+    }
+
+    private static String text(String text, String what, int maxBytes) throws Unreadable {
         int length = utf8Length(text);
-        if (length > SourceLimits.MAX_TEXT_BYTES) {
-            throw new Unreadable(
-                    Code.TOO_LARGE, "a text of " + length + " bytes, at most " + SourceLimits.MAX_TEXT_BYTES);
+        if (length > maxBytes) {
+            throw new Unreadable(Code.TOO_LARGE, what + " of " + length + " bytes, at most " + maxBytes);
         }
         if (text.indexOf('\0') >= 0) {
             throw new Unreadable(Code.BAD_VALUE, Quoted.of(text) + " holds a NUL character");

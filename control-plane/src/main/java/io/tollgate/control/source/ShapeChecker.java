@@ -193,6 +193,9 @@ final class ShapeChecker {
 
     private @Nullable Object parse(Node node, String text, boolean plain, Shape.Scalar shape) {
         try {
+            if (shape.kind() == ScalarKind.CONDITION) {
+                return LocatedText.of(file, (ScalarNode) node, Scalars.condition(text));
+            }
             return parse(text, plain, shape);
         } catch (Unreadable e) {
             diagnostics.error(
@@ -203,7 +206,7 @@ final class ShapeChecker {
 
     private Object parse(String text, boolean plain, Shape.Scalar shape) throws Unreadable {
         return switch (shape.kind()) {
-            case TEXT -> Scalars.text(text);
+            case TEXT, CONDITION -> Scalars.text(text);
             case ID -> Scalars.id(text);
             case NAME -> Scalars.name(text);
             case PATTERN -> Scalars.pattern(text);

@@ -37,6 +37,7 @@ class DiagnosticsTest {
                         MeaningFindings.POLICIES_AND_LIMITS,
                         OverrideFindings.ALL,
                         BillingFindings.ALL,
+                        ConditionFindings.ALL,
                         WarningFindings.ALL)
                 .flatMap(Collection::stream)
                 .toList();
@@ -67,6 +68,38 @@ class DiagnosticsTest {
         assertFalse(diagnostic.remedy().isBlank(), "every finding says how to mend it");
         assertEquals(
                 severity == Severity.WARNING, result.bundle().isPresent(), "errors alone keep it from publication");
+    }
+
+    @Test
+    void shouldNotTakeAConditionalDenyForOneThatAlwaysDenies() {
+        TinyBundle bundle = new TinyBundle()
+                .edit(
+                        "policies/c-acme.yaml",
+                        "rules:\n",
+                        "rules:\n  - {id: no, effect: deny, what: {products: [llm]}, when: place.tier == 'gold'}\n");
+
+        CompileResult result = BundleCompiler.compile(bundle.write(dir), CLOCK);
+
+        assertEquals(List.of(), result.diagnostics());
+        assertTrue(result.bundle().isPresent());
+    }
+
+    @Test
+    void shouldFindEveryMistakeOfEveryCondition() {
+        TinyBundle bundle = new TinyBundle()
+                .edit(
+                        "policies/c-acme.yaml",
+                        "effect: allow\n",
+                        "effect: allow\n    when: actor.levl > 1 && place.teir > 'x'\n")
+                .edit("policies/a-global.yaml", "effect: delegate,", "effect: delegate, when: 'time.now > 3',");
+
+        List<String> places = BundleCompiler.compile(bundle.write(dir), CLOCK).diagnostics().stream()
+                .map(d -> d.position().toString())
+                .toList();
+
+        assertEquals(
+                List.of("policies/a-global.yaml:3:49", "policies/c-acme.yaml:5:11", "policies/c-acme.yaml:5:29"),
+                places);
     }
 
     @Test

@@ -172,12 +172,6 @@ final class MeaningFindings {
                     "{actor_types: [«servce]}"),
             Finding.of(MISSING_KEY, "names nothing", POLICY, "what: {products: [llm]}", "what: «{}"),
             Finding.of(
-                    NOT_SUPPORTED_YET,
-                    "conditions",
-                    POLICY,
-                    "effect: allow",
-                    "effect: allow\n    when: «request.amount < 5"),
-            Finding.of(
                     "rule twice",
                     DUPLICATE_ID,
                     "rule 'engineers'",

@@ -146,6 +146,7 @@ public final class TinyBundle {
                 effect: allow
                 who: {actor_ids: [bot]}
                 what: {products: [gpu], resource_types: [mach*], actions: [launch]}
+                when: place.tier == 'gold' || 'admin' in actor.roles && usage['gpu.held'] < 5
             """;
 
     private static final String LIMITS =

@@ -78,6 +78,7 @@ final class JsonSchemas {
     private static ObjectNode scalar(Shape.Scalar scalar) {
         return switch (scalar.kind()) {
             case TEXT -> types("string", "number", "boolean");
+            case CONDITION -> types("string", "boolean");
             case ID -> types("string", "number", "boolean");
             case NAME -> pattern(NAME, "string", "number", "boolean");
             case PATTERN -> pattern("(\\*|" + NAME + "\\*?)", "string");

@@ -122,7 +122,7 @@ public final class ConditionFrame implements ConditionInput {
 
     /** Adds an element to the list that was begun last; the bytes must stay until the decision is made. */
     public void element(final int slot, final UnsafeBuffer buffer, final int offset, final int length) {
-        if (elementCount == elementTexts.length || length > AttributeLimits.MAX_TEXT_BYTES) {
+        if (elementCount == elementTexts.length || length > AttributeLimits.MAX_ELEMENT_BYTES) {
             states[slot] = Failure.TOO_LARGE;
             return;
         }
