@@ -55,7 +55,7 @@ class CountersTest {
 
     /** Takes requests from the organization's rate; returns what is left then, or -1 when they do not fit. */
     private static long takeRequests(LoaderHarness harness, long requests) {
-        CeilingRow rate = ceiling(world(harness), SampleSnapshot.REQUESTS);
+        CeilingRow rate = ceiling(world(harness), SampleSnapshot.REQUESTS).at(harness.clock.wallMs());
         Taker taker = new Taker(harness.loader.cells().cells(), new InFlight(1), 0);
         TakePlan plan = new TakePlan();
         plan.begin(epochNs(harness));
@@ -141,6 +141,28 @@ class CountersTest {
             assertTrue(takeRequests(harness, 61) >= 0);
             harness.install(SampleSnapshot.withRate(9, 60).build());
             assertEquals(-1, takeRequests(harness, 1), "the old counter knows nothing of what was taken since");
+        }
+    }
+
+    @Test
+    void shouldHandOutNothingWhenARateIsOverriddenAndWhenThatEnds() throws Exception {
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.install(SampleSnapshot.withRate(7, 60).build());
+            assertEquals(0, takeRequests(harness, 60));
+            harness.install(SampleSnapshot.withOverride(8, 60, 600, FakeClock.START_MS + 60_000)
+                    .build());
+            assertEquals(-1, takeRequests(harness, 1), "the bucket was empty and stays empty");
+            harness.advanceMs(30_000);
+            assertEquals(0, takeRequests(harness, 300), "and fills at the override's rate");
+
+            harness.advanceMs(31_000);
+            long left = takeRequests(harness, 1);
+            assertTrue(left >= 28 && left < 60, "the override is over: 31 s fill half of the bucket, not all: " + left);
+            assertEquals(0, takeRequests(harness, left));
+        }
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.install(SampleSnapshot.withRate(9, 60).build());
+            assertTrue(takeRequests(harness, 40) < 0, "taken away again, it leaves no full bucket behind");
         }
     }
 

@@ -167,9 +167,18 @@ public final class ExplanationText {
         if (state.getKind() == DimensionKind.DIMENSION_KIND_RATE && !state.getUnlimited()) {
             note.append(", burst ").append(Human.number(state.getBurst()));
         }
+        final String override = override(state);
+        note.append(detail.isEmpty() && !override.isEmpty() ? ": " + override : "");
         note.append(detail.isEmpty() ? "" : ": " + detail);
         note.append(source.isEmpty() ? "" : " (" + source + ")");
         return note.toString();
+    }
+
+    /** "by override launch-week until 2027-03-01 00:00:00 UTC"; empty when none is in force. */
+    static String override(CeilingState state) {
+        return state.getOverrideId().isEmpty()
+                ? ""
+                : "by override " + state.getOverrideId() + " until " + Human.instant(state.getOverrideExpiresAtMs());
     }
 
     private void evidence() {

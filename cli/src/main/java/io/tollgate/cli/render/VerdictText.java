@@ -133,6 +133,7 @@ public final class VerdictText {
                 ceiling.getId() + " on " + ceiling.getDimension() + ", " + Words.lower(ceiling.getEnforcement())
                         + ", inherited from " + Words.scope(ceiling.getScope()));
         page.fact("", numbers(ceiling));
+        page.fact("", ExplanationText.override(ceiling));
     }
 
     /** "1,000,000 token a month: 999,500 used, 500 left, this asks for 1,200; starts again 2026-12-01 00:00:00 UTC" */

@@ -137,6 +137,14 @@ class AcmeTest {
     }
 
     @Test
+    void shouldOverrideOneLimit() {
+        CeilingRecord trial = ceiling("org:brightside", "trial-tokens");
+        assertEquals(5_000_000, trial.getLimit());
+        assertEquals(8_000_000, trial.getOverride().getLimit());
+        assertEquals("longer-trial", trial.getOverride().getId());
+    }
+
+    @Test
     void shouldHangTheSubscriptionOnTheCustomersScope() {
         assertEquals(
                 SubscriptionStatus.SUBSCRIPTION_STATUS_PAUSED,

@@ -25,9 +25,11 @@ final class QuotaStage {
     private final TakePlan plan;
     private final ScopeRow scope = new ScopeRow();
     private final CeilingRow ceiling = new CeilingRow();
+    private final DenialWait wait;
 
     QuotaStage(final TakePlan plan) {
         this.plan = plan;
+        wait = new DenialWait(plan);
     }
 
     /** {@return how much of the only usage fits under every hard ceiling of the plan, by what was read last; less than 1 = nothing} */
@@ -143,14 +145,14 @@ final class QuotaStage {
         for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
             // of soft and unlimited ceilings only what cannot be counted does not fit
             if (!plan.fits(i)) {
-                binding = binding < 0 || bindsBefore(i, binding) ? i : binding;
+                binding = binding < 0 || bindsBefore(evaluation, i, binding) ? i : binding;
             }
         }
         if (binding < 0) {
             return Reason.OK;
         }
         decision.ceilings.binding(binding - evaluation.planStart);
-        final long waitNs = plan.retryAfterNs(binding);
+        final long waitNs = wait.ns(evaluation, binding);
         // when a gauge is released nobody knows
         if (waitNs != TakePlan.WHEN_RELEASED) {
             decision.retry(waitNs == Gcra.NEVER ? Decision.RETRY_NEVER : waitNs);
@@ -162,10 +164,10 @@ final class QuotaStage {
         };
     }
 
-    private boolean bindsBefore(final int entry, final int other) {
-        final long wait = plan.retryAfterNs(entry);
-        final long otherWait = plan.retryAfterNs(other);
-        return wait > otherWait || wait == otherWait && plan.remaining(entry) < plan.remaining(other);
+    private boolean bindsBefore(final Evaluation evaluation, final int entry, final int other) {
+        final long waitNs = wait.ns(evaluation, entry);
+        final long otherWaitNs = wait.ns(evaluation, other);
+        return waitNs > otherWaitNs || waitNs == otherWaitNs && plan.remaining(entry) < plan.remaining(other);
     }
 
     /** Whether fewer requests like this one still fit under entry than under other; compares in 128 bits. */

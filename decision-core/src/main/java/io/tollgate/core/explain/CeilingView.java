@@ -42,4 +42,9 @@ public record CeilingView(
         long requested,
         String origin,
         String overrideId,
-        long overrideExpiresAtMs) {}
+        long overrideExpiresAtMs) {
+    /** {@return whether the limit is an override's} */
+    public boolean overridden() {
+        return !overrideId.isEmpty();
+    }
+}

@@ -378,6 +378,11 @@ public final class TakePlan {
         return amount[entry] > limit[entry] || before[entry] > limit[entry] - amount[entry];
     }
 
+    /** What was found before anything was taken: used, or of a RATE entry the position. */
+    public long found(int entry) {
+        return before[entry];
+    }
+
     /** Used of the ceiling, what this plan has taken included; of a RATE entry, tokens missing in its bucket. */
     public long used(int entry) {
         return kind[entry] == CellKind.RATE ? limit[entry] - remaining(entry) : state(entry);

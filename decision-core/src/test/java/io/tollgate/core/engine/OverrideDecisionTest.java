@@ -59,8 +59,8 @@ class OverrideDecisionTest {
         assertEquals("override", binding().origin());
         assertEquals("launch", binding().overrideId());
         assertEquals(ENDS_MS, binding().overrideExpiresAtMs());
-        assertEquals(
-                "Used up: org:acme has 50000 of 50000 llm.tokens left, 50001 asked. Waiting does not help.", message);
+        assertEquals("Used up: org:acme has 50000 of 50000 llm.tokens left, 50001 asked. Try again in 1 min.", message);
+        assertEquals(60_000 * NS_PER_MS, decision.retryAfterNs(), "the end of the override");
 
         at(ENDS_MS * NS_PER_MS - 1);
         assertEquals(Reason.QUOTA_EXHAUSTED, consume(50_001));
@@ -91,8 +91,11 @@ class OverrideDecisionTest {
         assertEquals(Reason.QUOTA_EXHAUSTED, check(1));
         assertEquals(90_000, binding().used());
         assertEquals(-10_000, binding().remaining());
-        assertEquals(
-                3_600_000 * NS_PER_MS, decision.retryAfterNs(), "the end of the hour: the override knows no better");
+        assertEquals(60_000 * NS_PER_MS, decision.retryAfterNs(), "when the override ends, not the hour");
+        check(110_001);
+        assertEquals(3_600_000 * NS_PER_MS, decision.retryAfterNs(), "what the limit itself has no room for either");
+        check(AcmeWorld.TOKENS_PER_HOUR + 1);
+        assertEquals(Decision.RETRY_NEVER, decision.retryAfterNs());
     }
 
     @Test
@@ -145,10 +148,27 @@ class OverrideDecisionTest {
     }
 
     @Test
+    void shouldSayExactlyHowLongARateDeniesBeyondTheEndOfItsOverride() {
+        rate(new CeilingDef.Amount(false, 600_000, 600_000));
+        final long takenNs = ENDS_MS * NS_PER_MS - 1_000 * NS_PER_MS;
+        at(takenNs);
+        assertEquals(Reason.OK, consume(600_000));
+        assertEquals(Reason.RATE_LIMITED, check(20_000));
+        // full again a minute after the take, by either rate: 20,000 of 100,000 fit twelve seconds after it
+        assertEquals(12_000 * NS_PER_MS, decision.retryAfterNs());
+        at(takenNs + 12_000 * NS_PER_MS - 1);
+        assertEquals(Reason.RATE_LIMITED, check(20_000));
+        at(takenNs + 12_000 * NS_PER_MS);
+        assertEquals(Reason.OK, check(20_000));
+        assertEquals(Reason.RATE_LIMITED, check(100_001));
+        assertEquals(Decision.RETRY_NEVER, decision.retryAfterNs());
+    }
+
+    @Test
     void shouldLetNothingThroughARateOfNothingAndForgetNothingMeanwhile() {
         rate(new CeilingDef.Amount(false, 0, 1));
         assertEquals(Reason.RATE_LIMITED, consume(1));
-        assertEquals(Decision.RETRY_NEVER, decision.retryAfterNs());
+        assertEquals(60_000 * NS_PER_MS, decision.retryAfterNs());
         assertEquals(0, binding().limit());
         assertEquals(0, binding().remaining());
         at(ENDS_MS * NS_PER_MS);

@@ -41,6 +41,17 @@ final class ReferenceCeilings {
         long amount() {
             return take.amount();
         }
+
+        /** The same at the end of its override: in the period of that time, by the ceiling's own amount. */
+        Line after(final ReferenceContext context, final long endMs) {
+            final CeilingDef.Amount own = ceiling.amount();
+            if (dimension.kind() != DimensionKind.PERIOD) {
+                return new Line(scope, ceiling, own, null, dimension, take.under(own), 0);
+            }
+            final ReferencePeriods then = context.rules.period(ceiling.window(), endMs);
+            return new Line(
+                    scope, ceiling, own, null, dimension, take.under(own).in(then.startMs()), then.endMs());
+        }
     }
 
     static List<Line> of(final ReferenceContext context) {

@@ -43,6 +43,10 @@ record ReferenceTake(
         return new ReferenceTake(kind, cell, period, other, soft, dimensionId, ceiling, limit);
     }
 
+    ReferenceTake under(final CeilingDef.Amount other) {
+        return new ReferenceTake(kind, cell, period, amount, soft, dimensionId, ceiling, other);
+    }
+
     ReferenceTake in(final long otherPeriod) {
         return new ReferenceTake(kind, cell, otherPeriod, amount, soft, dimensionId, ceiling, limit);
     }

@@ -7,6 +7,7 @@ import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DimensionDef;
+import io.tollgate.core.world.def.OverrideDef;
 import java.math.BigInteger;
 
 /** What one ceiling says to one request. */
@@ -27,9 +28,45 @@ record ReferenceVerdict(
 
     static ReferenceVerdict of(
             final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+        final ReferenceVerdict now = at(context.nowEpochNs, context, ledger, line);
+        return now.fits || line.by() == null ? now : now.waiting(afterOverride(context, ledger, now, line.by()));
+    }
+
+    private static ReferenceVerdict at(
+            final long nowNs,
+            final ReferenceContext context,
+            final ReferenceLedger ledger,
+            final ReferenceCeilings.Line line) {
         return line.dimension().kind() == DimensionKind.RATE
-                ? rate(context, ledger, line)
-                : counter(context, ledger, line);
+                ? rate(nowNs, ledger, line)
+                : counter(nowNs, context, ledger, line);
+    }
+
+    /** What waiting helps that goes beyond the end of the override: asks the same again at that instant. */
+    private static long afterOverride(
+            final ReferenceContext context,
+            final ReferenceLedger ledger,
+            final ReferenceVerdict now,
+            final OverrideDef override) {
+        final long untilEndNs = override.expiresAtMs() * NS_PER_MS - context.nowEpochNs;
+        if (now.waitNs < untilEndNs) {
+            return now.waitNs;
+        }
+        final ReferenceCeilings.Line line = now.line.after(context, override.expiresAtMs());
+        final boolean free =
+                line.dimension().kind() == DimensionKind.RATE && line.limit().unlimited();
+        final ReferenceVerdict then = free ? null : at(override.expiresAtMs() * NS_PER_MS, context, ledger, line);
+        if (then == null || then.fits) {
+            return untilEndNs;
+        }
+        if (now.waitNs == UNKNOWN || then.waitNs >= UNKNOWN) {
+            return now.waitNs == UNKNOWN ? UNKNOWN : then.waitNs;
+        }
+        return untilEndNs + then.waitNs;
+    }
+
+    private ReferenceVerdict waiting(final long otherNs) {
+        return new ReferenceVerdict(line, fits, countable, used, remaining, otherNs, resetsAtMs);
     }
 
     boolean denies() {
@@ -37,9 +74,8 @@ record ReferenceVerdict(
     }
 
     private static ReferenceVerdict rate(
-            final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+            final long now, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
         final ReferenceBucket bucket = ledger.bucket(line.take());
-        final long now = context.nowEpochNs;
         final boolean fits = bucket.fits(line.amount(), now);
         final long remaining = bucket.remaining(now);
         final long wait = fits ? 0 : bucket.never(line.amount()) ? NEVER : bucket.waitNs(line.amount(), now);
@@ -54,7 +90,10 @@ record ReferenceVerdict(
     }
 
     private static ReferenceVerdict counter(
-            final ReferenceContext context, final ReferenceLedger ledger, final ReferenceCeilings.Line line) {
+            final long nowNs,
+            final ReferenceContext context,
+            final ReferenceLedger ledger,
+            final ReferenceCeilings.Line line) {
         final CeilingDef.Amount amount = line.limit();
         final long used = ledger.used(line.take());
         final BigInteger after = BigInteger.valueOf(used).add(BigInteger.valueOf(line.amount()));
@@ -69,9 +108,7 @@ record ReferenceVerdict(
         } else if (gauge) {
             wait = UNKNOWN;
         } else {
-            wait = line.resetsAtMs() == ReferencePeriods.NEVER_ENDS
-                    ? NEVER
-                    : line.resetsAtMs() * NS_PER_MS - context.nowEpochNs;
+            wait = line.resetsAtMs() == ReferencePeriods.NEVER_ENDS ? NEVER : line.resetsAtMs() * NS_PER_MS - nowNs;
         }
         final long remaining = amount.unlimited() ? Long.MAX_VALUE : amount.limit() - used;
         return new ReferenceVerdict(line, fits, countable, used, remaining, wait, line.resetsAtMs());

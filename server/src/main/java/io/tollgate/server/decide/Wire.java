@@ -12,7 +12,7 @@ public final class Wire {
 
     /** {@return a ceiling and its numbers} */
     public static CeilingState.Builder ceiling(final CeilingView view) {
-        return CeilingState.newBuilder()
+        final CeilingState.Builder state = CeilingState.newBuilder()
                 .setId(view.id())
                 .setDimension(view.dimension())
                 .setUnit(view.unit())
@@ -26,10 +26,13 @@ public final class Wire {
                 .setBurst(view.burst())
                 .setPeriodMs(view.periodMs())
                 .setResetsAtMs(view.resetsAtMs())
-                .setRequested(view.requested())
-                .setOrigin(view.origin())
-                .setOverrideId(view.overrideId())
-                .setOverrideExpiresAtMs(view.overrideExpiresAtMs());
+                .setRequested(view.requested());
+        if (view.overridden()) {
+            state.setOrigin(view.origin())
+                    .setOverrideId(view.overrideId())
+                    .setOverrideExpiresAtMs(view.overrideExpiresAtMs());
+        }
+        return state;
     }
 
     /** {@return a scope} */
