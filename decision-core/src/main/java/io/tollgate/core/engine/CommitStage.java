@@ -110,6 +110,7 @@ final class CommitStage {
      */
     private Stage partial(final Evaluation evaluation, final boolean take) {
         final long asked = evaluation.request.amount(0);
+        long denied = Long.MAX_VALUE;
         for (int i = 0; i < PARTIAL_TRIES; i++) {
             final long granted = Math.min(asked, quota.mostThatFits(evaluation));
             if (granted < 1) {
@@ -118,10 +119,13 @@ final class CommitStage {
             }
             evaluation.grantOnly(granted);
             final int code = attempt(evaluation, take);
-            if (code != Taker.DENIED || ceilingsFit(evaluation)) {
+            // as much as the hard ceilings leave was denied before: something else does, that no cut mends (it cannot
+            // be counted)
+            if (code != Taker.DENIED || ceilingsFit(evaluation) || granted >= denied) {
                 evaluation.decision.grantedInPart(granted);
                 return conclude(evaluation, code);
             }
+            denied = granted;
         }
         return conclude(evaluation, Taker.CONTENDED);
     }
