@@ -72,11 +72,16 @@ final class Differential {
                 .append(" at ")
                 .append(step.nowNs())
                 .append(' ')
-                .append(step.call()));
+                .append(brief(step.call())));
         throw new AssertionError(text.append("\n  expected ")
                 .append(difference == null ? "?" : difference.expected())
                 .append("\n  but was  ")
                 .append(difference == null ? "?" : difference.actual())
                 .toString());
+    }
+
+    /** The assets of a world are long, and the seed draws them again. */
+    private static Object brief(final ReferenceCall call) {
+        return call instanceof ReferenceCall.Activate ? "Activate" : call;
     }
 }

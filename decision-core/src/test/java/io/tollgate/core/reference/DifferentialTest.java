@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
     /** What the engine can do. */
-    private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(false, false, false);
+    private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(true, false, false);
 
     private final Set<String> bindingOrigins = new HashSet<>();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
@@ -53,7 +53,12 @@ class DifferentialTest {
                 Reason.ENTITLEMENT_DISABLED,
                 Reason.RATE_LIMITED,
                 Reason.QUOTA_EXHAUSTED,
-                Reason.OVER_SOFT_LIMIT);
+                Reason.CONCURRENCY_EXHAUSTED,
+                Reason.OVER_SOFT_LIMIT,
+                Reason.CREDIT_EXHAUSTED,
+                Reason.WALLET_FROZEN,
+                Reason.PRICE_UNKNOWN,
+                Reason.CREDIT_LOW);
         wanted.removeAll(seen);
         assertEquals(Set.of("limits", "override"), bindingOrigins, "overrides bound, and ended");
         assertTrue(wanted.isEmpty(), () -> "the random cases never met " + wanted);

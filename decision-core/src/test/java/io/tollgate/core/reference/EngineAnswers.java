@@ -7,11 +7,13 @@ import io.tollgate.core.Reason;
 import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.CostView;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What the engine answered, as the model would say it. */
 final class EngineAnswers {
@@ -42,9 +44,25 @@ final class EngineAnswers {
                 never ? 0 : decision.retryAfterNs(),
                 never,
                 granted(request, decision),
-                null,
+                cost(decision),
                 List.of(),
                 null);
+    }
+
+    private ReferenceAnswer.@Nullable Cost cost(final Decision decision) {
+        final CostView cost = views.cost(decision);
+        return cost == null
+                ? null
+                : new ReferenceAnswer.Cost(
+                        cost.amount(),
+                        cost.scale(),
+                        cost.currency(),
+                        cost.priceVersion(),
+                        cost.walletId(),
+                        cost.spendable(),
+                        cost.shares().stream()
+                                .map(share -> new ReferenceAnswer.Share(share.trancheId(), share.amount()))
+                                .toList());
     }
 
     private static List<Long> granted(final DecisionRequest request, final Decision decision) {
@@ -66,6 +84,10 @@ final class EngineAnswers {
         } else if (reason == Reason.POLICY_WARN) {
             name = world.policies().ruleName(subject);
             scope = world.policies().scopePath(world.policies().policyOf(subject));
+        } else if (reason == Reason.CREDIT_LOW) {
+            final CostView cost = Objects.requireNonNull(views.cost(decision));
+            name = cost.walletId();
+            scope = cost.walletScope().path();
         } else {
             final CeilingView ceiling = views.ceiling(decision, subject);
             name = ceiling.id();

@@ -32,9 +32,15 @@ final class EnginePlayer implements AutoCloseable {
     Object play(final ReferenceCall.Step step) {
         turn++;
         fixture.clock.epochNs(step.nowNs());
-        if (step.call() instanceof ReferenceCall.Activate) {
+        if (step.call() instanceof ReferenceCall.Activate activate) {
             fixture.activate(
-                    turn, world.registry, world.policies.policies, world.entitlementSets, world.scopes, world.maxAgeMs);
+                    turn,
+                    world.registry,
+                    world.policies.policies,
+                    world.entitlementSets,
+                    EngineAssets.scopes(world.scopes, activate.assets()),
+                    world.maxAgeMs,
+                    EngineAssets.books(activate.assets()));
         }
         fixture.refreshPeriods();
         fixture.ages(step.agesMs());

@@ -86,6 +86,7 @@ final class HandWorld {
                 List.of(),
                 0,
                 0,
+                WindowDef.NONE,
                 ReferenceWallet.FLEXPRICE));
         return this;
     }

@@ -2,6 +2,8 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.Severity;
+import io.tollgate.core.world.def.Period;
+import io.tollgate.core.world.def.WindowDef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,6 +114,9 @@ final class RandomAssets {
                 thresholds,
                 random.nextInt(3) == 0 ? random.nextInt(300) : 0,
                 random.nextInt(3) == 0 ? 0 : RandomWorld.T0_MS + random.nextInt(400_000_000),
+                random.nextInt(3) > 0
+                        ? WindowDef.NONE
+                        : new WindowDef(random.nextBoolean() ? Period.HOURLY : Period.MONTHLY, 0, 0, ""),
                 order);
     }
 

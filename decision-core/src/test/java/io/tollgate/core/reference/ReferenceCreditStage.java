@@ -55,12 +55,10 @@ final class ReferenceCreditStage {
             final BigInteger spendable) {
         final BigInteger cost = BigInteger.valueOf(take.amount());
         final boolean covered = cost.compareTo(spendable) <= 0;
-        if (take.amount() > 0) {
-            if (wallet.prePaid() && !covered) {
-                return Reason.CREDIT_EXHAUSTED;
-            }
-            context.takes.add(take);
+        if (take.amount() > 0 && wallet.prePaid() && !covered) {
+            return Reason.CREDIT_EXHAUSTED;
         }
+        context.takes.add(take);
         if (!wallet.prePaid() && !covered) {
             context.warnReasons.add(Reason.CREDIT_LOW);
             warn(context, wallet, Severity.WARNING);

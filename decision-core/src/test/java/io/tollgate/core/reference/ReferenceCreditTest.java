@@ -9,6 +9,7 @@ import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.world.def.AttributeValue;
+import io.tollgate.core.world.def.WindowDef;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,7 @@ class ReferenceCreditTest {
                 List.of(),
                 2,
                 soon + 6,
+                WindowDef.NONE,
                 ReferenceWallet.FLEXPRICE));
         // now: stays + expires = 105; at settlement: stays + comes = 105; less 2 pending
         assertEquals(Reason.OK, world.chat(DecideMode.CHECK, 103).reason());
@@ -159,7 +161,17 @@ class ReferenceCreditTest {
         assertNull(poor.chat(DecideMode.CHECK, 4).cost());
         final HandWorld frozen = new HandWorld().price(HandWorld.TOKENS, 1, 1, Map.of());
         frozen.wallets.add(new ReferenceWallet(
-                "w", ACME, "EUR", true, ReferenceWallet.Status.FROZEN, List.of(), List.of(), 0, 0, List.of()));
+                "w",
+                ACME,
+                "EUR",
+                true,
+                ReferenceWallet.Status.FROZEN,
+                List.of(),
+                List.of(),
+                0,
+                0,
+                WindowDef.NONE,
+                List.of()));
         assertEquals(Reason.WALLET_FROZEN, frozen.chat(DecideMode.CHECK, 4).reason());
     }
 }

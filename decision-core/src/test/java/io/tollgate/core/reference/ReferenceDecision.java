@@ -23,13 +23,9 @@ final class ReferenceDecision {
         reason = reason == Reason.OK ? ReferenceEntitlementStage.evaluate(context, operation) : reason;
         final ReferenceQuotaStage quota = new ReferenceQuotaStage();
         reason = reason == Reason.OK ? quota.evaluate(context, ledger) : reason;
-        final boolean fits = reason == Reason.OK;
         reason = reason == Reason.OK ? ReferenceCreditStage.evaluate(context, operation, ledger) : reason;
         reason = reason == Reason.OK ? ReferenceCapacityStage.evaluate(context, ledger) : reason;
         if (reason != Reason.OK) {
-            if (fits) {
-                quota.show(context, ledger);
-            }
             if (take) {
                 context.rules.takenByDeny(context.takes).forEach(each -> ledger.take(each, context.nowEpochNs));
             }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.world.def.Period;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,9 +13,16 @@ final class ReferenceTranches {
 
     private ReferenceTranches() {}
 
-    /** {@return the last millisecond of the wallet's period if its end is still to come, else now} */
+    /** {@return the last millisecond of the payer's billing period now; now where none is known} */
     static long settlementMs(final ReferenceWallet wallet, final long nowMs) {
-        return wallet.periodEndMs() > nowMs ? wallet.periodEndMs() - 1 : nowMs;
+        if (wallet.periodEndMs() > nowMs) {
+            return wallet.periodEndMs() - 1;
+        }
+        if (wallet.billing().period() == Period.NONE) {
+            return nowMs;
+        }
+        final long endMs = ReferencePeriods.at(wallet.billing(), nowMs).endMs();
+        return endMs == ReferencePeriods.NEVER_ENDS ? nowMs : endMs - 1;
     }
 
     /** {@return what the tranches that are valid then can pay together} */

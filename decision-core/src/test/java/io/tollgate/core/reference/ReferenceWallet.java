@@ -2,10 +2,11 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.Severity;
+import io.tollgate.core.world.def.WindowDef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Money of a scope. */
+/** Money of a scope; periodEndMs 0 and billing NONE = not known. */
 record ReferenceWallet(
         String id,
         String scopePath,
@@ -16,6 +17,7 @@ record ReferenceWallet(
         List<Threshold> thresholds,
         long pending,
         long periodEndMs,
+        WindowDef billing,
         List<Order> order) {
     static final List<Order> FLEXPRICE = List.of(Order.PRIORITY, Order.EXPIRY, Order.AMOUNT);
 
