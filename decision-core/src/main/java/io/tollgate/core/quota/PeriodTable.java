@@ -1,8 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
+import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.WindowDef;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,7 +28,7 @@ public final class PeriodTable {
     private static final int STRIDE = 8;
 
     /** No windows: everything is {@link #OUTSIDE}. */
-    public static final PeriodTable EMPTY = new PeriodTable(List.of(), new long[0]);
+    public static final PeriodTable EMPTY = new PeriodTable(List.of(), new long[0], new long[0]);
 
     private static final int PERIODS = STRIDE - 2;
     /** The period after the now of the build has index 2; when that index reaches this, build anew. */
@@ -36,12 +38,14 @@ public final class PeriodTable {
     private static final long NO_PERIODS = Long.MIN_VALUE;
 
     private final List<WindowDef> windows;
+    private final long[] keys;
     private final long[] rows;
     private final long refreshFromMs;
     private final long refreshBeforeMs;
 
-    private PeriodTable(List<WindowDef> windows, long[] rows) {
+    private PeriodTable(List<WindowDef> windows, long[] keys, long[] rows) {
         this.windows = windows;
+        this.keys = keys;
         this.rows = rows;
         long from = Long.MAX_VALUE;
         long before = Long.MIN_VALUE;
@@ -68,7 +72,7 @@ public final class PeriodTable {
         for (int w = 0; w < copy.size(); w++) {
             fill(rows, w * STRIDE, copy.get(w), epochMs);
         }
-        return new PeriodTable(copy, rows);
+        return new PeriodTable(copy, keys(copy), rows);
     }
 
     /** A table of the same windows for another now; computes only the rows whose current period changed. */
@@ -80,7 +84,7 @@ public final class PeriodTable {
                 fill(fresh, base, windows.get(w), epochMs);
             }
         }
-        return new PeriodTable(windows, fresh);
+        return new PeriodTable(windows, keys, fresh);
     }
 
     private static void fill(long[] rows, int base, WindowDef definition, long epochMs) {
@@ -101,6 +105,40 @@ public final class PeriodTable {
         for (int i = 0; i <= PERIODS; i++) {
             rows[base + 1 + i] = PeriodCalendar.startMs(window, current - 1 + i);
         }
+    }
+
+    private static long[] keys(List<WindowDef> windows) {
+        long[] keys = new long[windows.size()];
+        for (int w = 0; w < keys.length; w++) {
+            if (PeriodWindow.isPeriod(windows.get(w))) {
+                byte[] text = PeriodWindow.of(windows.get(w)).text().getBytes(StandardCharsets.UTF_8);
+                keys[w] = Utf8Hash.of(text, 0, text.length) | 1;
+            }
+        }
+        return keys;
+    }
+
+    /**
+     * A number that a window keeps from world to world, for who has to know it again; 0 for windows of rates and unknown ones.
+     */
+    public long key(int windowId) {
+        return windowId < 0 || windowId >= keys.length ? 0 : keys[windowId];
+    }
+
+    /**
+     * The ordinal of the period of a window that contains an instant.
+     *
+     * @param key of {@link #key}
+     * @return 0 when this world has no such window, or its table does not reach the instant
+     */
+    public long ordinalOf(long key, long epochMs) {
+        for (int w = 0; key != 0 && w < keys.length; w++) {
+            if (keys[w] == key) {
+                int place = locate(w, epochMs);
+                return place == OUTSIDE ? 0 : ordinal(place);
+            }
+        }
+        return 0;
     }
 
     /** How many windows this table has; their ids are 0 to this, exclusive. */

@@ -490,6 +490,16 @@ public final class TakePlan {
         return kind[entry] == CellKind.RATE ? after[entry] : clock[entry];
     }
 
+    /** Of a RATE entry what a token costs, see {@link RateSpec}. */
+    public long unitsPerToken(int entry) {
+        return endOrUnits[entry];
+    }
+
+    /** Of a RATE entry how its clock runs, see {@link RateSpec}. */
+    public long multiplier(int entry) {
+        return ordinalOrMultiplier[entry];
+    }
+
     /** The first entry that does not fit (of a choice, its first), or -1. */
     public int deniedAt() {
         return deniedAt;

@@ -172,6 +172,53 @@ public final class DecisionRequest {
         return this;
     }
 
+    /** {@return how many words {@link #writeFacts} writes} */
+    public long factWords() {
+        return RequestFacts.words(this);
+    }
+
+    /** Writes who, where and what: everything but usages, readings, mode, idempotency key and correlation id. */
+    public void writeFacts(final FactSink sink) {
+        RequestFacts.write(this, sink);
+    }
+
+    /**
+     * Adds what {@link #writeFacts} wrote to a request that was {@link #reset()}, usages may be set already.
+     *
+     * @return false when it is no such thing; reset the request then
+     */
+    public boolean readFacts(final FactSource source) {
+        return RequestFacts.read(source, this);
+    }
+
+    boolean readField(final Field field, final FactSource source) {
+        return readSlot(field.ordinal(), source);
+    }
+
+    boolean readRole(final FactSource source) {
+        return roleCount < MAX_ROLES && readSlot(SLOT_ROLE + roleCount++, source);
+    }
+
+    boolean readTokenScope(final FactSource source) {
+        return tokenScopeCount < MAX_TOKEN_SCOPES && readSlot(SLOT_TOKEN_SCOPE + tokenScopeCount++, source);
+    }
+
+    boolean readApiKey(final FactSource source) {
+        return readSlot(SLOT_API_KEY, source);
+    }
+
+    private boolean readSlot(final int slot, final FactSource source) {
+        final long length = source.get();
+        if (length < 0 || length > MAX_ID_BYTES || position + length > bytes.length) {
+            return false;
+        }
+        source.get(bytes, position, (int) length);
+        offsets[slot] = position;
+        lengths[slot] = (int) length;
+        position += (int) length;
+        return true;
+    }
+
     /**
      * Lets a face report what it found wrong before the engine sees the request.
      *
@@ -278,6 +325,11 @@ public final class DecisionRequest {
     /** {@return where the API key's SHA-256 starts} */
     public int apiKeyOffset() {
         return offsets[SLOT_API_KEY];
+    }
+
+    /** {@return length of the API key's SHA-256, 0 = the actor is not named by one} */
+    int apiKeyLength() {
+        return lengths[SLOT_API_KEY];
     }
 
     /** {@return what happens to the amounts} */

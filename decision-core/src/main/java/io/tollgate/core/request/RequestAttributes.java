@@ -145,6 +145,71 @@ public final class RequestAttributes {
         return length;
     }
 
+    /** Words that {@link #write} writes. */
+    long words() {
+        return 2 + 3L * count + elementCount + RequestFacts.words(position);
+    }
+
+    /**
+     * Writes everything:
+     *
+     * <pre>
+     *   count | elements | bytes, then the texts padded to words
+     *   per attribute: name at, its bytes (32 each) | number | group(8) type(8) size(16) first(32)
+     *   per element: at, its bytes (32 each)
+     * </pre>
+     */
+    void write(final FactSink sink) {
+        sink.put(count);
+        sink.put(elementCount);
+        sink.put(position);
+        sink.put(bytes, 0, position);
+        for (int i = 0; i < count; i++) {
+            sink.put((long) nameOffsets[i] << 32 | nameLengths[i]);
+            sink.put(numbers[i]);
+            sink.put((long) groups[i] << 56 | (long) types[i] << 48 | (long) sizes[i] << 32 | firsts[i]);
+        }
+        for (int i = 0; i < elementCount; i++) {
+            sink.put((long) elementOffsets[i] << 32 | elementLengths[i]);
+        }
+    }
+
+    /** {@return false when it is no such thing} */
+    boolean read(final FactSource source) {
+        final long counted = source.get();
+        final long elements = source.get();
+        final long length = source.get();
+        if (counted < 0
+                || counted > MAX
+                || elements < 0
+                || elements > MAX_ELEMENTS
+                || length < 0
+                || length > bytes.length) {
+            return false;
+        }
+        source.get(bytes, 0, (int) length);
+        for (int i = 0; i < counted; i++) {
+            final long name = source.get();
+            nameOffsets[i] = (int) (name >>> 32);
+            nameLengths[i] = (int) name;
+            numbers[i] = source.get();
+            final long shape = source.get();
+            groups[i] = (byte) (shape >>> 56);
+            types[i] = (byte) (shape >>> 48);
+            sizes[i] = (int) (shape >>> 32) & 0xFFFF;
+            firsts[i] = (int) shape;
+        }
+        for (int i = 0; i < elements; i++) {
+            final long element = source.get();
+            elementOffsets[i] = (int) (element >>> 32);
+            elementLengths[i] = (int) element;
+        }
+        count = (int) counted;
+        elementCount = (int) elements;
+        position = (int) length;
+        return true;
+    }
+
     /** {@return how many} */
     public int count() {
         return count;

@@ -1,0 +1,51 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reservation;
+
+/** Free blocks that one worker has in hand, so that most takes and returns touch no shared word. Belongs to its thread. */
+final class BlockCache {
+    /** Kept at most between two requests. */
+    private static final int KEPT = 64;
+
+    private final BlockSpace space;
+    private int[] blocks = new int[1024];
+    private int count;
+
+    BlockCache(BlockSpace space) {
+        this.space = space;
+    }
+
+    /** Sees to it that so many blocks are in hand; false when there is no room (the store is full, or too many at once). */
+    boolean ensure(int needed) {
+        if (needed > blocks.length) {
+            return false;
+        }
+        while (count < needed) {
+            int block = space.pop();
+            if (block == 0) {
+                return false;
+            }
+            blocks[count++] = block;
+        }
+        return true;
+    }
+
+    /** One of those that {@link #ensure} got. */
+    int take() {
+        return blocks[--count];
+    }
+
+    void put(int block) {
+        if (count < KEPT) {
+            blocks[count++] = block;
+        } else {
+            space.push(block);
+        }
+    }
+
+    /** Returns what is more than a worker keeps. */
+    void trim() {
+        while (count > KEPT) {
+            space.push(blocks[--count]);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.reservation;
+
+import io.tollgate.core.request.DecisionRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads reservations for people, while workers go on. Allocates. One thread at a time. */
+public final class ReservationList {
+    private static final List<String> STATES = List.of(
+            "FREE",
+            "FILLING",
+            "RESERVED",
+            "EXTENDING",
+            "OVERDUE",
+            "OVERDUE",
+            "SETTLING",
+            "RELEASING",
+            "EXPIRING",
+            "SETTLED",
+            "RELEASED",
+            "EXPIRED",
+            "EXPIRED",
+            "EXPIRED",
+            "DAMAGED");
+
+    private final BlockSpace space;
+    private final ReservationIds ids;
+    private final PartReader part;
+
+    ReservationList(BlockSpace space, ReservationIds ids) {
+        this.space = space;
+        this.ids = ids;
+        this.part = new PartReader(space);
+    }
+
+    /**
+     * One reservation.
+     *
+     * @param position of it in the store, to go on from
+     * @param id names it; callers who know it may settle it, so show it to operators only
+     * @param state as drawn in StateWord; RETURNING and OVERDUE are both OVERDUE
+     * @param createdMs milliseconds since 1970
+     * @param expiresMs milliseconds since 1970
+     * @param endedMs milliseconds since 1970, 0 = not ended
+     * @param entries counters that it holds something of
+     * @param request who, where and what; null when it has ended
+     */
+    public record Item(
+            int position,
+            String id,
+            String state,
+            long createdMs,
+            long expiresMs,
+            long endedMs,
+            int entries,
+            @Nullable DecisionRequest request) {}
+
+    /**
+     * The first reservation after a position.
+     *
+     * @param withEnded whether those count that have ended and are remembered
+     * @return null when there is none
+     */
+    public @Nullable Item after(int position, boolean withEnded) {
+        for (int head = Math.max(1, position + 1); head < space.size(); head++) {
+            long word = space.segment(head).getLongVolatile(BlockSpace.at(head));
+            int state = StateWord.state(word, space.stateSalt(head));
+            if (StateWord.open(state) || withEnded && state > StateWord.EXPIRING) {
+                Item item = item(head, word, state);
+                if (space.segment(head).getLongVolatile(BlockSpace.at(head)) == word) {
+                    return item;
+                }
+                // it changed while it was read: look again
+                head--;
+            }
+        }
+        return null;
+    }
+
+    private Item item(int head, long word, int state) {
+        int generation = StateWord.generation(word);
+        int entries = 0;
+        long newest = StateWord.open(state) ? space.guarded(head, BlockSpace.LINK) : 0;
+        for (long at = newest; at > 0 && part.read(at); at = part.previous) {
+            entries += part.entryCount;
+        }
+        long first = space.segment(head).getLong(BlockSpace.at(head) + HeadLayout.FIRST_PART);
+        DecisionRequest request = new DecisionRequest();
+        boolean readable =
+                StateWord.open(state) && part.read(first) && part.skipTerms() && request.readFacts(part.chain);
+        return new Item(
+                head,
+                ReservationIds.text(ids.high(generation, head), ids.low(generation, head)),
+                STATES.get(state),
+                space.segment(head).getLong(BlockSpace.at(head) + HeadLayout.CREATED),
+                space.guarded(head, HeadLayout.EXPIRES),
+                space.guarded(head, HeadLayout.ENDED),
+                entries,
+                readable ? request : null);
+    }
+}
