@@ -5,6 +5,7 @@ import io.tollgate.core.Reason;
 import io.tollgate.core.Stage;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
+import io.tollgate.core.reservation.ReservationWriter;
 
 /**
  * Stages QUOTA, CREDIT, CAPACITY and COMMIT, over one plan: collects what each of the three would take, takes from everything or from
@@ -19,15 +20,19 @@ import io.tollgate.core.quota.Taker;
  */
 final class CommitStage {
     private static final int PARTIAL_TRIES = 16;
+    /** Besides the codes of {@link Taker}: the reservation could not be recorded. */
+    private static final int NO_ROOM = 100;
 
     private final TakePlan plan = new TakePlan();
     private final Taker taker;
     private final QuotaStage quota = new QuotaStage(plan);
     private final CreditStage credit = new CreditStage(plan);
     private final CapacityStage capacity = new CapacityStage(plan);
+    private final ReservationRecorder recorder;
 
-    CommitStage(final Taker taker) {
+    CommitStage(final Taker taker, final ReservationWriter reservations) {
         this.taker = taker;
+        recorder = new ReservationRecorder(reservations, plan);
     }
 
     /**
@@ -56,7 +61,14 @@ final class CommitStage {
         evaluation.capacityReason = capacity.collect(evaluation);
         evaluation.planEnd = plan.size();
         final boolean possible = evaluation.creditReason == Reason.OK && evaluation.capacityReason == Reason.OK;
-        return take && possible ? taker.take(plan) : taker.check(plan);
+        if (!take || !possible) {
+            return taker.check(plan);
+        }
+        // before anything is taken: what cannot be recorded could never be given back
+        if (evaluation.reserves() && !recorder.hasRoom(evaluation)) {
+            return NO_ROOM;
+        }
+        return taker.take(plan);
     }
 
     private Stage conclude(final Evaluation evaluation, final int code) {
@@ -64,8 +76,12 @@ final class CommitStage {
         switch (code) {
             case Taker.FITS, Taker.TAKEN, Taker.DENIED -> {
                 decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
+                if (code == Taker.TAKEN && evaluation.reserves()) {
+                    recorder.record(evaluation);
+                }
                 return verdict(evaluation);
             }
+            case NO_ROOM -> evaluation.quotaReason = decision.fault(Fault.RESERVATIONS_FULL, Reason.OVERLOADED);
             case Taker.CONTENDED -> evaluation.quotaReason = decision.fault(Fault.CONTENDED, Reason.OVERLOADED);
             default -> evaluation.quotaReason = decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
         }

@@ -49,6 +49,10 @@ public final class Decision {
     private boolean retryStated;
     private long nowEpochMs;
     private long grantedInPart;
+    private boolean reserved;
+    private long reservationHigh;
+    private long reservationLow;
+    private long reservationExpiresMs;
 
     void reset(final @Nullable World pinned, final long epochMs) {
         world = pinned;
@@ -69,6 +73,7 @@ public final class Decision {
         retryAfterNs = 0;
         retryStated = false;
         grantedInPart = NONE;
+        reserved = false;
         chainLength = 0;
         ceilings.reset();
         cost.reset();
@@ -107,6 +112,13 @@ public final class Decision {
 
     void grantedInPart(final long amount) {
         grantedInPart = amount;
+    }
+
+    void reservation(final long high, final long low, final long expiresMs) {
+        reserved = true;
+        reservationHigh = high;
+        reservationLow = low;
+        reservationExpiresMs = expiresMs;
     }
 
     void retry(final long afterNs) {
@@ -296,6 +308,26 @@ public final class Decision {
             return 0;
         }
         return grantedInPart < 0 ? request.amount(usage) : grantedInPart;
+    }
+
+    /** {@return whether it made or extended a reservation} */
+    public boolean hasReservation() {
+        return reserved && outcome != Outcome.DENY;
+    }
+
+    /** {@return first half of the reservation's id, see {@link io.tollgate.core.reservation.ReservationIds#text}} */
+    public long reservationHigh() {
+        return reservationHigh;
+    }
+
+    /** {@return second half of the reservation's id} */
+    public long reservationLow() {
+        return reservationLow;
+    }
+
+    /** {@return when the reservation expires, milliseconds since 1970} */
+    public long reservationExpiresMs() {
+        return reservationExpiresMs;
     }
 
     /** {@return whether it grants less than asked} */

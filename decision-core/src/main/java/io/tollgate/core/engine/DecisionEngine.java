@@ -6,6 +6,8 @@ import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.Taker;
+import io.tollgate.core.reservation.ReservationStore;
+import io.tollgate.core.reservation.ReservationSweeper;
 import io.tollgate.core.world.WorldHolder;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,11 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Safe for any thread.
  */
 public final class DecisionEngine {
+    private static final int SEGMENTS_IN_MEMORY = 4;
+
     private final WorldHolder worlds;
     private final Cells cells;
     private final InFlight inFlight;
     private final FreshnessTable freshness;
     private final DecisionClock clock;
+    private final ReservationStore reservations;
     private final AtomicInteger workers = new AtomicInteger();
 
     /**
@@ -30,13 +35,15 @@ public final class DecisionEngine {
      * @param inFlight  of the same size as worlds; shared by all who take from the cells
      * @param freshness kept by the loader
      * @param clock     read once per decision
+     * @param reservations refer to the same counters
      */
     public DecisionEngine(
             final WorldHolder worlds,
             final Cells cells,
             final InFlight inFlight,
             final FreshnessTable freshness,
-            final DecisionClock clock) {
+            final DecisionClock clock,
+            final ReservationStore reservations) {
         if (inFlight.workers() < worlds.workers()) {
             throw new IllegalArgumentException("inFlight has room for " + inFlight.workers()
                     + " workers and worlds for " + worlds.workers() + "; make them the same size.");
@@ -46,6 +53,31 @@ public final class DecisionEngine {
         this.inFlight = inFlight;
         this.freshness = freshness;
         this.clock = clock;
+        this.reservations = reservations;
+    }
+
+    /** Joins the parts with a small store of reservations in memory: for tests, benchmarks and offline evaluation. */
+    public DecisionEngine(
+            final WorldHolder worlds,
+            final Cells cells,
+            final InFlight inFlight,
+            final FreshnessTable freshness,
+            final DecisionClock clock) {
+        this(worlds, cells, inFlight, freshness, clock, ReservationStore.inMemory(SEGMENTS_IN_MEMORY, 1));
+    }
+
+    /** {@return what is held} */
+    public ReservationStore reservations() {
+        return reservations;
+    }
+
+    /**
+     * Makes what ends reservations that are due; to be run by one thread.
+     *
+     * @param worker its number in inFlight: not one of the workers'
+     */
+    public ReservationSweeper newSweeper(final int worker) {
+        return reservations.newSweeper(new Taker(cells, inFlight, worker), cells);
     }
 
     /**
@@ -60,6 +92,7 @@ public final class DecisionEngine {
             throw new IllegalStateException("all " + worlds.workers()
                     + " decision workers are given out; make the WorldHolder and InFlight larger.");
         }
-        return new DecisionWorker(worlds, worker, freshness, clock, new Taker(cells, inFlight, worker));
+        final Taker taker = new Taker(cells, inFlight, worker);
+        return new DecisionWorker(worlds, worker, freshness, clock, taker, reservations.newDesk(taker, cells));
     }
 }

@@ -3,14 +3,19 @@ package io.tollgate.core.engine;
 
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.DecisionClock;
+import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.Stage;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.quota.Taker;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Defect;
+import io.tollgate.core.reservation.EndOutcome;
+import io.tollgate.core.reservation.EndResult;
+import io.tollgate.core.reservation.ReservationDesk;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +40,8 @@ public final class DecisionWorker {
     private final FreshnessStage freshnessStage;
     private final EntitlementStage entitlementStage = new EntitlementStage();
     private final CommitStage commitStage;
+    private final ReservationDesk reservations;
+    private final EndResult kept = new EndResult();
     private final Explainer explainer = new Explainer();
     private @Nullable World world;
 
@@ -43,12 +50,14 @@ public final class DecisionWorker {
             final int worker,
             final FreshnessTable freshness,
             final DecisionClock clock,
-            final Taker taker) {
+            final Taker taker,
+            final ReservationDesk reservations) {
         this.worlds = worlds;
         this.worker = worker;
         this.clock = clock;
         freshnessStage = new FreshnessStage(freshness);
-        commitStage = new CommitStage(taker);
+        this.reservations = reservations;
+        commitStage = new CommitStage(taker, reservations.writer());
     }
 
     /** Starts a turn: pins the newest world. {@return it, or null when there is none yet} */
@@ -73,8 +82,89 @@ public final class DecisionWorker {
         } else if (pinned == null) {
             decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
         } else {
-            evaluate(request.mode() == DecideMode.CONSUME);
+            evaluate(request.mode() != DecideMode.CHECK);
         }
+    }
+
+    /**
+     * Decides, within a turn, whether more may be used under a reservation, as a RESERVE of the same actor, place and operation; and takes it.
+     *
+     * @param high first half of the reservation's id
+     * @param low second half of it
+     * @param request its usages, time to live (0 = leave the expiry) and idempotency key count; who, where and what are filled in here
+     */
+    public void extend(final long high, final long low, final DecisionRequest request, final Decision decision) {
+        request.mode(DecideMode.RESERVE).allowPartial(false);
+        prepare(request, decision, null);
+        if (request.defect() != Defect.NONE) {
+            decision.problem(Problem.FORM, Reason.INVALID_REQUEST);
+            decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
+            return;
+        }
+        if (world == null) {
+            decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
+            return;
+        }
+        final EndOutcome refused = reservations.beginExtend(high, low, evaluation.nowEpochNs, kept);
+        if (refused == EndOutcome.BUSY) {
+            decision.deny(Stage.COMMIT, decision.fault(Fault.RESERVATION_BUSY, Reason.OVERLOADED));
+        } else if (refused != null) {
+            decision.problem(Problem.RESERVATION_NOT_OPEN, Reason.INVALID_REQUEST);
+            decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
+        } else {
+            extendKept(high, low, request, decision);
+        }
+    }
+
+    private void extendKept(final long high, final long low, final DecisionRequest request, final Decision decision) {
+        if (!reservations.readFacts(high, low, request)) {
+            decision.problem(Problem.RESERVATION_NOT_OPEN, Reason.INVALID_REQUEST);
+            decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
+            return;
+        }
+        boolean allowed = false;
+        try {
+            evaluation.extending = true;
+            evaluation.extendsPart = reservations.newestPart(high, low);
+            evaluate(true);
+            allowed = decision.outcome() != Outcome.DENY;
+        } finally {
+            if (allowed) {
+                final long before = reservations.expiresMs(high, low);
+                final long after = request.reservationTtlNs() == 0
+                        ? before
+                        : Math.max(before, ReservationRecorder.expiresMs(evaluation, evaluation.ttlNs));
+                reservations.extended(high, low, evaluation.extension, after);
+                decision.reservation(high, low, after);
+            } else {
+                reservations.notExtended(high, low);
+            }
+        }
+    }
+
+    /**
+     * Brings a reservation to what was really used, within a turn.
+     *
+     * @param high first half of the reservation's id
+     * @param low second half of it
+     * @param actual its usages; everything else in it is ignored
+     */
+    public EndOutcome settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
+        return reservations.settle(high, low, actual, nowEpochNs(), periods(), result);
+    }
+
+    /** Gives a reservation back, within a turn. */
+    public EndOutcome release(final long high, final long low, final EndResult result) {
+        return reservations.release(high, low, nowEpochNs(), periods(), result);
+    }
+
+    private long nowEpochNs() {
+        return clock.monotonicNs() + clock.epochOffsetNs();
+    }
+
+    private @Nullable PeriodTable periods() {
+        final World pinned = world;
+        return pinned == null ? null : pinned.periods();
     }
 
     /** Decides as CHECK, within a turn, and records everything that was considered; also what came after the deciding stage. Allocates. */
@@ -136,7 +226,7 @@ public final class DecisionWorker {
             decision.deny(Stage.ENTITLEMENT, reason);
             return;
         }
-        if (evaluation.spends(operation)) {
+        if (evaluation.spends(operation) || evaluation.reserves()) {
             final Stage stage = commitStage.evaluate(evaluation, take);
             if (stage != Stage.COMMIT) {
                 decision.deny(stage, evaluation.planReason(stage));

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.DecideMode;
 import io.tollgate.core.Reason;
 import io.tollgate.core.Stage;
 import io.tollgate.core.condition.ConditionFrame;
@@ -61,6 +62,18 @@ final class Evaluation {
     /** Bit (dimension id mod 64) of each charged dimension. */
     long chargedDimensions;
 
+    /** Of a RESERVE: how long it is held, ns. */
+    long ttlNs;
+
+    /** Of an Extend: the newest part of the reservation that it extends; 0 = a new reservation. */
+    long extendsPart;
+
+    /** Of an Extend: what was written, 0 = nothing. */
+    long extension;
+
+    /** Constant charges are not charged again by an Extend. */
+    boolean extending;
+
     /** Where this request's entries begin in the plan; see {@link CommitStage}. */
     int planStart;
 
@@ -99,8 +112,17 @@ final class Evaluation {
         quotaReason = Reason.OK;
         creditReason = Reason.OK;
         capacityReason = Reason.OK;
+        ttlNs = 0;
+        extendsPart = 0;
+        extension = 0;
+        extending = false;
         facts.reset();
         credit.reset();
+    }
+
+    /** {@return whether what is taken has to be recorded as held} */
+    boolean reserves() {
+        return request.mode() == DecideMode.RESERVE;
     }
 
     void addScope(final long row) {

@@ -10,7 +10,11 @@ public enum Fault {
     /** The wallet could not be read: billing period out of the table, or its cell does not exist. */
     WALLET_UNUSABLE("the wallet that pays could not be evaluated"),
     /** Other decisions were in the way of an exact answer until the tries were used up. */
-    CONTENDED("too many decisions at once on the same ceilings");
+    CONTENDED("too many decisions at once on the same ceilings"),
+    /** Somebody else was ending or extending the reservation for too long. */
+    RESERVATION_BUSY("the reservation was being changed by another call"),
+    /** No room for one more reservation; nothing was taken. */
+    RESERVATIONS_FULL("the store of reservations is full");
 
     private final String message;
 

@@ -11,10 +11,12 @@ public enum Problem {
     ACTOR_AMBIGUOUS("name either an actor (type and id) or an API key, not both and not neither"),
     /** Nothing would ever give it back. */
     GAUGE_NEEDS_RESERVE("this action holds something until it is released; ask with mode RESERVE (or CHECK)"),
-    /** RESERVE comes with the reservation stage. */
-    RESERVE_UNSUPPORTED("mode RESERVE is not supported by this version; use CHECK or CONSUME"),
+    /** Longer than a reservation may be held. */
+    TTL_TOO_LONG("reservation.ttl_ms is more than 24 hours"),
+    /** Only what is held and not overdue can be extended. */
+    RESERVATION_NOT_OPEN("the reservation is not open: it has ended or is past its expiry"),
     /** Idempotency comes with the reservation stage. */
-    IDEMPOTENCY_UNSUPPORTED("idempotency_key is not supported with CONSUME by this version; leave it out"),
+    IDEMPOTENCY_UNSUPPORTED("idempotency_key is not supported by this version; leave it out"),
     /** Of several usages it would not be clear which to cut. */
     PARTIAL_NEEDS_ONE_USAGE("allow_partial needs exactly one usage"),
     /** No unit of that name. */

@@ -16,6 +16,9 @@ import io.tollgate.core.world.def.ChargeDef;
  * PlaceResolver} does place and actor.
  */
 final class RequestStage {
+    private static final long MIN_TTL_NS = 1_000_000_000L;
+    private static final long MAX_TTL_NS = 86_400 * MIN_TTL_NS;
+
     private final PlaceResolver places = new PlaceResolver();
 
     Reason evaluate(final Evaluation evaluation) {
@@ -24,10 +27,10 @@ final class RequestStage {
         if (request.hasApiKey() != request.isAbsent(Field.ACTOR_ID)) {
             return decision.problem(Problem.ACTOR_AMBIGUOUS, Reason.INVALID_REQUEST);
         }
-        if (request.mode() == DecideMode.RESERVE) {
-            return decision.problem(Problem.RESERVE_UNSUPPORTED, Reason.INVALID_REQUEST);
+        if (evaluation.reserves() && !holdsFor(evaluation)) {
+            return decision.problem(Problem.TTL_TOO_LONG, Reason.INVALID_REQUEST);
         }
-        if (request.mode() == DecideMode.CONSUME && !request.isAbsent(Field.IDEMPOTENCY_KEY)) {
+        if (request.mode() != DecideMode.CHECK && !request.isAbsent(Field.IDEMPOTENCY_KEY)) {
             return decision.problem(Problem.IDEMPOTENCY_UNSUPPORTED, Reason.INVALID_REQUEST);
         }
         if (request.allowPartial() && request.usageCount() != 1) {
@@ -66,6 +69,16 @@ final class RequestStage {
         return reason == Reason.OK ? places.resolve(evaluation, operation) : reason;
     }
 
+    private static boolean holdsFor(final Evaluation evaluation) {
+        final long statedNs = evaluation.request.reservationTtlNs();
+        if (statedNs > MAX_TTL_NS) {
+            return false;
+        }
+        final long ttlNs = statedNs > 0 ? statedNs : evaluation.world.facts().defaultReservationTtlNs();
+        evaluation.ttlNs = Math.max(MIN_TTL_NS, Math.min(ttlNs, MAX_TTL_NS));
+        return true;
+    }
+
     /** Whether the operation takes something that has to come back. */
     private static boolean holds(final Registry registry, final Operation operation) {
         for (int charge = 0; charge < operation.chargeCount(); charge++) {
@@ -100,6 +113,9 @@ final class RequestStage {
             return decision.problem(Problem.USAGE_REQUIRED, Reason.INVALID_REQUEST);
         }
         for (int charge = 0; charge < operation.chargeCount(); charge++) {
+            if (evaluation.extending && !operation.chargeFromUsage(charge)) {
+                continue;
+            }
             if (!charge(evaluation, registry, operation, charge)) {
                 return decision.problem(Problem.AMOUNT_OVERFLOWS, Math.max(0, count - 1), Reason.INVALID_REQUEST);
             }

@@ -11,6 +11,7 @@ public final class Operation {
     private final int id;
     private final OperationDef def;
     private final long[] acceptedUnits;
+    private final int[] acceptedUnitIds;
     private final ChargeDef[] charges;
     private final int planes;
 
@@ -21,6 +22,8 @@ public final class Operation {
         for (final int unit : def.acceptedUnitIds()) {
             acceptedUnits[unit >>> 6] |= 1L << unit;
         }
+        acceptedUnitIds =
+                def.acceptedUnitIds().stream().mapToInt(Integer::intValue).toArray();
         charges = def.charges().toArray(new ChargeDef[0]);
         int needed = 0;
         for (final Plane plane : def.planes()) {
@@ -58,6 +61,16 @@ public final class Operation {
     public boolean acceptsUnit(final int unitId) {
         final int word = unitId >> 6;
         return word >= 0 && word < acceptedUnits.length && (acceptedUnits[word] & 1L << unitId) != 0;
+    }
+
+    /** {@return how many units a usage may have} */
+    public int acceptedUnitCount() {
+        return acceptedUnitIds.length;
+    }
+
+    /** {@return a unit that a usage may have} */
+    public int acceptedUnitId(final int index) {
+        return acceptedUnitIds[index];
     }
 
     /** {@return how many dimensions it charges} */

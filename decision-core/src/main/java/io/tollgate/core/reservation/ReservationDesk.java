@@ -107,6 +107,9 @@ public final class ReservationDesk {
             if (StateWord.generation(word) != generation || state < StateWord.RESERVED || state == StateWord.DAMAGED) {
                 return result.set(EndOutcome.UNKNOWN);
             }
+            if (StateWord.ended(state) && forgotten(head, epochNs)) {
+                return result.set(EndOutcome.UNKNOWN);
+            }
             EndOutcome outcome = tryEnd(head, word, state, usages, epochNs, result);
             if (outcome != null) {
                 return outcome;
@@ -181,7 +184,7 @@ public final class ReservationDesk {
     }
 
     /** Gives back what is due at a time: for the sweeper. {@return whether something was done} */
-    boolean sweep(int head, long epochNs, @Nullable PeriodTable periods, boolean roomy) {
+    boolean sweep(int head, long epochNs, @Nullable PeriodTable periods) {
         long nowMs = Math.floorDiv(epochNs, NS_PER_MS);
         adjuster.begin(epochNs, periods);
         long word = word(head);
@@ -197,7 +200,7 @@ public final class ReservationDesk {
                 space.due(head, state == StateWord.RESERVED ? expiresMs(head) : tombstoneMs(head));
             }
         } else if (StateWord.ended(state)) {
-            forget(head, word, nowMs, roomy);
+            forget(head, word, nowMs);
         } else {
             return false;
         }
@@ -272,10 +275,14 @@ public final class ReservationDesk {
         }
     }
 
-    private void forget(int head, long word, long nowMs, boolean roomy) {
+    private boolean forgotten(int head, long epochNs) {
+        return Math.floorDiv(epochNs, NS_PER_MS) >= space.guarded(head, HeadLayout.ENDED) + REMEMBERED_MS;
+    }
+
+    private void forget(int head, long word, long nowMs) {
         long endedMs = space.guarded(head, HeadLayout.ENDED);
-        if (roomy && endedMs >= 0 && nowMs < endedMs + MAX_MS) {
-            space.due(head, nowMs + REMEMBERED_MS);
+        if (nowMs < endedMs + REMEMBERED_MS) {
+            space.due(head, endedMs + REMEMBERED_MS);
             return;
         }
         long newest = space.guarded(head, BlockSpace.LINK);

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class ReservationSweeper {
     private static final int LOOKED_AT = 8_192;
     private static final int ENDED = 64;
-    private static final double ROOMY = 0.5;
     private static final long NS_PER_MS = 1_000_000L;
 
     private final BlockSpace space;
@@ -35,14 +34,13 @@ public final class ReservationSweeper {
     public int doWork(long epochNs, @Nullable PeriodTable periods) {
         long nowMs = Math.floorDiv(epochNs, NS_PER_MS);
         int size = space.size();
-        boolean roomy = space.free() > size * ROOMY;
         int work = 0;
         for (int looked = 0; looked < Math.min(LOOKED_AT, size - 1) && work < ENDED; looked++) {
             if (next >= size) {
                 next = 1;
             }
             long due = space.due(next);
-            if (due != BlockSpace.NOT_DUE && due <= nowMs && desk.sweep(next, epochNs, periods, roomy)) {
+            if (due != BlockSpace.NOT_DUE && due <= nowMs && desk.sweep(next, epochNs, periods)) {
                 work++;
             }
             next++;

@@ -85,6 +85,11 @@ public final class SymbolTable {
         return names[symbol];
     }
 
+    /** {@return {@link Utf8Hash#of} of a symbol's name} */
+    public long hash(final int symbol) {
+        return hashes[symbol];
+    }
+
     /** {@return the names as UTF-8, each {@link #utf8Length} bytes from {@link #utf8Offset}; read only} */
     public UnsafeBuffer utf8() {
         return buffer;

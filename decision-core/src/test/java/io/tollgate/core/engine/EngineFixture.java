@@ -8,6 +8,7 @@ import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.CellBinder;
+import io.tollgate.core.reservation.ReservationSweeper;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.core.world.WorldHolder;
@@ -64,6 +65,9 @@ public final class EngineFixture implements AutoCloseable {
     public final WorldHolder worlds;
     public final Cells cells = Cells.inMemory(CELLS);
     public final DecisionEngine engine;
+    /** Ends reservations that are due, when a test says so: {@link #sweep()}. */
+    public final ReservationSweeper sweeper;
+
     private final Path directory;
     private final Map<String, Long> bound = new HashMap<>();
     private int builds;
@@ -71,7 +75,8 @@ public final class EngineFixture implements AutoCloseable {
     public EngineFixture(final Path directory, final int workers) {
         this.directory = directory;
         worlds = new WorldHolder(workers);
-        engine = new DecisionEngine(worlds, cells, new InFlight(workers), freshness, clock);
+        engine = new DecisionEngine(worlds, cells, new InFlight(workers + 1), freshness, clock);
+        sweeper = engine.newSweeper(workers);
     }
 
     /** Builds a world and makes it the current one. */
@@ -176,6 +181,22 @@ public final class EngineFixture implements AutoCloseable {
         for (final Plane plane : PLANES) {
             freshness.confirm(plane, clock.monotonicNs(), clock.wallMs(), 0);
         }
+    }
+
+    /** Ends what is due now. */
+    public void sweep() {
+        final World current = worlds.current();
+        sweeper.sweepAll(clock.epochNs, current == null ? null : current.periods());
+    }
+
+    /** Where the ceiling of a scope counts. */
+    public long cellOf(final String scopePath, final String ceilingId) {
+        return bound.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(scopePath + "|")
+                        && entry.getKey().contains("|" + ceilingId + "|"))
+                .mapToLong(entry -> Cells.ref(entry.getValue()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Does what the loader does as time goes on. */

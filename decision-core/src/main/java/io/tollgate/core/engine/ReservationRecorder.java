@@ -1,0 +1,186 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.DimensionKind;
+import io.tollgate.core.quota.CellKind;
+import io.tollgate.core.quota.TakePlan;
+import io.tollgate.core.registry.Operation;
+import io.tollgate.core.registry.Registry;
+import io.tollgate.core.reservation.ReservationWriter;
+import io.tollgate.core.symbol.SymbolTable;
+import io.tollgate.core.world.CeilingRow;
+import io.tollgate.core.world.def.ChargeDef;
+
+/**
+ * Writes down what a RESERVE or an Extend has taken, so that it can be settled without the world it was made in: the entries, what usages
+ * come to, and (of the first part) who asked for what. Belongs to the worker's thread.
+ */
+final class ReservationRecorder {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final ReservationWriter writer;
+    private final TakePlan plan;
+    private final CeilingRow ceiling = new CeilingRow();
+    /** Distinct dimensions that the operation may charge. */
+    private final int[] dimensions = new int[ReservationWriter.MAX_CHARGES + 1];
+
+    private int dimensionCount;
+    private int termCount;
+
+    ReservationRecorder(final ReservationWriter writer, final TakePlan plan) {
+        this.writer = writer;
+        this.plan = plan;
+    }
+
+    /** Whether what the plan would take can be recorded. */
+    boolean hasRoom(final Evaluation evaluation) {
+        final Operation operation = evaluation.operation;
+        if (operation == null) {
+            return false;
+        }
+        final SymbolTable units = evaluation.world.registry().units();
+        survey(evaluation.world.registry(), operation);
+        long unitBytes = 0;
+        for (int i = 0; i < operation.acceptedUnitCount(); i++) {
+            unitBytes += units.utf8Length(operation.acceptedUnitId(i));
+        }
+        return writer.ensure(ReservationWriter.blocks(
+                evaluation.planEnd - evaluation.planStart,
+                dimensionCount,
+                operation.acceptedUnitCount(),
+                unitBytes,
+                termCount,
+                evaluation.extending ? 0 : evaluation.request.factWords()));
+    }
+
+    /** Records the plan, which was taken; there is room for it. */
+    void record(final Evaluation evaluation) {
+        final Operation operation = evaluation.operation;
+        if (operation == null || evaluation.extending && evaluation.chargeCount == 0) {
+            return;
+        }
+        final Registry registry = evaluation.world.registry();
+        survey(registry, operation);
+        writer.beginEntries();
+        for (int i = evaluation.planStart; i < evaluation.planEnd; i++) {
+            if (!plan.skipped(i)) {
+                entry(evaluation, i);
+            }
+        }
+        final long nowMs = evaluation.nowEpochMs;
+        final int units = evaluation.extending ? 0 : operation.acceptedUnitCount();
+        final int terms = evaluation.extending ? 0 : termCount;
+        writer.beginPart(evaluation.extendsPart, dimensionCount, units, terms, registry.version(), nowMs);
+        for (int i = 0; i < dimensionCount; i++) {
+            charge(evaluation, registry, dimensions[i]);
+        }
+        if (!evaluation.extending) {
+            unitsAndTerms(evaluation, registry, operation);
+            evaluation.request.writeFacts(writer.facts());
+        }
+        final long part = writer.endPart();
+        if (evaluation.extending) {
+            evaluation.extension = part;
+        } else {
+            final long expiresMs = expiresMs(evaluation, evaluation.ttlNs);
+            writer.publish(part, nowMs, evaluation.ttlNs / NS_PER_MS, expiresMs, registry.version());
+            evaluation.decision.reservation(writer.high(), writer.low(), expiresMs);
+        }
+        writer.trim();
+    }
+
+    /** When something ends that begins now, ms since 1970, rounded up. */
+    static long expiresMs(final Evaluation evaluation, final long ttlNs) {
+        return -Math.floorDiv(-(evaluation.nowEpochNs + ttlNs), NS_PER_MS);
+    }
+
+    private void survey(final Registry registry, final Operation operation) {
+        dimensionCount = 0;
+        termCount = 0;
+        for (int i = 0; i < operation.chargeCount(); i++) {
+            if (position(operation.chargeDimensionId(i)) < 0 && dimensionCount < dimensions.length) {
+                dimensions[dimensionCount++] = operation.chargeDimensionId(i);
+            }
+            for (int u = 0; u < operation.acceptedUnitCount(); u++) {
+                termCount += counts(registry, operation, i, operation.acceptedUnitId(u)) ? 1 : 0;
+            }
+        }
+    }
+
+    private static boolean counts(
+            final Registry registry, final Operation operation, final int charge, final int unit) {
+        final int only = operation.chargeOnlyUnitId(charge);
+        return operation.chargeFromUsage(charge)
+                && (only == ChargeDef.ANY_UNIT || only == unit)
+                && registry.converts(unit, operation.chargeDimensionId(charge));
+    }
+
+    private int position(final int dimension) {
+        for (int i = 0; i < dimensionCount; i++) {
+            if (dimensions[i] == dimension) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void entry(final Evaluation evaluation, final int i) {
+        if (i >= evaluation.quotaEnd && i < evaluation.creditEnd) {
+            writer.entry(plan, i, ReservationWriter.WALLET, 0, 0);
+            return;
+        }
+        if (i >= evaluation.creditEnd) {
+            writer.entry(plan, i, ReservationWriter.POOL, Math.max(0, position(poolDimension(evaluation, i))), 0);
+            return;
+        }
+        ceiling.wrap(evaluation.world, plan.tag(i));
+        final long window = plan.kind(i) == CellKind.PERIOD ? evaluation.periods.key(ceiling.windowId()) : 0;
+        writer.entry(plan, i, ReservationWriter.CEILING, Math.max(0, position(ceiling.dimensionId())), window);
+    }
+
+    /** Helper of capacity: a pool's entry carries its dimension as the upper half of its tag. */
+    private static int poolDimension(final Evaluation evaluation, final int entry) {
+        return -1;
+    }
+
+    private void charge(final Evaluation evaluation, final Registry registry, final int dimension) {
+        final int charged = evaluation.charge(dimension) > 0 ? evaluation.chargeOf(dimension) : -1;
+        writer.charge(
+                registry.dimensions().hash(dimension),
+                registry.dimensionKind(dimension) == DimensionKind.GAUGE,
+                charged < 0 ? 0 : evaluation.chargeConstants[charged],
+                charged < 0 ? 0 : evaluation.chargeAmounts[charged],
+                0,
+                0);
+    }
+
+    private void unitsAndTerms(final Evaluation evaluation, final Registry registry, final Operation operation) {
+        final SymbolTable names = registry.units();
+        for (int u = 0; u < operation.acceptedUnitCount(); u++) {
+            final int unit = operation.acceptedUnitId(u);
+            writer.unit(
+                    names.utf8().byteArray(),
+                    names.utf8Offset(unit),
+                    names.utf8Length(unit),
+                    granted(evaluation, unit));
+        }
+        for (int i = 0; i < operation.chargeCount(); i++) {
+            for (int u = 0; u < operation.acceptedUnitCount(); u++) {
+                final int unit = operation.acceptedUnitId(u);
+                if (counts(registry, operation, i, unit)) {
+                    writer.term(u, position(operation.chargeDimensionId(i)), registry.unitFactor(unit));
+                }
+            }
+        }
+    }
+
+    private static long granted(final Evaluation evaluation, final int unit) {
+        long sum = 0;
+        for (int i = 0; i < evaluation.request.usageCount(); i++) {
+            if (evaluation.unitIds[i] == unit) {
+                sum += evaluation.request.amount(i);
+            }
+        }
+        return sum;
+    }
+}
