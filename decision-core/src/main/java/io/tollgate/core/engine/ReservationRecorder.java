@@ -145,13 +145,19 @@ final class ReservationRecorder {
 
     private void charge(final Evaluation evaluation, final Registry registry, final int dimension) {
         final int charged = evaluation.charge(dimension) > 0 ? evaluation.chargeOf(dimension) : -1;
+        // only what a wallet paid for has a price here
+        final int price = charged < 0 || evaluation.credit.entry < 0 ? -1 : evaluation.credit.prices[charged];
         writer.charge(
                 registry.dimensions().hash(dimension),
                 registry.dimensionKind(dimension) == DimensionKind.GAUGE,
                 charged < 0 ? 0 : evaluation.chargeConstants[charged],
                 charged < 0 ? 0 : evaluation.chargeAmounts[charged],
-                0,
-                0);
+                price < 0
+                        ? 0
+                        : evaluation.world.prices().book(evaluation.credit.book).amount(price),
+                price < 0
+                        ? 0
+                        : evaluation.world.prices().book(evaluation.credit.book).perQuantity(price));
     }
 
     private void unitsAndTerms(final Evaluation evaluation, final Registry registry, final Operation operation) {

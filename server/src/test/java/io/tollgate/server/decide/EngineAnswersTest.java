@@ -203,7 +203,6 @@ class EngineAnswersTest {
     @Test
     void shouldNeverAllowWhatComesWithReservations() throws IOException {
         snapshots().activate(1);
-        assertRequestDenied(question("ann").setMode(DecideMode.DECIDE_MODE_RESERVE), Reason.REASON_INVALID_REQUEST);
         assertRequestDenied(
                 question("ann").setMode(DecideMode.DECIDE_MODE_CONSUME).setIdempotencyKey("k"),
                 Reason.REASON_INVALID_REQUEST);
