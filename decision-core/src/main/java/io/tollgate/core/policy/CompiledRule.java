@@ -31,7 +31,8 @@ record CompiledRule(
 
     /** {@return whether bit sets alone do not settle that it matches} */
     boolean hasDetail() {
-        return rolesAll.length > 0 || tokenScopes.length > 1 || condition != null;
+        final int settledRoles = rolesAny.length > 0 ? 0 : 1;
+        return rolesAll.length > settledRoles || tokenScopes.length > 1 || condition != null;
     }
 
     boolean covers(final int operation) {

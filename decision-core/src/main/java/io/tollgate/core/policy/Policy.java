@@ -29,17 +29,17 @@ final class Policy {
     final int idSets;
 
     final int[] actorIds;
-    /** Rules without roles_any; then a set for each of roles, those not included. */
+    /** Rules without roles; then a set for each of roles that a rule is known by (any of roles_any, one of roles_all), those not included. */
     final int roleSets;
 
     final int[] roles;
-    /** Rules without token scopes; then a set for each of tokenScopes, those not included. */
+    /** Rules without token scopes; then a set for each of tokenScopes that a rule is known by, those not included. */
     final int tokenScopeSets;
 
     final int[] tokenScopes;
     /** Sets by effect code, from code 1. */
     final int effectSets;
-    /** Rules that the sets do not settle: roles_all, several token scopes, a condition. */
+    /** Rules that the sets do not settle: roles_all of which only one is in the sets, several token scopes, a condition. */
     final int detailSet;
 
     Policy(final PolicyCompiler from, final UnaryOperator<short[]> shared) {

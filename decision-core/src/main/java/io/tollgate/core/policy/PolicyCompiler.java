@@ -3,6 +3,7 @@ package io.tollgate.core.policy;
 
 import io.tollgate.core.Effect;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ final class PolicyCompiler {
     final int effectSets;
     final int detailSet;
 
+    private static final int[] NOTHING = new int[0];
+
     private final CompiledRule[] rules;
     private long[] bits = new long[0];
     private int operationClassCount;
@@ -42,10 +45,12 @@ final class PolicyCompiler {
         fillTypes();
         actorIds = symbols(CompiledRule::actorIds);
         idSets = fillAny(actorIds, CompiledRule::actorIds, true);
-        roles = symbols(CompiledRule::rolesAny);
-        roleSets = fillAny(roles, CompiledRule::rolesAny, false);
-        tokenScopes = symbols(CompiledRule::tokenScopes);
-        tokenScopeSets = fillAny(tokenScopes, CompiledRule::tokenScopes, false);
+        final Needed oneRole = new OneRole(rules);
+        roles = symbols(oneRole);
+        roleSets = fillAny(roles, oneRole, false);
+        final Needed oneTokenScope = new OneOfAll(rules, CompiledRule::tokenScopes);
+        tokenScopes = symbols(oneTokenScope);
+        tokenScopeSets = fillAny(tokenScopes, oneTokenScope, false);
         effectSets = reserve(Effect.values().length);
         detailSet = reserve(1);
         for (int rule = 0; rule < ruleCount; rule++) {
@@ -146,7 +151,44 @@ final class PolicyCompiler {
         return false;
     }
 
+    /** Symbols of which one has to be held. */
     private interface Needed {
         int[] of(CompiledRule rule);
+    }
+
+    /**
+     * Of symbols that a rule needs all, the one that the fewest rules of the policy ask for: who lacks it is told apart by the sets alone. What
+     * many rules ask for, many callers hold, and each of those rules would have to be looked at one by one.
+     */
+    private record OneOfAll(Map<Integer, Integer> askedFor, Needed all) implements Needed {
+        OneOfAll(final CompiledRule[] rules, final Needed all) {
+            this(new HashMap<>(), all);
+            for (final CompiledRule rule : rules) {
+                for (final int symbol : all.of(rule)) {
+                    askedFor.merge(symbol, 1, Integer::sum);
+                }
+            }
+        }
+
+        @Override
+        public int[] of(final CompiledRule rule) {
+            return IntStream.of(all.of(rule))
+                    .boxed()
+                    .min(Comparator.comparing(askedFor::get))
+                    .map(rarest -> new int[] {rarest})
+                    .orElse(NOTHING);
+        }
+    }
+
+    /** Any of roles_any, or where there are none the rarest of roles_all. */
+    private record OneRole(OneOfAll ofAll) implements Needed {
+        OneRole(final CompiledRule[] rules) {
+            this(new OneOfAll(rules, CompiledRule::rolesAll));
+        }
+
+        @Override
+        public int[] of(final CompiledRule rule) {
+            return rule.rolesAny().length > 0 ? rule.rolesAny() : ofAll.of(rule);
+        }
     }
 }
