@@ -9,11 +9,13 @@ import io.tollgate.control.compiler.CompileResult;
 import io.tollgate.control.compiler.CompiledBundle;
 import io.tollgate.control.publish.BundleSnapshots;
 import io.tollgate.control.publish.SnapshotFile;
+import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tollgate compile examples/acme -o acme.tgs",
-            "  tollgate compile . -o acme.tgs --snapshot-version 12"
+            "  tollgate compile . -o acme.tgs --snapshot-version 12 --sign-key signing.key"
         })
 final class CompileCommand implements Callable<Integer> {
     private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
@@ -60,6 +62,15 @@ final class CompileCommand implements Callable<Integer> {
             description = "Comes before the version; default ${DEFAULT-VALUE}.")
     long epoch;
 
+    @Option(
+            names = "--sign-key",
+            paramLabel = "KEY",
+            description = {
+                "Signs with the private key in this file (PEM); may stand several times.",
+                "Without it sidecars refuse the snapshot."
+            })
+    List<Path> signKeys = List.of();
+
     @Mixin
     OutputOptions output;
 
@@ -88,13 +99,12 @@ final class CompileCommand implements Callable<Integer> {
             throw CommandFailure.usage("directory " + parent + " does not exist, so " + file + " cannot be written");
         }
         try {
-            final SnapshotManifest manifest =
-                    BundleSnapshots.write(bundle, target, version, epoch, createdAtMs(session));
-            final String digest;
+            final SnapshotManifest manifest = BundleSnapshots.write(
+                    bundle, target, version, epoch, createdAtMs(session), KeyOptions.signer(session, signKeys));
             try (SnapshotFile written = SnapshotFile.open(target)) {
-                digest = written.digestHex();
+                final SignedManifest signed = written.signedManifest();
+                output.print(manifest, (Paint paint) -> SnapshotText.of(file + " written", manifest, signed, paint));
             }
-            output.print(manifest, (Paint paint) -> SnapshotText.of(file + " written", manifest, digest, 0, paint));
         } catch (IOException e) {
             throw CommandFailure.usage(target + " cannot be written: " + e);
         }

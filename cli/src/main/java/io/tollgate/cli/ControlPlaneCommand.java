@@ -4,6 +4,7 @@ package io.tollgate.cli;
 import io.tollgate.control.ControlPlane;
 import io.tollgate.control.ControlPlaneConfig;
 import io.tollgate.control.ControlPlaneListener;
+import io.tollgate.control.signing.SigningConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -82,7 +83,23 @@ final class ControlPlaneCommand implements Callable<Integer> {
         yaml.append("\n  max_wait_ms: ").append(config.limits().maxWaitMs());
         yaml.append("\n  max_connections: ").append(config.limits().maxConnections());
         yaml.append("\n  max_calls_per_connection: ").append(config.limits().maxCallsPerConnection());
-        return yaml.append('\n').toString();
+        signing(config.signing(), yaml.append('\n'));
+        return yaml.toString();
+    }
+
+    private static void signing(SigningConfig signing, StringBuilder yaml) {
+        if (signing.keys().isEmpty()) {
+            yaml.append("# signing: nothing is signed\n");
+            return;
+        }
+        yaml.append("signing:\n  keys:\n");
+        for (final SigningConfig.Key key : signing.keys()) {
+            yaml.append("    - { ")
+                    .append(key.file() == null ? "environment: " + key.environment() : "file: '" + key.file() + "'")
+                    .append(", active: ")
+                    .append(key.active())
+                    .append(" }\n");
+        }
     }
 
     private static String text(InetSocketAddress address) {

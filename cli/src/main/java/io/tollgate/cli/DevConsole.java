@@ -68,6 +68,7 @@ final class DevConsole {
         page.fact("http", "http://" + servers.httpAddress() + "/readyz and /metrics");
         page.fact("control", servers.controlAddress() + "  gRPC, for sidecars");
         page.fact("state", state.toString());
+        page.fact("signature", Style.CAREFUL, "none: dev runs with trust.unsigned: allow, which is for development");
         if (!call.isEmpty()) {
             page.heading("Try, in another terminal");
             page.item(Style.BOLD, call);

@@ -44,6 +44,7 @@ final class DevServers implements AutoCloseable {
                 .set("state_dir", state.resolve("sidecar").toString())
                 .set("control_plane.address", text(plane.grpcAddress()))
                 .set("control_plane.bundle", bundle)
+                .set("trust.unsigned", "allow")
                 .set("control_plane.heartbeat_ms", "200")
                 .set("listen.address", text(ports.decisions()))
                 .set("listen.admin_address", text(ports.admin()))

@@ -72,11 +72,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
                 output.print(
                         snapshot.manifest(),
                         (Paint paint) -> SnapshotText.of(
-                                path.toString(),
-                                snapshot.manifest(),
-                                SnapshotFiles.digest(snapshot),
-                                snapshot.signedManifest().getSignaturesCount(),
-                                paint));
+                                path.toString(), snapshot.manifest(), snapshot.signedManifest(), paint));
             } else {
                 printRecords(
                         snapshot, Section.valueOf("SECTION_" + section.name().toUpperCase(Locale.ROOT)));

@@ -97,6 +97,54 @@ class BundleCommandsTest {
     }
 
     @Test
+    void shouldSignWithAKeyThatItMadeAndVerifyWhoSigned() throws Exception {
+        final String id = json(run("keys", "generate", "a.key", "--output", "json")
+                        .exits(ExitCode.OK))
+                .get("keyId")
+                .getAsString();
+        run("keys", "generate", "b.key")
+                .exits(ExitCode.OK)
+                .prints("ed25519-", "b.key.pub", "signing.keys", "trust.keys");
+        run("keys", "generate", "a.key").exits(ExitCode.USAGE).complains("exists", "never replaced");
+        run("keys", "public", "a.key")
+                .exits(ExitCode.OK)
+                .prints("# " + id, Files.readString(directory.resolve("a.key.pub")));
+        final String secret = Files.readAllLines(directory.resolve("a.key")).get(1);
+
+        final Run compiled = run("compile", SAMPLE.toString(), "-o", "a.tgs", "--sign-key", "a.key");
+        compiled.exits(ExitCode.OK).prints(id);
+        assertFalse((compiled.out() + compiled.err()).contains(secret));
+        run("snapshot", "inspect", "a.tgs").exits(ExitCode.OK).prints("says " + id, "not checked here");
+        run("snapshot", "verify", "a.tgs").exits(ExitCode.OK).prints("signature not checked (--trust)");
+        run("snapshot", "verify", "a.tgs", "--trust", "a.key.pub")
+                .exits(ExitCode.OK)
+                .prints("signed by " + id);
+        run("snapshot", "verify", "a.tgs", "--trust", "b.key.pub")
+                .exits(ExitCode.NO)
+                .prints("REFUSED: not trusted: ", "signed by " + id, "trusted are ed25519-");
+        run("snapshot", "verify", "a.tgs", "--trust", "a.key")
+                .exits(ExitCode.USAGE)
+                .complains("holds a private key");
+        compile("plain.tgs").exits(ExitCode.OK);
+        final JsonObject unsigned =
+                json(run("snapshot", "verify", "plain.tgs", "--trust", "a.key.pub", "--output", "json")
+                        .exits(ExitCode.NO));
+        assertEquals("", unsigned.get("signedBy").getAsString());
+        assertTrue(unsigned.get("problems").toString().contains("is not signed"), unsigned.toString());
+
+        run("compile", SAMPLE.toString(), "-o", "c.tgs", "--sign-key", "a.key", "--sign-key", "b.key")
+                .exits(ExitCode.OK);
+        run("snapshot", "verify", "c.tgs", "--trust", "b.key.pub").exits(ExitCode.OK);
+        run("compile", SAMPLE.toString(), "-o", "c.tgs", "--sign-key", "a.key", "--sign-key", "a.key")
+                .exits(ExitCode.USAGE)
+                .complains("twice");
+        run("compile", SAMPLE.toString(), "-o", "d.tgs", "--sign-key", "none.key")
+                .exits(ExitCode.USAGE)
+                .complains("none.key does not exist");
+        assertFalse(Files.exists(directory.resolve("d.tgs")));
+    }
+
+    @Test
     void shouldWriteNothingWhenTheBundleIsBroken() throws Exception {
         write("tollgate.yaml", "bundel: x\n");
         run("compile", ".", "-o", "x.tgs").exits(ExitCode.NO).complains("bundel", "nothing written: ");

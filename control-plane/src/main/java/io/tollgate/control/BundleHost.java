@@ -7,6 +7,7 @@ import io.tollgate.control.compiler.CompiledBundle;
 import io.tollgate.control.publish.BundlePublisher;
 import io.tollgate.control.publish.PublishedSnapshot;
 import io.tollgate.control.service.ServedBundle;
+import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.control.source.Diagnostic;
 import io.tollgate.control.watch.BundleWatcher;
 import io.tollgate.v1.BundleStatus;
@@ -38,6 +39,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     private final LongSupplier clockNs;
     private final boolean isWatched;
     private final ControlPlaneListener listener;
+    private final ManifestSigner signer;
     private volatile @Nullable BundlePublisher publisher;
     private volatile String id = "";
     /** Of the last compilation or publication; empty = it was good. */
@@ -54,7 +56,9 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             InstantSource clock,
             LongSupplier clockNs,
             boolean isWatched,
-            ControlPlaneListener listener) {
+            ControlPlaneListener listener,
+            ManifestSigner signer) {
+        this.signer = signer;
         this.dir = bundle.dir();
         this.stateDir = stateDir;
         this.clock = clock;
@@ -73,7 +77,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
         Optional<String> known = BundlePublisher.bundleOf(stateDir, dir);
         if (known.isPresent()) {
             id = known.get();
-            publisher = BundlePublisher.open(stateDir, id, dir, clock);
+            publisher = BundlePublisher.open(stateDir, id, dir, clock, signer);
         }
     }
 
@@ -115,7 +119,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             target = null;
         }
         if (target == null) {
-            target = BundlePublisher.open(stateDir, bundle.bundle(), dir, clock);
+            target = BundlePublisher.open(stateDir, bundle.bundle(), dir, clock, signer);
             id = bundle.bundle();
             publisher = target;
         }

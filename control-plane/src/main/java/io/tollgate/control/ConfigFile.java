@@ -2,6 +2,7 @@
 package io.tollgate.control;
 
 import io.tollgate.control.service.ServiceLimits;
+import io.tollgate.control.signing.SigningConfig;
 import io.tollgate.control.source.ConfigSource;
 import io.tollgate.control.source.Diagnostic;
 import io.tollgate.control.source.Diagnostics;
@@ -51,8 +52,9 @@ final class ConfigFile {
                     watch == null
                             ? ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS
                             : watch.number("interval_ms", ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS),
-                    limits(root.fields("limits")));
-        } catch (ConfigException e) {
+                    limits(root.fields("limits")),
+                    signing(root.fields("signing")));
+        } catch (ConfigException | IllegalArgumentException e) {
             throw new ConfigException(file + ": " + e.getMessage());
         }
     }
@@ -67,6 +69,18 @@ final class ConfigFile {
         return tls == null
                 ? null
                 : new ControlPlaneConfig.Tls(resolve(tls.text("certificate_file")), resolve(tls.text("key_file")));
+    }
+
+    private SigningConfig signing(Value.@Nullable Fields signing) {
+        if (signing == null) {
+            return SigningConfig.NONE;
+        }
+        return new SigningConfig(signing.fieldsOf("keys").stream()
+                .map(key -> new SigningConfig.Key(
+                        key.has("file") ? resolve(key.text("file")) : null,
+                        key.has("environment") ? key.text("environment") : null,
+                        key.flag("active", false)))
+                .toList());
     }
 
     private static ServiceLimits limits(Value.@Nullable Fields limits) {

@@ -6,6 +6,7 @@ import io.tollgate.control.service.BundleCatalog;
 import io.tollgate.control.service.DeltaWaits;
 import io.tollgate.control.service.HealthPage;
 import io.tollgate.control.service.SidecarTable;
+import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.control.watch.BundleWatcher;
 import io.tollgate.v1.BundleStatus;
 import java.io.IOException;
@@ -105,9 +106,19 @@ public final class ControlPlane implements AutoCloseable {
             LongSupplier clockNs,
             BundleWatcher watcher)
             throws IOException {
+        ManifestSigner signer = ManifestSigner.load(config.signing(), System.getenv());
+        if (signer.isSigning()) {
+            LOG.log(Level.INFO, "snapshots are signed by " + String.join(", ", signer.keyIds()));
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "snapshots are NOT SIGNED (signing.keys is empty): sidecars refuse them, unless their configuration says"
+                            + " trust.unsigned: allow, which is for development");
+        }
         List<BundleHost> hosts = new ArrayList<>();
         for (ControlPlaneConfig.Bundle bundle : config.bundles()) {
-            BundleHost host = new BundleHost(bundle, config.stateDir(), clock, clockNs, config.watch(), listener);
+            BundleHost host =
+                    new BundleHost(bundle, config.stateDir(), clock, clockNs, config.watch(), listener, signer);
             toClose.add(host);
             host.restore();
             watcher.watch(host.dir(), host);

@@ -2,6 +2,7 @@
 package io.tollgate.control;
 
 import io.tollgate.control.service.ServiceLimits;
+import io.tollgate.control.signing.SigningConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param watch whether edits are noticed
  * @param watchIntervalMs between two looks at the sources; an edit is published after about two of them
  * @param limits how much it takes on at once
+ * @param signing which keys sign what is published
  */
 public record ControlPlaneConfig(
         InetSocketAddress grpcAddress,
@@ -30,7 +32,8 @@ public record ControlPlaneConfig(
         List<Bundle> bundles,
         boolean watch,
         long watchIntervalMs,
-        ServiceLimits limits) {
+        ServiceLimits limits,
+        SigningConfig signing) {
     /** Where sidecars expect a control plane on their own host. */
     public static final int DEFAULT_GRPC_PORT = 7080;
 
@@ -72,6 +75,19 @@ public record ControlPlaneConfig(
         }
     }
 
+    /** Nothing is signed. */
+    public ControlPlaneConfig(
+            InetSocketAddress grpcAddress,
+            @Nullable InetSocketAddress httpAddress,
+            @Nullable Tls tls,
+            Path stateDir,
+            List<Bundle> bundles,
+            boolean watch,
+            long watchIntervalMs,
+            ServiceLimits limits) {
+        this(grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, SigningConfig.NONE);
+    }
+
     private static void checkHost(String key, InetSocketAddress address, boolean encrypted) {
         if (address.isUnresolved()) {
             throw new ConfigException(key + ": the host of '" + address + "' is not known; give an IP address");
@@ -98,9 +114,15 @@ public record ControlPlaneConfig(
                 ServiceLimits.DEFAULT);
     }
 
+    /** {@return the same, signed by these keys} */
+    public ControlPlaneConfig signedBy(SigningConfig keys) {
+        return new ControlPlaneConfig(
+                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, keys);
+    }
+
     /** {@return the same on other addresses} */
     public ControlPlaneConfig listeningOn(InetSocketAddress grpc, @Nullable InetSocketAddress http) {
-        return new ControlPlaneConfig(grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits);
+        return new ControlPlaneConfig(grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing);
     }
 
     /**

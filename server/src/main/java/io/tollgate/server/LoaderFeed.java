@@ -13,16 +13,21 @@ import io.tollgate.loader.transfer.ControlPlaneTarget;
 import io.tollgate.loader.transfer.GrpcControlPlaneClient;
 import io.tollgate.loader.transfer.TokenSource;
 import io.tollgate.loader.transfer.TransferLimits;
+import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.server.config.Secret;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The loader, as configured. */
 final class LoaderFeed implements SnapshotFeed {
+    private static final Logger LOG = System.getLogger("tollgate.server");
+
     private final SnapshotLoader loader;
 
     private LoaderFeed(final SnapshotLoader loader) {
@@ -50,6 +55,7 @@ final class LoaderFeed implements SnapshotFeed {
                     .restartGraceMs(config.freshness().restartGraceMs())
                     .keepPrevious(config.keepPreviousSnapshots())
                     .workers(workers)
+                    .verifier(trust(config.trust()))
                     .onCounterCorruption(
                             config.resetDamagedCounters()
                                     ? LoaderContext.OnCorruption.RESET
@@ -60,6 +66,15 @@ final class LoaderFeed implements SnapshotFeed {
         } catch (final IOException e) {
             throw new SidecarStartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
+    }
+
+    private static TrustedKeys trust(final SidecarConfig.Trust trust) throws IOException {
+        if (trust.allowUnsigned()) {
+            LOG.log(
+                    Level.WARNING,
+                    "trust.unsigned is allow: snapshots are taken whoever made them. That is for development only");
+        }
+        return TrustedKeys.open(trust.keysFile(), trust.allowUnsigned());
     }
 
     private static LoaderContext.Timing timing(final long heartbeatMs) {

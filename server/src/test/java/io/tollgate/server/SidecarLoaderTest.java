@@ -84,6 +84,7 @@ class SidecarLoaderTest {
                 .set("state_dir", directory.resolve("state").toString())
                 .set("control_plane.address", "127.0.0.1:" + nobody)
                 .set("control_plane.heartbeat_ms", "50")
+                .set("trust.unsigned", "allow")
                 .set("listen.address", "127.0.0.1:0")
                 .set("listen.admin_address", "127.0.0.1:0")
                 .set("listen.http_address", "127.0.0.1:0")

@@ -115,6 +115,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         if (nowNs - housekeepingAtNs >= 0) {
             housekeepingAtNs = nowNs + HOUSEKEEPING_NS;
             work += residence.housekeep();
+            lookAtTrust();
         }
         showProgress();
         return work;
@@ -153,6 +154,14 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
             broken("cannot install snapshot " + version + ": " + Causes.of(e));
         }
         return 1;
+    }
+
+    private void lookAtTrust() {
+        String news = residence.lookAtTrust();
+        board.distrust(residence.distrust());
+        if (!news.isEmpty()) {
+            refused(installed(), "it is active and no longer trusted, decisions count it as stale: " + news);
+        }
     }
 
     private void activate(Installation finished) {
@@ -220,6 +229,12 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
                     return;
                 }
                 transfer.wantNothing();
+                if (!residence.distrust().isEmpty()) {
+                    failed("snapshot " + asked
+                            + " is the newest, and no longer trusted; it must be published again with a"
+                            + " trusted key");
+                    return;
+                }
                 confirmations.current(sentNs, sentWallMs, answer);
                 board.confirmed();
             }

@@ -43,7 +43,7 @@ public final class LoaderContext {
     private int workers = 1;
     private final Map<Plane, Long> maxAgeMs = new EnumMap<>(Plane.class);
     private TransferLimits limits = TransferLimits.DEFAULT;
-    private ManifestVerifier verifier = ManifestVerifier.DEVELOPMENT;
+    private @Nullable ManifestVerifier verifier;
     private OnCorruption onCorruption = OnCorruption.REFUSE;
     private Storage storage = Storage.LOCAL;
     private LoaderClock clock = new SystemDecisionClock();
@@ -171,7 +171,7 @@ public final class LoaderContext {
         return this;
     }
 
-    /** Whom to trust; by default everybody (development). */
+    /** Whom to trust. Required: nobody is trusted by default. */
     public LoaderContext verifier(ManifestVerifier value) {
         verifier = value;
         return this;
@@ -224,6 +224,9 @@ public final class LoaderContext {
         }
         if (bundle.isBlank()) {
             throw new IllegalArgumentException("the loader needs the name of a bundle");
+        }
+        if (verifier == null) {
+            throw new IllegalArgumentException("the loader needs to know whom to trust");
         }
         if (random == null) {
             random = RandomGenerator.getDefault();
@@ -280,7 +283,7 @@ public final class LoaderContext {
     }
 
     ManifestVerifier verifier() {
-        return verifier;
+        return Objects.requireNonNull(verifier);
     }
 
     OnCorruption onCorruption() {

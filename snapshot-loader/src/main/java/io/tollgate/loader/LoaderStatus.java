@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param installs what became of the snapshots that were pulled
  * @param planes one line per plane
  * @param counters the store of live counters
+ * @param distrust why the active snapshot is no longer trusted: its key was removed, and its planes count as never confirmed; empty = it is
  */
 public record LoaderStatus(
         Path stateDir,
@@ -23,7 +24,8 @@ public record LoaderStatus(
         ConnectionFacts connection,
         InstallFacts installs,
         List<PlaneFacts> planes,
-        CounterFacts counters) {
+        CounterFacts counters,
+        String distrust) {
 
     /** What the loader is busy with. */
     public enum Phase {
@@ -48,6 +50,7 @@ public record LoaderStatus(
     /**
      * The active snapshot.
      *
+     * @param signatureKeyId of the trusted key whose signature held when it was activated; empty = accepted unsigned
      * @param confirmed the control plane has said since the start that this is the newest
      */
     public record SnapshotFacts(
@@ -56,10 +59,15 @@ public record LoaderStatus(
             long registryVersion,
             long ledgerSequence,
             String manifestSha256,
-            boolean signatureVerified,
+            String signatureKeyId,
             boolean confirmed,
             long createdAtMs,
-            long activatedAtMs) {}
+            long activatedAtMs) {
+        /** {@return whether a trusted signature held} */
+        public boolean signatureVerified() {
+            return !signatureKeyId.isEmpty();
+        }
+    }
 
     /**
      * The talk with the control plane.

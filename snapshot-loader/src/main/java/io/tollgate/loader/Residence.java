@@ -18,12 +18,14 @@ import io.tollgate.loader.install.SnapshotOpener;
 import io.tollgate.loader.install.StateDirectory;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.ManifestCheck;
+import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.StagedSnapshot;
 import io.tollgate.loader.transfer.StagingArea;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,9 @@ final class Residence implements AutoCloseable {
 
     private @Nullable InstalledSnapshot active;
     private long activatedAtMs;
+    private long trustGeneration;
+    private String distrust = "";
+    private List<String> passedOver = List.of();
     private boolean pruneDue = true;
     private long noteTimeAtNs;
     private long syncCellsAtNs;
@@ -116,10 +121,14 @@ final class Residence implements AutoCloseable {
     }
 
     private void openNewest() throws IOException {
-        InstalledSnapshot found = new SnapshotOpener(installContext, check).openNewest();
+        SnapshotOpener opener = new SnapshotOpener(installContext, check);
+        InstalledSnapshot found = opener.openNewest();
+        passedOver = opener.passedOver();
         if (found != null) {
             becomeActive(found);
-            ages.grantRestartGrace(context.restartGraceMs(), clock.monotonicNs(), clock.wallMs());
+            if (!highWater.version().isNewerThan(found.version())) {
+                ages.grantRestartGrace(context.restartGraceMs(), clock.monotonicNs(), clock.wallMs());
+            }
         }
     }
 
@@ -128,6 +137,7 @@ final class Residence implements AutoCloseable {
         worlds.activate(snapshot.world());
         active = snapshot;
         activatedAtMs = clock.wallMs();
+        distrust = "";
         records.switchTo(snapshot.folder());
         pruneDue = true;
     }
@@ -136,8 +146,9 @@ final class Residence implements AutoCloseable {
         return new Installation(installContext, staged, worlds.current());
     }
 
-    /** What may still fail before an activation. */
-    void prepareActivation(Installation finished) throws IOException {
+    /** What may still fail before an activation; the keys may have changed since the manifest came. */
+    void prepareActivation(Installation finished) throws IOException, RefusedException {
+        check.requireTrusted(finished.manifest());
         highWater.raise(finished.version());
     }
 
@@ -165,6 +176,40 @@ final class Residence implements AutoCloseable {
             cells.sync();
         }
         return work;
+    }
+
+    /**
+     * Looks whether the active snapshot is still signed by somebody who is trusted. If not, its planes are as if never confirmed, until a
+     * snapshot with another signature is active, or the key is trusted again.
+     *
+     * @return why not, when that is news; empty = no news
+     */
+    String lookAtTrust() {
+        InstalledSnapshot live = active;
+        long generation = check.trustGeneration();
+        if (live == null || generation == trustGeneration) {
+            return "";
+        }
+        trustGeneration = generation;
+        String before = distrust;
+        distrust = "";
+        try {
+            check.requireTrusted(live.manifest());
+        } catch (RefusedException e) {
+            distrust = e.reason();
+            ages.expireAll("the snapshot is no longer trusted");
+        }
+        return distrust.equals(before) ? "" : distrust;
+    }
+
+    /** Why installed snapshots were not used at the start, newest first. */
+    List<String> passedOver() {
+        return passedOver;
+    }
+
+    /** Why the active snapshot is not trusted; empty = it is. */
+    String distrust() {
+        return distrust;
     }
 
     private void refreshPeriods() {
@@ -215,7 +260,7 @@ final class Residence implements AutoCloseable {
                 live.manifest().manifest().getRegistryVersion(),
                 live.manifest().manifest().getLedgerSequence(),
                 live.manifest().sha256Hex(),
-                live.manifest().signatureVerified(),
+                live.manifest().keyId(),
                 confirmed,
                 live.manifest().manifest().getCreatedAtMs(),
                 activatedAtMs);

@@ -50,6 +50,11 @@ public final class SnapshotLoader implements AutoCloseable {
         this.board = new StatusBoard(context.stateDir(), residence.ages(), context.listeners());
         this.agent = new LoaderAgent(context, board, residence);
         board.counters(residence.cells().count(), residence.countersWereReset());
+        if (!residence.passedOver().isEmpty()) {
+            board.failed(
+                    "at the start, to be fetched again: " + String.join("; ", residence.passedOver()),
+                    context.clock().wallMs());
+        }
         if (residence.worlds().current() != null) {
             board.activated(residence.facts(false));
         }

@@ -31,6 +31,7 @@ final class StatusBoard {
     private volatile ConnectionFacts connection = new ConnectionFacts(Connection.CONNECTING, 0, null, 0);
     private volatile InstallFacts installs = new InstallFacts(Phase.IDLE, 0, 0, 0, null, 0, 0);
     private volatile CounterFacts counters = new CounterFacts(0, false);
+    private volatile String distrust = "";
 
     StatusBoard(Path stateDir, PlaneAges ages, List<LoaderListener> listeners) {
         this.stateDir = stateDir;
@@ -50,7 +51,7 @@ final class StatusBoard {
                     report.sourceAgeMs(),
                     report.detail()));
         }
-        return new LoaderStatus(stateDir, snapshot, connection, installs, List.copyOf(planes), counters);
+        return new LoaderStatus(stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust);
     }
 
     void activated(SnapshotFacts facts) {
@@ -70,7 +71,7 @@ final class StatusBoard {
                     facts.registryVersion(),
                     facts.ledgerSequence(),
                     facts.manifestSha256(),
-                    facts.signatureVerified(),
+                    facts.signatureKeyId(),
                     true,
                     facts.createdAtMs(),
                     facts.activatedAtMs());
@@ -143,6 +144,10 @@ final class StatusBoard {
         if (before.cells() != cells || before.wasReset() != wasReset) {
             counters = new CounterFacts(cells, wasReset);
         }
+    }
+
+    void distrust(String why) {
+        distrust = why;
     }
 
     void clockStepped(long stepNs) {

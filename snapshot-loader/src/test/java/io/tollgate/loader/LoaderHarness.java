@@ -4,6 +4,7 @@ package io.tollgate.loader;
 import io.tollgate.loader.fixture.FakeClock;
 import io.tollgate.loader.fixture.FakeControlPlane;
 import io.tollgate.loader.fixture.SnapshotBuilder;
+import io.tollgate.loader.transfer.ManifestVerifier;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.v1.PullSnapshotRequest;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class LoaderHarness implements AutoCloseable {
     final List<SnapshotVersion> activations = new ArrayList<>();
 
     static LoaderContext context() {
-        return new LoaderContext().sidecarId("sidecar-1").bootId("boot-1");
+        return new LoaderContext().sidecarId("sidecar-1").bootId("boot-1").verifier(ManifestVerifier.DEVELOPMENT);
     }
 
     LoaderHarness(Path stateDir) throws IOException {

@@ -39,6 +39,8 @@ public final class MeasuredSidecar implements Callable<Integer> {
                 .set("listen.address", "127.0.0.1:0")
                 .set("listen.admin_address", "")
                 .set("listen.http_address", "")
+                // Its snapshots are made by this program, for this run.
+                .set("trust.unsigned", "allow")
                 .set("shutdown.lame_duck_ms", "0");
         keys.forEach(builder::set);
         try (Sidecar sidecar = Sidecar.start(builder.build())) {

@@ -145,6 +145,7 @@ class SwapUnderLoadTest {
                 .set("state_dir", folder.resolve("state").toString())
                 .set("control_plane.address", "127.0.0.1:" + controlPlanePort)
                 .set("control_plane.bundle", BUNDLE)
+                .set("trust.unsigned", "allow")
                 .set("listen.address", "127.0.0.1:0")
                 .set("listen.admin_address", "")
                 .set("listen.http_address", "")

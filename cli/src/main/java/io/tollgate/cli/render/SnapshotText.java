@@ -2,9 +2,12 @@
 package io.tollgate.cli.render;
 
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.v1.ManifestSignature;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
+import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /** What a snapshot says about itself. */
@@ -15,23 +18,27 @@ public final class SnapshotText {
      * The manifest as a table.
      *
      * @param title first line
-     * @param digest SHA-256 of the manifest, lower-case hex
-     * @param signatures how many; they are not checked here
+     * @param signed for its digest and its signatures, which are not checked here
      */
-    public static String of(String title, SnapshotManifest manifest, String digest, int signatures, Paint paint) {
+    public static String of(String title, SnapshotManifest manifest, SignedManifest signed, Paint paint) {
+        final String signers = signed.getSignaturesList().stream()
+                .map(ManifestSignature::getKeyId)
+                .collect(Collectors.joining(", "));
         final Page page = new Page(paint);
         page.line(Style.BOLD, title);
         page.fact(
                 "bundle",
                 manifest.getBundle() + " version " + manifest.getVersion() + ", epoch " + manifest.getEpoch()
                         + ", registry " + manifest.getRegistryVersion());
-        page.fact("digest", digest);
+        page.fact("digest", HexFormat.of().formatHex(signed.getSha256().toByteArray()));
         page.fact("sources", manifest.getSourceDigest());
         page.fact("created", Human.instant(manifest.getCreatedAtMs()));
         page.fact(
                 "signature",
-                signatures == 0 ? Style.STRONG_BAD : Style.NONE,
-                signatures == 0 ? "none: nothing proves who made this snapshot" : Human.count(signatures, "signature"));
+                signers.isEmpty() ? Style.STRONG_BAD : Style.NONE,
+                signers.isEmpty()
+                        ? "none: nothing proves who made this snapshot"
+                        : "says " + signers + "; not checked here (tollgate snapshot verify --trust FILE)");
         page.fact(
                 "may be old",
                 manifest.getPlaneBoundsList().stream().map(SnapshotText::bound).collect(Collectors.joining(", ")));

@@ -100,10 +100,7 @@ public final class StatusText {
                     snapshot.getBundle() + " version " + snapshot.getVersion() + ", epoch " + snapshot.getEpoch()
                             + ", registry " + snapshot.getRegistryVersion());
             page.fact("digest", shortened(snapshot.getDigest()));
-            page.fact(
-                    "signature",
-                    snapshot.getSignatureVerified() ? Style.GOOD : Style.STRONG_BAD,
-                    snapshot.getSignatureVerified() ? "verified" : "UNSIGNED: nothing proves who made this snapshot");
+            signature(snapshot);
             page.fact(
                     "holds",
                     Human.count(snapshot.getScopeCount(), "scope") + ", " + Human.count(snapshot.getRuleCount(), "rule")
@@ -124,6 +121,25 @@ public final class StatusText {
             page.fact("last error", Style.BAD, snapshot.getLastError() + when);
         }
         page.fact("files", snapshot.getDirectory());
+    }
+
+    private void signature(SnapshotStatus snapshot) {
+        if (!snapshot.getDistrusted().isEmpty()) {
+            page.fact("signature", Style.STRONG_BAD, "NO LONGER TRUSTED: " + snapshot.getDistrusted());
+        } else if (!snapshot.getSignatureVerified()) {
+            page.fact(
+                    "signature",
+                    Style.STRONG_BAD,
+                    "UNSIGNED: nothing proves who made this snapshot (trust.unsigned: allow)");
+        } else if (snapshot.getUnsignedAllowed()) {
+            page.fact(
+                    "signature",
+                    Style.STRONG_BAD,
+                    "verified, key " + snapshot.getSignatureKeyId()
+                            + "; but UNSIGNED snapshots would be taken too (trust.unsigned: allow)");
+        } else {
+            page.fact("signature", Style.GOOD, "verified, key " + snapshot.getSignatureKeyId());
+        }
     }
 
     private Table planes() {

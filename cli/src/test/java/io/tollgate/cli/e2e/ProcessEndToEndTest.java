@@ -9,6 +9,8 @@ import io.tollgate.client.Decision;
 import io.tollgate.client.DecisionRequest;
 import io.tollgate.client.DecisionRequestBuilder;
 import io.tollgate.client.TollgateClient;
+import io.tollgate.control.signing.KeyFiles;
+import io.tollgate.core.signing.SigningKey;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DimensionKind;
 import io.tollgate.v1.ExplainedCeiling;
@@ -215,13 +217,16 @@ class ProcessEndToEndTest {
                 listen: { grpc: "127.0.0.1:%d", http: "127.0.0.1:%d" }
                 state_dir: control-state
                 bundles: [ { dir: acme } ]
+                signing: { keys: [ { file: signing.key } ] }
                 """
                         .formatted(controlPort, freePort()));
+        final Path trust = KeyFiles.write(SigningKey.generate(), directory.resolve("signing.key"));
         Files.writeString(
                 directory.resolve("sidecar.yaml"),
                 """
                 state_dir: %s
                 control_plane: { address: "127.0.0.1:%d", bundle: acme, heartbeat_ms: 200 }
+                trust: { keys: '%s' }
                 listen:
                   address: "127.0.0.1:%d"
                   unix_socket: %s
@@ -231,6 +236,7 @@ class ProcessEndToEndTest {
                         .formatted(
                                 directory.resolve("sidecar-state"),
                                 controlPort,
+                                trust,
                                 decidePort,
                                 socket,
                                 freePort(),

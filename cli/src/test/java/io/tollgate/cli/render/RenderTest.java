@@ -3,10 +3,13 @@ package io.tollgate.cli.render;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.cli.render.Paint.Style;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ScopeLevel;
+import io.tollgate.v1.SnapshotStatus;
+import io.tollgate.v1.StatusResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +78,27 @@ class RenderTest {
         assertEquals("\u001b[31ma\\u000ab\u001b[0m", Paint.ANSI.in(Style.BAD, "a\nb"));
         assertEquals("\\u202eb", Paint.clean("\u202eb"));
         assertEquals("p\u00fcnktlich", Paint.clean("p\u00fcnktlich"));
+    }
+
+    @Test
+    void shouldShowInRedThatNothingProvesWhoMadeTheSnapshot() {
+        final String red = "\u001b[1;31m";
+        final SnapshotStatus.Builder snapshot = SnapshotStatus.newBuilder().setPresent(true);
+        assertTrue(signature(snapshot).contains(red + "UNSIGNED: "), signature(snapshot));
+        snapshot.setSignatureVerified(true).setSignatureKeyId("ed25519-1");
+        assertTrue(signature(snapshot).contains("\u001b[32mverified, key ed25519-1"), signature(snapshot));
+        snapshot.setUnsignedAllowed(true);
+        assertTrue(signature(snapshot).contains(red + "verified, key ed25519-1; but UNSIGNED"), signature(snapshot));
+        snapshot.setDistrusted("signed by ed25519-1, which was removed");
+        assertTrue(signature(snapshot).contains(red + "NO LONGER TRUSTED: signed by"), signature(snapshot));
+    }
+
+    private static String signature(SnapshotStatus.Builder snapshot) {
+        return StatusText.of(StatusResponse.newBuilder().setSnapshot(snapshot).build(), Paint.ANSI)
+                .lines()
+                .filter(line -> line.contains("signature"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

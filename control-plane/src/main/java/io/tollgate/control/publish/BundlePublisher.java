@@ -2,6 +2,7 @@
 package io.tollgate.control.publish;
 
 import io.tollgate.control.compiler.CompiledBundle;
+import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -42,12 +43,14 @@ public final class BundlePublisher implements AutoCloseable {
     private final String bundle;
     private final String source;
     private final InstantSource clock;
+    private final ManifestSigner signer;
     private final Deque<PublishedSnapshot> kept = new ArrayDeque<>();
     private @Nullable BundleState state;
     private volatile @Nullable PublishedSnapshot current;
     private volatile List<PublishedSnapshot> available = List.of();
 
-    private BundlePublisher(Path folder, String bundle, Path source, InstantSource clock) {
+    private BundlePublisher(Path folder, String bundle, Path source, InstantSource clock, ManifestSigner signer) {
+        this.signer = signer;
         this.folder = folder;
         this.bundle = bundle;
         this.source = source.toAbsolutePath().normalize().toString();
@@ -62,9 +65,15 @@ public final class BundlePublisher implements AutoCloseable {
      */
     public static BundlePublisher open(Path stateDir, String bundle, Path source, InstantSource clock)
             throws IOException {
+        return open(stateDir, bundle, source, clock, ManifestSigner.NONE);
+    }
+
+    /** As {@link #open(Path, String, Path, InstantSource)}; what is published is signed. */
+    public static BundlePublisher open(
+            Path stateDir, String bundle, Path source, InstantSource clock, ManifestSigner signer) throws IOException {
         Path folder = stateDir.resolve(bundle);
         Files.createDirectories(folder);
-        BundlePublisher publisher = new BundlePublisher(folder, bundle, source, clock);
+        BundlePublisher publisher = new BundlePublisher(folder, bundle, source, clock, signer);
         publisher.restore();
         return publisher;
     }
@@ -121,7 +130,7 @@ public final class BundlePublisher implements AutoCloseable {
     }
 
     /**
-     * Publishes a bundle, unless it says what the published one says already.
+     * Publishes a bundle, unless it says what the published one says already, signed by the same keys.
      *
      * @return the new snapshot, or empty when nothing has changed
      * @throws IOException when it cannot be written; what was published stays
@@ -132,10 +141,12 @@ public final class BundlePublisher implements AutoCloseable {
         long epoch = last == null ? Math.max(nowMs, newestEpochOnDisk() + 1) : last.epoch();
         long version = last == null ? 1 : last.version() + 1;
         Path path = path(epoch, version);
-        SnapshotManifest manifest = BundleSnapshots.write(compiled, path, version, epoch, nowMs);
+        SnapshotManifest manifest = BundleSnapshots.write(compiled, path, version, epoch, nowMs, signer);
         String content = contentSha256(manifest);
         PublishedSnapshot now = current;
-        if (now != null && now.contentSha256().equals(content)) {
+        // A change of keys is published too: sidecars then hold signatures of the new key before the old one is
+        // removed.
+        if (now != null && now.contentSha256().equals(content) && signer.hasSigned(now.signedManifest())) {
             Files.delete(path);
             return Optional.empty();
         }

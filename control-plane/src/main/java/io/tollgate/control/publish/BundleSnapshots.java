@@ -2,6 +2,7 @@
 package io.tollgate.control.publish;
 
 import io.tollgate.control.compiler.CompiledBundle;
+import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.v1.CapacityPoolRecord;
 import io.tollgate.v1.EntitlementSetRecord;
 import io.tollgate.v1.PolicyRecord;
@@ -31,6 +32,13 @@ public final class BundleSnapshots {
      */
     public static SnapshotManifest write(CompiledBundle bundle, Path file, long version, long epoch, long createdAtMs)
             throws IOException {
+        return write(bundle, file, version, epoch, createdAtMs, ManifestSigner.NONE);
+    }
+
+    /** As {@link #write(CompiledBundle, Path, long, long, long)}, signed. */
+    public static SnapshotManifest write(
+            CompiledBundle bundle, Path file, long version, long epoch, long createdAtMs, ManifestSigner signer)
+            throws IOException {
         SnapshotFacts facts = new SnapshotFacts(
                 bundle.bundle(),
                 version,
@@ -40,7 +48,7 @@ public final class BundleSnapshots {
                 bundle.planeBounds(),
                 bundle.sourceDigest(),
                 bundle.defaultReservationTtlMs());
-        try (SnapshotWriter writer = SnapshotWriter.begin(file, facts)) {
+        try (SnapshotWriter writer = SnapshotWriter.begin(file, facts, signer)) {
             writer.add(Section.SECTION_REGISTRY, REGISTRY_KEY, bundle.registry());
             for (PolicyRecord policy : bundle.policies()) {
                 writer.add(Section.SECTION_POLICY, policy.getScope().getPath(), policy);

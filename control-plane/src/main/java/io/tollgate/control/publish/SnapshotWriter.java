@@ -3,6 +3,7 @@ package io.tollgate.control.publish;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
@@ -49,6 +50,7 @@ public final class SnapshotWriter implements AutoCloseable {
     private final Path file;
     private final Path chunkFile;
     private final SnapshotFacts facts;
+    private final ManifestSigner signer;
     private final ChunkEncoder encoder = new ChunkEncoder();
     private final DirectoryOrder directory = new DirectoryOrder();
     private final List<SectionDescriptor> sections = new ArrayList<>();
@@ -63,7 +65,8 @@ public final class SnapshotWriter implements AutoCloseable {
     private long chunkCount;
     private boolean finished;
 
-    private SnapshotWriter(Path file, SnapshotFacts facts) throws IOException {
+    private SnapshotWriter(Path file, SnapshotFacts facts, ManifestSigner signer) throws IOException {
+        this.signer = signer;
         this.file = file.toAbsolutePath();
         this.facts = facts;
         Path parent = Digests.parentOf(this.file);
@@ -77,7 +80,12 @@ public final class SnapshotWriter implements AutoCloseable {
      * @throws IOException when nothing can be written there
      */
     public static SnapshotWriter begin(Path file, SnapshotFacts facts) throws IOException {
-        return new SnapshotWriter(file, facts);
+        return begin(file, facts, ManifestSigner.NONE);
+    }
+
+    /** As {@link #begin(Path, SnapshotFacts)}, signed. */
+    public static SnapshotWriter begin(Path file, SnapshotFacts facts, ManifestSigner signer) throws IOException {
+        return new SnapshotWriter(file, facts, signer);
     }
 
     /**
@@ -179,12 +187,12 @@ public final class SnapshotWriter implements AutoCloseable {
         return manifest;
     }
 
-    private static SignedManifest sign(SnapshotManifest manifest) {
+    private SignedManifest sign(SnapshotManifest manifest) {
         ByteString bytes = manifest.toByteString();
-        return SignedManifest.newBuilder()
+        return signer.sign(SignedManifest.newBuilder()
                 .setManifest(bytes)
                 .setSha256(ByteString.copyFrom(Digests.sha256().digest(bytes.toByteArray())))
-                .build();
+                .build());
     }
 
     private void assemble(SignedManifest manifest) throws IOException {

@@ -36,6 +36,18 @@ final class ControlPlaneShapes {
             optional("max_connections", integer(1, 1_000_000), "Connections that are answered. Default 10000."),
             optional("max_calls_per_connection", integer(1, 100_000), "Calls under way on one. Default 64."));
 
+    private static final Shape.Fields SIGNING_KEY = fields(
+            "signing key",
+            optional("file", of(ScalarKind.TEXT), "Private Ed25519 key, PEM (PKCS #8), readable by its owner alone."),
+            optional("environment", of(ScalarKind.TEXT), "Or the name of an environment variable that holds it."),
+            optional(
+                    "active",
+                    of(ScalarKind.FLAG),
+                    "The key that is shown; the others stay valid beside it. One key is."));
+
+    private static final Shape.Fields SIGNING = fields(
+            "set of signing keys", required("keys", list(SIGNING_KEY), "All sign; two during a rotation, at most 4."));
+
     static final Shape.Fields FILE = fields(
             "control plane configuration",
             optional("listen", LISTEN, "Where it listens."),
@@ -43,7 +55,8 @@ final class ControlPlaneShapes {
             required("state_dir", of(ScalarKind.TEXT), "Versions and snapshots; must survive restarts."),
             required("bundles", list(BUNDLE), "What is served."),
             optional("watch", WATCH, "Whether and how edits are noticed."),
-            optional("limits", LIMITS, "How much it takes on at once."));
+            optional("limits", LIMITS, "How much it takes on at once."),
+            optional("signing", SIGNING, "Who signs the snapshots. Without it sidecars refuse them."));
 
     private ControlPlaneShapes() {}
 }

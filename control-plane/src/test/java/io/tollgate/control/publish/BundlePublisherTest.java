@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tollgate.control.compiler.BundleCompiler;
 import io.tollgate.control.compiler.CompiledBundle;
 import io.tollgate.control.compiler.TinyBundle;
+import io.tollgate.control.signing.ManifestSigner;
+import io.tollgate.core.signing.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +85,38 @@ class BundlePublisherTest {
             assertEquals(Optional.empty(), publisher.publish(bundle(500)));
             assertEquals(2, publisher.current().orElseThrow().version());
             assertEquals(3, publisher.publish(bundle(400)).orElseThrow().version());
+        }
+    }
+
+    private BundlePublisher signing(SigningKey... keys) throws IOException {
+        return BundlePublisher.open(
+                dir.resolve("state"), "tiny", dir.resolve("source"), CLOCK, ManifestSigner.of(List.of(keys)));
+    }
+
+    @Test
+    void shouldPublishAgainWhenTheSigningKeysChange() throws IOException {
+        SigningKey old = SigningKey.generate();
+        SigningKey next = SigningKey.generate();
+        try (BundlePublisher publisher = open(CLOCK)) {
+            assertEquals(1, publisher.publish(bundle(600)).orElseThrow().version());
+        }
+        try (BundlePublisher publisher = signing(old)) {
+            PublishedSnapshot signed = publisher.publish(bundle(600)).orElseThrow();
+            assertEquals(2, signed.version());
+            assertTrue(ManifestSigner.of(List.of(old)).hasSigned(signed.signedManifest()));
+            assertEquals(Optional.empty(), publisher.publish(bundle(600)));
+        }
+        try (BundlePublisher publisher = signing(next, old)) {
+            PublishedSnapshot both = publisher.publish(bundle(600)).orElseThrow();
+            assertEquals(3, both.version());
+            assertEquals(next.id(), both.signedManifest().getSignatures(0).getKeyId());
+            assertEquals(2, both.signedManifest().getSignaturesCount());
+        }
+        try (BundlePublisher publisher = signing(next)) {
+            assertEquals(4, publisher.publish(bundle(600)).orElseThrow().version());
+        }
+        try (BundlePublisher publisher = signing(next)) {
+            assertEquals(Optional.empty(), publisher.publish(bundle(600)));
         }
     }
 

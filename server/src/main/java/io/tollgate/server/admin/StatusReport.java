@@ -108,6 +108,7 @@ final class StatusReport {
         final SnapshotStatus.Builder snapshot = SnapshotStatus.newBuilder()
                 .setInstalledCount(installs.installed())
                 .setRefusedCount(installs.refused() + installs.failed());
+        snapshot.setUnsignedAllowed(config.trust().allowUnsigned()).setDistrusted(status.distrust());
         if (installs.lastFailure() != null) {
             snapshot.setLastError(installs.lastFailure().cause())
                     .setLastErrorAtMs(installs.lastFailure().atMs());
@@ -127,6 +128,7 @@ final class StatusReport {
                 .setCreatedAtMs(facts.createdAtMs())
                 .setActivatedAtMs(facts.activatedAtMs())
                 .setSignatureVerified(facts.signatureVerified())
+                .setSignatureKeyId(facts.signatureKeyId())
                 .setScopeCount(world.scopeCount())
                 .setRuleCount(world.policies().ruleCount())
                 .setCeilingCount(ceilings.of(world))

@@ -55,6 +55,9 @@ final class ConfigAssembly {
                 text(ConfigKeys.ON_COUNTER_CORRUPTION).equals("reset"),
                 integer(ConfigKeys.KEEP_PREVIOUS),
                 controlPlane,
+                new SidecarConfig.Trust(
+                        path(ConfigKeys.TRUST_KEYS),
+                        text(ConfigKeys.TRUST_UNSIGNED).equals("allow")),
                 listen,
                 limits,
                 transport(),

@@ -77,6 +77,19 @@ final class ConfigKeys {
             "1000",
             "Time between two questions to the control plane; each one answered confirms the planes.");
 
+    static final ConfigKey TRUST_KEYS = add(
+            "trust.keys",
+            ConfigType.path(),
+            "",
+            "PEM file with the public keys that may sign snapshots, one or several (rotation); read again when it changes. Needed"
+                    + " unless `trust.unsigned` is `allow`.");
+    static final ConfigKey TRUST_UNSIGNED = add(
+            "trust.unsigned",
+            ConfigType.text("refuse or allow", "refuse|allow", "refuse or allow"),
+            "refuse",
+            "Whether a snapshot that no trusted key has signed is taken: `allow` is for development, and `tollgate status` shows"
+                    + " it in red.");
+
     static final ConfigKey LISTEN_ADDRESS = add(
             "listen.address",
             ConfigType.address(),

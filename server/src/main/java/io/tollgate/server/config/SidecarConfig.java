@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetDamagedCounters start with zeroed counters when those on disk are damaged
  * @param keepPreviousSnapshots snapshots to keep besides the live one
  * @param controlPlane         what it subscribes to, and where
+ * @param trust                whose snapshots it takes
  * @param listen               where it answers
  * @param limits               what it accepts
  * @param transport            threads, windows, keep-alive
@@ -32,6 +33,7 @@ public record SidecarConfig(
         boolean resetDamagedCounters,
         int keepPreviousSnapshots,
         ControlPlane controlPlane,
+        Trust trust,
         Listen listen,
         Limits limits,
         Transport transport,
@@ -51,6 +53,7 @@ public record SidecarConfig(
                 resetDamagedCounters,
                 keepPreviousSnapshots,
                 controlPlane,
+                trust,
                 other,
                 limits,
                 new Transport(
@@ -99,6 +102,14 @@ public record SidecarConfig(
      * @param keyFile  key of it, or null
      */
     public record ClientTls(Path caFile, @Nullable Path certFile, @Nullable Path keyFile) {}
+
+    /**
+     * Whose snapshots are taken.
+     *
+     * @param keysFile      PEM with public keys; null = none
+     * @param allowUnsigned development: whoever made them
+     */
+    public record Trust(@Nullable Path keysFile, boolean allowUnsigned) {}
 
     /**
      * Listeners; null = none of that kind.

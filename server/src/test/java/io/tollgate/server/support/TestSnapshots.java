@@ -103,7 +103,8 @@ public final class TestSnapshots implements SnapshotFeed {
                         clock.wallMs()),
                 new LoaderStatus.InstallFacts(Phase.IDLE, installed, 1, 0, null, 0, 0),
                 planes,
-                new LoaderStatus.CounterFacts(cells.count(), false));
+                new LoaderStatus.CounterFacts(cells.count(), false),
+                "");
     }
 
     private static LoaderStatus.SnapshotFacts facts(final World world) {
@@ -113,7 +114,7 @@ public final class TestSnapshots implements SnapshotFeed {
                 world.registry().version(),
                 world.facts().ledgerSequence(),
                 world.facts().digest(),
-                false,
+                "",
                 true,
                 world.facts().createdAtMs(),
                 2_000);

@@ -107,6 +107,17 @@ public final class PlaneAges {
         view = next;
     }
 
+    /** Makes every plane one that was never confirmed. */
+    public void expireAll(String why) {
+        View next = view.copy();
+        Arrays.fill(next.sourceAgeMs, 0);
+        Arrays.fill(next.detail, why);
+        for (Plane plane : Plane.values()) {
+            table.expire(plane);
+        }
+        view = next;
+    }
+
     /**
      * After a restart: what is on disk counts as confirmed for so much longer at most, whatever its age may be.
      *

@@ -128,7 +128,7 @@ final class FileInspector extends SnapshotInspector {
     }
 
     private SnapshotAssembly assembly() throws RefusedException {
-        return new SnapshotAssembly(new VerifiedManifest(signedManifest(), manifest(), false), LIMITS);
+        return new SnapshotAssembly(new VerifiedManifest(signedManifest(), manifest(), ""), LIMITS);
     }
 
     private void eachChunk(SnapshotAssembly assembly, @Nullable Section wanted, @Nullable Visitor visitor)

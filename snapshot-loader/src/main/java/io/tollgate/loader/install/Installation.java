@@ -108,6 +108,11 @@ public final class Installation {
         return staged.manifest().version();
     }
 
+    /** {@return the manifest of what is being installed} */
+    public VerifiedManifest manifest() {
+        return staged.manifest();
+    }
+
     /**
      * Does the next piece of work.
      *

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class SnapshotOpener {
 
     private final InstallContext context;
     private final ManifestCheck check;
+    private final List<String> passedOver = new ArrayList<>();
 
     /** An opener. */
     public SnapshotOpener(InstallContext context, ManifestCheck check) {
@@ -64,8 +67,14 @@ public final class SnapshotOpener {
         return null;
     }
 
+    /** {@return why the snapshots found were not used, newest first; for an operator} */
+    public List<String> passedOver() {
+        return List.copyOf(passedOver);
+    }
+
     private void setAside(Path folder, String reason) throws IOException {
         Path where = context.directory().setAside(folder);
+        passedOver.add("installed snapshot " + folder.getFileName() + ": " + reason);
         LOG.log(
                 System.Logger.Level.WARNING,
                 "installed snapshot " + folder.getFileName() + " is of no use and will be fetched again: " + reason

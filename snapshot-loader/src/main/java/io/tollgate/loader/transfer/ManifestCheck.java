@@ -57,12 +57,26 @@ public final class ManifestCheck {
                     "the manifest's SHA-256 is " + HexFormat.of().formatHex(digest) + ", it says "
                             + HexFormat.of().formatHex(signed.getSha256().toByteArray()));
         }
-        boolean signatureVerified = verifier.verify(signed);
+        String keyId = verifier.verify(signed);
         SnapshotManifest manifest = parse(signed);
         checkIdentity(manifest);
         checkSections(manifest);
         checkBounds(manifest);
-        return new VerifiedManifest(signed, manifest, signatureVerified);
+        return new VerifiedManifest(signed, manifest, keyId);
+    }
+
+    /**
+     * Looks at the signatures of a manifest again that was checked before: keys may have been removed since.
+     *
+     * @throws RefusedException when nobody who is trusted now has signed it
+     */
+    public void requireTrusted(VerifiedManifest manifest) throws RefusedException {
+        verifier.verify(manifest.signed());
+    }
+
+    /** {@return grows when {@link #requireTrusted} may answer otherwise than before} */
+    public long trustGeneration() {
+        return verifier.generation();
     }
 
     /**

@@ -7,15 +7,21 @@ import io.tollgate.v1.SignedManifest;
 @FunctionalInterface
 public interface ManifestVerifier {
     /**
-     * Accepts every manifest, signed or not: for development. Status and evidence then say signature_verified=false.
+     * Accepts every manifest, signed or not: for development and for looking at files. Status and evidence then say that nothing was
+     * verified.
      */
-    ManifestVerifier DEVELOPMENT = manifest -> false;
+    ManifestVerifier DEVELOPMENT = manifest -> "";
 
     /**
      * Looks at the signatures over {@link SignedManifest#getManifest()}. The manifest's digest was checked before.
      *
-     * @return true = a trusted signature holds; false = accepted without one
+     * @return id of the trusted key whose signature holds; empty = accepted without one
      * @throws RefusedException when this manifest must not be used
      */
-    boolean verify(SignedManifest manifest) throws RefusedException;
+    String verify(SignedManifest manifest) throws RefusedException;
+
+    /** {@return grows when another answer is possible than before, because the keys have changed} */
+    default long generation() {
+        return 0;
+    }
 }

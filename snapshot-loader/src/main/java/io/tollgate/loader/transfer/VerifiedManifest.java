@@ -11,9 +11,14 @@ import java.util.HexFormat;
  *
  * @param signed as received
  * @param manifest parsed
- * @param signatureVerified a trusted signature holds
+ * @param keyId of the trusted key whose signature holds; empty = accepted unsigned
  */
-public record VerifiedManifest(SignedManifest signed, SnapshotManifest manifest, boolean signatureVerified) {
+public record VerifiedManifest(SignedManifest signed, SnapshotManifest manifest, String keyId) {
+    /** {@return whether a trusted signature holds} */
+    public boolean signatureVerified() {
+        return !keyId.isEmpty();
+    }
+
     /** {@return epoch and version} */
     public SnapshotVersion version() {
         return new SnapshotVersion(manifest.getEpoch(), manifest.getVersion());

@@ -156,7 +156,7 @@ class ManifestCheckTest {
                 Check.SIGNATURE,
                 assertThrows(RefusedException.class, () -> checked.check(manifest))
                         .check());
-        assertTrue(new ManifestCheck("default", TransferLimits.DEFAULT, m -> true)
+        assertTrue(new ManifestCheck("default", TransferLimits.DEFAULT, m -> "ed25519-1")
                 .check(manifest)
                 .signatureVerified());
     }
