@@ -27,10 +27,12 @@ final class SampleCall {
      */
     static Optional<DecideRequest> find(CompiledBundle bundle, TollgateClient client) {
         final List<DecideRequest> candidates = bundle.tests().stream()
+                .map(test -> test.steps().get(0))
+                .filter(step -> step.action() instanceof BundleTest.Ask)
                 .sorted(Comparator.comparing(SampleCall::isAllowed)
-                        .thenComparing(test -> test.request().getUsageCount() > 0)
+                        .thenComparing(step -> request(step).getUsageCount() > 0)
                         .reversed())
-                .map(test -> test.request().toBuilder()
+                .map(step -> request(step).toBuilder()
                         .setMode(DecideMode.DECIDE_MODE_CHECK)
                         .build())
                 .filter(SampleCall::isPlain)
@@ -43,8 +45,14 @@ final class SampleCall {
                 .or(() -> candidates.stream().findFirst());
     }
 
-    private static boolean isAllowed(BundleTest test) {
-        return test.expectation().outcome() == Outcome.OUTCOME_ALLOW;
+    private static DecideRequest request(BundleTest.Step step) {
+        return ((BundleTest.Ask) step.action()).request();
+    }
+
+    private static boolean isAllowed(BundleTest.Step step) {
+        return step.expectation()
+                .map(expected -> expected.verdict().outcome() == Outcome.OUTCOME_ALLOW)
+                .orElse(false);
     }
 
     /** Can it be said with the flags of {@link #commandLine}? */

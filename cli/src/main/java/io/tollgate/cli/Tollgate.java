@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             DumpScopeCommand.class,
             CheckCommand.class,
+            TestCommand.class,
             CompileCommand.class,
             SnapshotCommand.class,
             KeysCommand.class,

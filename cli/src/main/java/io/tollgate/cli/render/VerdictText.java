@@ -36,6 +36,15 @@ public final class VerdictText {
         return page.toString();
     }
 
+    /** Verdict and why, without the evidence. */
+    public static String verdictAndWhy(DecideRequest request, DecideResponse response, Paint paint) {
+        final Page page = new Page(paint);
+        final VerdictText text = new VerdictText(page, request, response);
+        text.verdict();
+        text.why();
+        return page.toString();
+    }
+
     /** Verdict and why, for {@code tollgate explain}, which shows the evidence in full. */
     static void begin(Page page, DecideRequest request, DecideResponse response) {
         final VerdictText text = new VerdictText(page, request, response);

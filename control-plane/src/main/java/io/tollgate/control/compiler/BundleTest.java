@@ -3,40 +3,67 @@ package io.tollgate.control.compiler;
 
 import io.tollgate.control.source.Position;
 import io.tollgate.v1.DecideRequest;
-import io.tollgate.v1.Outcome;
-import io.tollgate.v1.Reason;
+import io.tollgate.v1.Plane;
+import io.tollgate.v1.Usage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A test of tests/: a question and the answer that its author expects.
+ * A test of tests/: questions and the answers that its author expects. A test without steps is one of one step.
  *
  * @param name what it proves
  * @param at where it is written
- * @param atMs what time it is, milliseconds since 1970; empty = now
- * @param repeat ask so many times, the last answer counts
- * @param request the question
- * @param expectation the answer
+ * @param steps in order, over the same counters, which are fresh at the first
  */
-public record BundleTest(
-        String name, Position at, OptionalLong atMs, int repeat, DecideRequest request, Expectation expectation) {
+public record BundleTest(String name, Position at, List<Step> steps) {
+
+    /** Takes a copy. */
+    public BundleTest {
+        steps = List.copyOf(steps);
+    }
 
     /**
-     * What the answer must be. Empty = not looked at.
+     * One question.
      *
-     * @param outcome may it?
-     * @param reason the one reason
-     * @param rules ids of all matching rules, in any order
-     * @param limitId the binding limit
-     * @param limitScopePath the scope that this limit is inherited from
-     * @param message what users read
+     * @param at where it is written
+     * @param moment when
+     * @param repeat ask so many times, the last answer counts
+     * @param action what is asked
+     * @param expectation the answer; empty = any
      */
-    public record Expectation(
-            Outcome outcome,
-            Optional<Reason> reason,
-            Optional<List<String>> rules,
-            Optional<String> limitId,
-            Optional<String> limitScopePath,
-            Optional<String> message) {}
+    public record Step(Position at, Moment moment, int repeat, Action action, Optional<Expectation> expectation) {}
+
+    /**
+     * When a step happens.
+     *
+     * @param atMs milliseconds since 1970; empty = as before, at first now
+     * @param afterMs so much later
+     * @param agesMs how old the evidence of planes is from then on, milliseconds; planes that are not named stay as they are
+     */
+    public record Moment(OptionalLong atMs, long afterMs, Map<Plane, Long> agesMs) {}
+
+    /** What is asked. */
+    public sealed interface Action {}
+
+    /**
+     * A question.
+     *
+     * @param reservation names the reservation of the answer
+     */
+    public record Ask(DecideRequest request, Optional<String> reservation) implements Action {}
+
+    /**
+     * More under a reservation.
+     *
+     * @param ttlMs from now; 0 = as it is
+     */
+    public record Extend(String reservation, List<Usage> usage, long ttlMs) implements Action {}
+
+    /** What was really used. */
+    public record Settle(String reservation, List<Usage> actual) implements Action {}
+
+    /** Everything back. */
+    public record Release(String reservation) implements Action {}
 }

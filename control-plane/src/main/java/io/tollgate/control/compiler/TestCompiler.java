@@ -1,27 +1,21 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.compiler;
 
+import io.tollgate.control.compiler.BundleTest.Action;
+import io.tollgate.control.compiler.BundleTest.Moment;
+import io.tollgate.control.compiler.BundleTest.Step;
+import io.tollgate.control.compiler.TestRequests.Written;
 import io.tollgate.control.source.BundleSource.Part;
 import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Folder;
-import io.tollgate.control.source.PrincipalName;
-import io.tollgate.control.source.ScopePath;
 import io.tollgate.control.source.Value;
-import io.tollgate.v1.Actor;
-import io.tollgate.v1.DecideMode;
-import io.tollgate.v1.DecideRequest;
-import io.tollgate.v1.GaugeReading;
-import io.tollgate.v1.Outcome;
-import io.tollgate.v1.Place;
-import io.tollgate.v1.Reason;
-import io.tollgate.v1.ScopeLevel;
-import io.tollgate.v1.Target;
-import io.tollgate.v1.Usage;
+import io.tollgate.v1.Plane;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,213 +28,185 @@ import org.jspecify.annotations.Nullable;
 final class TestCompiler {
     private static final int FIRST_REQUEST_REASON = 100;
     private static final int LAST_REQUEST_REASON = 199;
+    private static final List<String> ACTIONS = List.of("request", "extend", "settle", "release");
 
     private final Compilation compilation;
-    private final Registry registry;
-    private final ScopeTree tree;
-    private final Attributes attributes;
-    private final Set<String> operations = new LinkedHashSet<>();
+    private final TestRequests requests;
+    private final TestExpectations expectations;
 
     TestCompiler(Compilation compilation, Registry registry, ScopeTree tree) {
         this.compilation = compilation;
-        this.registry = registry;
-        this.tree = tree;
-        this.attributes = new Attributes(compilation, registry);
-        registry.operations()
-                .forEach(o -> operations.add(o.getProduct() + "/" + o.getResourceType() + "/" + o.getAction()));
+        this.requests = new TestRequests(compilation, registry, tree);
+        this.expectations = new TestExpectations(compilation);
     }
 
     List<BundleTest> compile() {
         List<BundleTest> tests = new ArrayList<>();
         for (Part part : compilation.files(Folder.TESTS)) {
             for (Value.Fields fields : part.root().fieldsOf("tests")) {
-                Value.Fields request = fields.fields("request");
-                Value.Fields expect = fields.fields("expect");
-                if (request != null && expect != null) {
-                    tests.add(test(fields, request, expect));
+                List<Step> steps = fields.isWritten("steps") ? steps(fields) : single(fields);
+                if (!steps.isEmpty()) {
+                    tests.add(new BundleTest(fields.text("name"), fields.at(), steps));
                 }
             }
         }
         return tests;
     }
 
-    private BundleTest test(Value.Fields fields, Value.Fields request, Value.Fields expect) {
-        BundleTest.Expectation expectation = expectation(expect);
-        boolean checked = expectation
+    private List<Step> single(Value.Fields fields) {
+        requireKey(fields, "request");
+        requireKey(fields, "expect");
+        Value.Fields request = fields.fields("request");
+        Value.Fields expect = fields.fields("expect");
+        if (request == null || expect == null) {
+            return List.of();
+        }
+        Expectation expectation = expectations.compile(expect, false);
+        BundleTest.Ask ask = new BundleTest.Ask(
+                requests.compile(new Written(request, null), isChecked(expectation)), Optional.empty());
+        return List.of(new Step(
+                fields.at(), moment(fields, false), (int) fields.number("repeat", 1), ask, Optional.of(expectation)));
+    }
+
+    private void requireKey(Value.Fields fields, String key) {
+        if (!fields.isWritten(key)) {
+            compilation.error(
+                    fields.at(),
+                    Code.MISSING_KEY,
+                    "a test needs the key '" + key + "', or steps",
+                    "add '" + key + ": ...', or 'steps: [...]' for several questions");
+        }
+    }
+
+    private List<Step> steps(Value.Fields test) {
+        for (String key : List.of("expect", "repeat")) {
+            if (test.isWritten(key)) {
+                compilation.error(
+                        test.at(key),
+                        Code.KIND_MISMATCH,
+                        "a test with steps has no '" + key + "' of its own",
+                        "write it in the step that it belongs to");
+            }
+        }
+        List<Step> steps = new ArrayList<>();
+        Set<String> reservations = new HashSet<>();
+        Moment first = moment(test, false);
+        OptionalLong time = first.atMs();
+        for (Value.Fields fields : test.fieldsOf("steps")) {
+            Moment moment = moment(fields, true);
+            checkTime(fields, time, moment);
+            time = moment.atMs().isPresent() ? moment.atMs() : later(time, moment.afterMs());
+            Optional<Action> action = action(fields, test.fields("request"), reservations);
+            if (action.isPresent()) {
+                steps.add(new Step(
+                        fields.at(),
+                        steps.isEmpty() ? over(first, moment) : moment,
+                        (int) fields.number("repeat", 1),
+                        action.get(),
+                        expectation(fields)));
+            }
+        }
+        return steps;
+    }
+
+    private Optional<Expectation> expectation(Value.Fields step) {
+        Value.Fields expect = step.fields("expect");
+        boolean ending = step.isWritten("settle") || step.isWritten("release");
+        return expect == null ? Optional.empty() : Optional.of(expectations.compile(expect, ending));
+    }
+
+    private Optional<Action> action(Value.Fields step, Value.@Nullable Fields base, Set<String> reservations) {
+        List<String> written = ACTIONS.stream().filter(step::isWritten).toList();
+        if (written.size() != 1) {
+            compilation.error(
+                    step.at(),
+                    written.isEmpty() ? Code.MISSING_KEY : Code.KIND_MISMATCH,
+                    written.isEmpty() ? "a step asks nothing" : "a step does one thing, not " + written,
+                    "give it one of request, extend, settle and release; an empty request: {} repeats the test's");
+            return Optional.empty();
+        }
+        Value.Fields fields = step.fields(written.get(0));
+        if (fields == null) {
+            return Optional.empty();
+        }
+        for (String key : List.of("reservation", "extend", "settle", "release")) {
+            if (step.isWritten(key)) {
+                NotYet.reservations(compilation, step.at(key), key);
+            }
+        }
+        if (written.get(0).equals("request")) {
+            return Optional.of(ask(step, new Written(fields, base), reservations));
+        }
+        String name = reservation(fields, reservations);
+        return Optional.of(
+                switch (written.get(0)) {
+                    case "extend" ->
+                        new BundleTest.Extend(name, requests.usages(fields, "usage"), fields.number("ttl", 0));
+                    case "settle" -> new BundleTest.Settle(name, requests.usages(fields, "actual"));
+                    default -> new BundleTest.Release(name);
+                });
+    }
+
+    private Action ask(Value.Fields step, Written written, Set<String> reservations) {
+        boolean checked = expectation(step).map(TestCompiler::isChecked).orElse(true);
+        Optional<String> name = Optional.ofNullable(step.get("reservation", String.class));
+        name.ifPresent(reservations::add);
+        return new BundleTest.Ask(requests.compile(written, checked), name);
+    }
+
+    private String reservation(Value.Fields fields, Set<String> reservations) {
+        String name = fields.text("reservation");
+        if (fields.has("reservation") && !reservations.contains(name)) {
+            compilation.unknown(fields.at("reservation"), "reservation", name, reservations);
+        }
+        return name;
+    }
+
+    private static boolean isChecked(Expectation expectation) {
+        return expectation
+                .verdict()
                 .reason()
                 .map(reason -> reason.getNumber() < FIRST_REQUEST_REASON || reason.getNumber() > LAST_REQUEST_REASON)
                 .orElse(true);
-        if (checked) {
-            checkTarget(request);
-            checkPlace(request);
-            checkActor(request);
-            checkUnits(request);
-        }
+    }
+
+    private static Moment moment(Value.Fields fields, boolean step) {
         Long at = fields.get("at", Long.class);
-        return new BundleTest(
-                fields.text("name"),
-                fields.at(),
-                at == null ? OptionalLong.empty() : OptionalLong.of(at),
-                (int) fields.number("repeat", 1),
-                request(request),
-                expectation);
-    }
-
-    private static BundleTest.Expectation expectation(Value.Fields expect) {
-        ScopePath limitScope = expect.get("limit_scope", ScopePath.class);
-        return new BundleTest.Expectation(
-                expect.has("outcome")
-                        ? Outcome.valueOf("OUTCOME_" + expect.text("outcome").toUpperCase(Locale.ROOT))
-                        : Outcome.OUTCOME_UNSPECIFIED,
-                expect.has("reason")
-                        ? Optional.of(Reason.valueOf("REASON_" + expect.text("reason")))
-                        : Optional.empty(),
-                expect.has("rules") ? Optional.of(expect.texts("rules")) : Optional.empty(),
-                Optional.ofNullable(expect.get("limit", String.class)),
-                Optional.ofNullable(limitScope).map(ScopePath::path),
-                Optional.ofNullable(expect.get("message", String.class)));
-    }
-
-    private void checkTarget(Value.Fields request) {
-        Value.Fields target = request.fields("target");
-        if (target == null || !target.has("product") || !target.has("resource_type") || !target.has("action")) {
-            return;
-        }
-        String written = target.text("product") + "/" + target.text("resource_type") + "/" + target.text("action");
-        if (!operations.contains(written)) {
-            compilation.unknown(target.at(), "action", written, operations);
-        }
-    }
-
-    private void checkPlace(Value.Fields request) {
-        Value.Fields place = request.fields("place");
-        if (place == null || !place.has("organization")) {
-            return;
-        }
-        String organization = place.text("organization");
-        if (tree.find(ScopePath.organization(organization)) == null) {
-            compilation.unknown(place.at("organization"), "organization", organization, tree.organizationIds());
-            return;
-        }
-        checkBelow(place, "department", ScopePath.department(organization, place.text("department")));
-        checkBelow(place, "project", ScopePath.project(organization, place.text("project")));
-    }
-
-    private void checkBelow(Value.Fields place, String key, ScopePath path) {
-        if (place.has(key) && tree.find(path) == null && !tree.isBroken(path)) {
-            compilation.unknown(place.at(key), key, path.id(), tree.ids(path.organization(), path.level()));
-        }
-    }
-
-    private void checkActor(Value.Fields request) {
-        Value.Fields actor = request.fields("actor");
-        String organization = organization(request);
-        if (actor == null || organization.isEmpty() || !actor.has("type") || !actor.has("id")) {
-            return;
-        }
-        if (!registry.actorTypes().contains(actor.text("type"))) {
-            compilation.unknown(actor.at("type"), "actor type", actor.text("type"), registry.actorTypes());
-            return;
-        }
-        PrincipalName name = new PrincipalName(actor.text("type"), actor.text("id"));
-        ScopePath path = ScopePath.principal(organization, name);
-        if (tree.find(path) == null && !tree.isBroken(path)) {
-            compilation.unknown(
-                    actor.at("id"),
-                    "principal",
-                    actor.text("id"),
-                    tree.ids(organization, ScopeLevel.SCOPE_LEVEL_PRINCIPAL));
-        }
-    }
-
-    private void checkUnits(Value.Fields request) {
-        for (Value.Entry usage : request.entries("usage")) {
-            if (registry.unitId(usage.key()) == null) {
-                compilation.unknown(usage.at(), "unit", usage.key(), registry.unitNames());
+        Map<Plane, Long> ages = new EnumMap<>(Plane.class);
+        Value.Fields written = fields.fields("evidence_age");
+        if (written != null) {
+            for (String key : written.writtenKeys()) {
+                ages.put(Plane.valueOf("PLANE_" + key.toUpperCase(Locale.ROOT)), written.number(key, 0));
             }
         }
-        for (Value.Entry reading : request.entries("current_usage")) {
-            if (!registry.dimensionNames().contains(reading.key())) {
-                compilation.unknown(reading.at(), "dimension", reading.key(), registry.dimensionNames());
-            }
-        }
+        return new Moment(
+                at == null ? OptionalLong.empty() : OptionalLong.of(at), step ? fields.number("after", 0) : 0, ages);
     }
 
-    private static String organization(Value.Fields request) {
-        Value.Fields place = request.fields("place");
-        return place == null ? "" : place.text("organization");
+    /** The first step begins where the test says. */
+    private static Moment over(Moment test, Moment step) {
+        Map<Plane, Long> ages = new EnumMap<>(Plane.class);
+        ages.putAll(test.agesMs());
+        ages.putAll(step.agesMs());
+        return new Moment(step.atMs().isPresent() ? step.atMs() : test.atMs(), step.afterMs(), ages);
     }
 
-    private DecideRequest request(Value.Fields fields) {
-        DecideRequest.Builder request = DecideRequest.newBuilder()
-                .setMode(DecideMode.valueOf("DECIDE_MODE_"
-                        + fields.get("mode", String.class, "check").toUpperCase(Locale.ROOT)));
-        Value.Fields place = fields.fields("place");
-        if (place != null) {
-            request.setPlace(Place.newBuilder()
-                    .setOrganization(place.text("organization"))
-                    .setDepartment(place.text("department"))
-                    .setProject(place.text("project")));
-        }
-        Value.Fields target = fields.fields("target");
-        if (target != null) {
-            request.setTarget(Target.newBuilder()
-                    .setProduct(target.text("product"))
-                    .setResourceType(target.text("resource_type"))
-                    .setAction(target.text("action"))
-                    .setResourceId(target.text("resource_id"))
-                    .putAllResourceAttributes(attributes.values(target, "attributes", "resource")));
-        }
-        Value.Fields actor = fields.fields("actor");
-        if (actor != null) {
-            request.setActor(actor(actor, organization(fields)));
-        }
-        request.putAllAttributes(attributes.values(fields, "attributes", "request"));
-        for (Value.Entry reading : fields.entries("current_usage")) {
-            request.addCurrentUsage(GaugeReading.newBuilder()
-                    .setDimension(reading.key())
-                    .setValue(((Value.Scalar) reading.value()).as(Long.class)));
-        }
-        for (Value.Entry usage : fields.entries("usage")) {
-            request.addUsage(
-                    Usage.newBuilder().setUnit(usage.key()).setAmount(((Value.Scalar) usage.value()).as(Long.class)));
-        }
-        return request.build();
+    private static OptionalLong later(OptionalLong time, long ms) {
+        return time.isPresent() ? OptionalLong.of(time.getAsLong() + ms) : time;
     }
 
-    private Actor actor(Value.Fields fields, String organization) {
-        Actor.Builder actor = Actor.newBuilder()
-                .setType(fields.text("type"))
-                .setId(fields.text("id"))
-                .addAllRoles(fields.texts("roles"))
-                .addAllScopes(fields.texts("token_scopes"))
-                .putAllAttributes(attributes.values(fields, "attributes", "actor"));
-        if (fields.has("api_key")) {
-            apiKey(fields, organization, actor);
-        }
-        return actor.build();
-    }
-
-    /** Tests name an API key by its id; the question carries its hash, since the key itself is nowhere. */
-    private void apiKey(Value.Fields fields, String organization, Actor.Builder actor) {
-        if (organization.isEmpty()) {
+    private void checkTime(Value.Fields step, OptionalLong before, Moment moment) {
+        if (step.isWritten("at") && step.isWritten("after")) {
             compilation.error(
-                    fields.at("api_key"),
-                    Code.MISSING_KEY,
-                    "the id of an API key says nothing without its organization",
-                    "add 'organization' to the place of the request");
-            return;
-        }
-        String id = fields.text("api_key");
-        @Nullable ScopeNode key = tree.find(ScopePath.apiKey(organization, id));
-        if (key == null && tree.isBroken(ScopePath.apiKey(organization, id))) {
-            return;
-        }
-        if (key == null) {
-            compilation.unknown(
-                    fields.at("api_key"), "API key", id, tree.ids(organization, ScopeLevel.SCOPE_LEVEL_API_KEY));
-        } else {
-            actor.setApiKeySha256(Objects.requireNonNull(key).record().getApiKeySha256());
+                    step.at("after"),
+                    Code.KIND_MISMATCH,
+                    "a step has 'at' or 'after', not both",
+                    "keep one of the two");
+        } else if (moment.atMs().isPresent()
+                && before.isPresent()
+                && moment.atMs().getAsLong() < before.getAsLong()) {
+            compilation.error(
+                    step.at("at"), Code.OUT_OF_RANGE, "time goes back here", "put the steps in the order of time");
         }
     }
 }

@@ -42,35 +42,101 @@ final class TestShapes {
             optional("resource_id", of(ScalarKind.ID), "Which one."),
             optional("attributes", ATTRIBUTES, "Its attributes."));
 
+    private static final Shape USAGE = map(ScalarKind.NAME, integer(1, Long.MAX_VALUE));
+
     private static final Shape.Fields REQUEST = fields(
             "request",
-            required("actor", ACTOR, "Who asks."),
-            required("place", PLACE, "Where it happens."),
-            required("target", TARGET, "What is asked for."),
+            optional("actor", ACTOR, "Who asks."),
+            optional("place", PLACE, "Where it happens."),
+            optional("target", TARGET, "What is asked for."),
+            optional("usage", USAGE, "How much, by unit."),
             optional("attributes", ATTRIBUTES, "Attributes of the request itself."),
-            optional("usage", map(ScalarKind.NAME, integer(1, Long.MAX_VALUE)), "How much, by unit."),
             optional(
                     "current_usage",
                     map(ScalarKind.NAME, integer(0, Long.MAX_VALUE), DecisionRequest.MAX_READINGS),
                     "The caller's own reading of what is used now, by dimension."),
-            optional("mode", choice("check", "consume", "reserve"), "Default check."));
+            optional("mode", choice("check", "consume", "reserve"), "Default check."),
+            optional("ttl", of(ScalarKind.DURATION), "reserve: how long. Default the bundle's reservation_ttl."),
+            optional("allow_partial", of(ScalarKind.FLAG), "Take less where less is left. Default false."),
+            optional("idempotency_key", of(ScalarKind.TEXT), "The same key, the same answer."),
+            optional("max_staleness", of(ScalarKind.DURATION), "The oldest evidence that the caller accepts."),
+            optional("registry_version", integer(0, Long.MAX_VALUE), "What the caller was built with. Default: none."));
+
+    private static final Shape.Fields WARNING = fields(
+            "expected warning",
+            required("reason", choice(reasons()), "Its reason, like NEAR_LIMIT."),
+            optional("severity", choice("info", "warning", "critical"), "How serious."),
+            optional("subject", of(ScalarKind.TEXT), "The rule, limit, plane or wallet that it is about."),
+            optional("message", of(ScalarKind.TEXT), "The message."));
 
     private static final Shape.Fields EXPECT = fields(
             "expected answer",
-            required("outcome", choice("allow", "warn", "deny"), "allow, warn or deny."),
+            required(
+                    "outcome",
+                    choice("allow", "warn", "deny", "settled", "released", "expired", "overrun", "unknown"),
+                    "allow, warn or deny; of settle and release what became of the reservation."),
             optional("reason", choice(reasons()), "The one reason, like POLICY_DENY."),
             optional("rules", list(ScalarKind.NAME), "Rules that match, all of them, in any order."),
             optional("limit", of(ScalarKind.NAME), "Id of the limit that binds."),
             optional("limit_scope", of(ScalarKind.SCOPE), "The scope that this limit is inherited from."),
-            optional("message", of(ScalarKind.TEXT), "The message."));
+            optional("used", integer(Long.MIN_VALUE, Long.MAX_VALUE), "What is used of it, in the dimension's unit."),
+            optional("remaining", integer(Long.MIN_VALUE, Long.MAX_VALUE), "What is left of it."),
+            optional("message", of(ScalarKind.TEXT), "The message."),
+            optional("granted", USAGE, "What was granted, by unit."),
+            optional("retry_after", of(ScalarKind.DURATION), "When it may pass, rounded up to a millisecond."),
+            optional("retry_never", of(ScalarKind.FLAG), "Whether waiting never helps."),
+            optional("warnings", list(WARNING), "The warnings, all of them, in any order."),
+            optional(
+                    "obligations",
+                    map(ScalarKind.NAME, ATTRIBUTES),
+                    "Values of features that must come back, by feature and key."),
+            optional("cost", of(ScalarKind.DECIMAL), "What it costs."));
+
+    private static final Shape.Fields AGES = fields(
+            "set of evidence ages",
+            optional("directory", of(ScalarKind.DURATION), "Default 0s."),
+            optional("policy", of(ScalarKind.DURATION), "Default 0s."),
+            optional("entitlement", of(ScalarKind.DURATION), "Default 0s."),
+            optional("quota", of(ScalarKind.DURATION), "Default 0s."),
+            optional("credit", of(ScalarKind.DURATION), "Default 0s."),
+            optional("capacity", of(ScalarKind.DURATION), "Default 0s."));
+
+    private static final Shape.Fields EXTEND = fields(
+            "extension",
+            required("reservation", of(ScalarKind.NAME), "Which one, by the name that a step gave it."),
+            optional("usage", USAGE, "How much more, by unit."),
+            optional("ttl", of(ScalarKind.DURATION), "How long from now. Default: as it is."));
+
+    private static final Shape.Fields SETTLE = fields(
+            "settlement",
+            required("reservation", of(ScalarKind.NAME), "Which one, by the name that a step gave it."),
+            optional("actual", map(ScalarKind.NAME, integer(0, Long.MAX_VALUE)), "What was really used, by unit."));
+
+    private static final Shape.Fields RELEASE = fields(
+            "release", required("reservation", of(ScalarKind.NAME), "Which one, by the name that a step gave it."));
+
+    private static final Shape.Fields STEP = fields(
+            "step",
+            optional("at", of(ScalarKind.TIMESTAMP), "What time it is. Default: as before."),
+            optional("after", of(ScalarKind.DURATION), "Or how much later than before."),
+            optional("evidence_age", AGES, "How old the evidence is from now on."),
+            optional("repeat", integer(1, 100_000), "Ask so many times; the last answer counts. Default 1."),
+            optional("request", REQUEST, "A question; keys that are missing are those of the test's request."),
+            optional("reservation", of(ScalarKind.NAME), "Names the reservation that the answer holds."),
+            optional("extend", EXTEND, "Or asks for more under a reservation."),
+            optional("settle", SETTLE, "Or says what was really used."),
+            optional("release", RELEASE, "Or gives it back."),
+            optional("expect", EXPECT, "The answer. Default: any."));
 
     private static final Shape.Fields TEST = fields(
             "test",
             required("name", of(ScalarKind.TEXT), "What is proved."),
             optional("at", of(ScalarKind.TIMESTAMP), "What time it is. Default: now."),
+            optional("evidence_age", AGES, "How old the evidence is."),
             optional("repeat", integer(1, 100_000), "Ask so many times; the last answer counts. Default 1."),
-            required("request", REQUEST, "The question."),
-            required("expect", EXPECT, "The answer."));
+            optional("request", REQUEST, "The question."),
+            optional("expect", EXPECT, "The answer."),
+            optional("steps", list(STEP), "Or several questions in order, over the same counters."));
 
     static final Shape.Fields FILE = fields("tests file", required("tests", list(TEST), "The tests, in order."));
 

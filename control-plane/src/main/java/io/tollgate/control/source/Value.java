@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A checked value of a source file: of the right form, and with its place. */
@@ -91,6 +92,13 @@ public sealed interface Value {
         /** {@return whether the key is written, be its value good or (already reported) wrong} */
         public boolean isWritten(String key) {
             return has(key) || broken.containsKey(key);
+        }
+
+        /** {@return the keys that are written, be their values good or wrong} */
+        public Set<String> writtenKeys() {
+            Set<String> keys = new TreeSet<>(values.keySet());
+            keys.addAll(broken.keySet());
+            return keys;
         }
 
         /** {@return the value of a key, or null} */

@@ -17,6 +17,7 @@ import static io.tollgate.control.source.Code.UNIT_MISMATCH;
 import static io.tollgate.control.source.Code.UNKNOWN_REFERENCE;
 import static io.tollgate.control.source.Code.WRONG_LEVEL;
 
+import io.tollgate.control.source.Code;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -289,5 +290,26 @@ final class MeaningFindings {
                     "says nothing without its organization",
                     TESTS,
                     "{type: user, id: ana}\n      place: {organization: acme, project: rag}",
-                    "{api_key: «prod}\n      place: {}"));
+                    "{api_key: «prod}\n      place: {}"),
+            Finding.of(
+                            MISSING_KEY,
+                            "needs the key 'expect', or steps",
+                            TESTS,
+                            "- name: ana calls",
+                            "- «name: ana calls")
+                    .with(TESTS, "    expect: {outcome: allow}\n", ""),
+            test(MISSING_KEY, "a step asks nothing", "steps: [«{repeat: 2}]"),
+            test(KIND_MISMATCH, "a step does one thing", "steps: [«{request: {}, release: {reservation: r}}]"),
+            test(KIND_MISMATCH, "not both", "steps: [{at: 2026-12-01, after: «1s, request: {}}]"),
+            test(OUT_OF_RANGE, "time goes back", "at: 2026-12-01\n    steps: [{at: «2026-11-01, request: {}}]"),
+            test(KIND_MISMATCH, "'repeat' of its own", "repeat: «2\n    steps: [{request: {}}]"),
+            test(UNKNOWN_REFERENCE, "unknown unit 'tok'", "steps: [{request: {usage: {«tok: 1}}}]"),
+            test(KIND_MISMATCH, "outcome 'settled' is none of a question", "expect: {outcome: «settled}"),
+            Finding.of(MISSING_KEY, "needs the key 'target'", TESTS, "      actor:", "      «actor:")
+                    .with(TESTS, "      target: {product: llm, resource_type: model, action: invoke}\n", ""));
+
+    /** Something else than an expected answer. */
+    private static Finding test(Code code, String message, String instead) {
+        return Finding.of(code, message, TESTS, "expect: {outcome: allow}", instead);
+    }
 }
