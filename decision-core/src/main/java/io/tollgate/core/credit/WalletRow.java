@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.credit;
 
-import io.tollgate.core.Severity;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.def.WalletStatus;
 import io.tollgate.core.world.def.WalletType;
@@ -162,7 +161,7 @@ public final class WalletRow {
         return buffer.getLong(threshold(threshold));
     }
 
-    /** {@return {@link Severity#code()} of a threshold} */
+    /** {@return {@link io.tollgate.core.Severity#code()} of a threshold} */
     public int thresholdSeverityCode(final int threshold) {
         return buffer.getInt(threshold(threshold) + WalletBlock.SEVERITY);
     }

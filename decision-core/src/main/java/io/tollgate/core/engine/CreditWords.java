@@ -15,7 +15,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What stage CREDIT saw, in words: for callers without anything but their own request and wallet, for operators with all of it. Allocates. */
+/**
+ * What stage CREDIT saw, in words: for callers nothing but their own request and wallet, for operators all of it. Allocates.
+ */
 final class CreditWords {
     private final DecisionViews views;
     private final WalletRow wallet = new WalletRow();

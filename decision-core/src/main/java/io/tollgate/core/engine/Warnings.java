@@ -46,8 +46,8 @@ public final class Warnings {
 
     /**
      * {@return what it is about: of SNAPSHOT_STALE the plane's code, of POLICY_WARN the rule's number in
-     * {@link io.tollgate.core.world.World#policies()}, of OVER_SOFT_LIMIT and NEAR_LIMIT the position in {@link Decision#ceilings()}, of CREDIT_LOW nothing: it is about the
-     * wallet of {@link Decision#cost()}}
+     * {@link io.tollgate.core.world.World#policies()}, of OVER_SOFT_LIMIT and NEAR_LIMIT the position in
+     * {@link Decision#ceilings()}, of CREDIT_LOW nothing: it is about the wallet of {@link Decision#cost()}}
      */
     public int subject(final int index) {
         return subjects[index];

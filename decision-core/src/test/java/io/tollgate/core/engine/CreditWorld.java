@@ -37,9 +37,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * org:acme with department lab, project rag in it, and user ada, who may do everything. {@code llm/model/invoke} is gated by credit and charges
- * tokens and one request; {@code llm/model/list} charges one request and is not gated; {@code llm/model/ping} is gated and charges
- * nothing but requests. Scale 2: money is in cents.
+ * org:acme with department lab, project rag in it, and user ada, who may do everything. {@code llm/model/invoke} is gated by credit and
+ * charges tokens and one request; {@code llm/model/list} charges one request and is not gated; {@code llm/model/ping} is gated and
+ * charges nothing but requests. Scale 2: money is in cents.
  */
 final class CreditWorld {
     /** 2026-11-20T12:00:00Z. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * an override (the two then share a clock, see {@link RateTerms}). It must not start with a full bucket: {@link RateCarry} hands over what
  * is left of the old one.
  *
+ * <p>The identity of a wallet's counter is (scope path, wallet id, currency): it outlives snapshots, whatever they say of its credits.
+ *
  * <p>Loader's thread only.
  */
 final class CeilingCells implements CellBinder, RateInliner {
@@ -40,6 +42,8 @@ final class CeilingCells implements CellBinder, RateInliner {
     static final int BURST = 2;
 
     static final int LENGTH_NS = 3;
+
+    private static final String WALLET = "wallet";
 
     private final Registry registry;
     private final CellStore store;
@@ -76,6 +80,21 @@ final class CeilingCells implements CellBinder, RateInliner {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public long bindWallet(String scopePath, String walletId, String currency) throws IOException {
+        store.beginGroup();
+        // as long as a ceiling's identity, and never equal to one: no gauge has such a window
+        identity.begin()
+                .add(scopePath)
+                .add(scopePath)
+                .add(walletId)
+                .add(currency)
+                .add(CellKind.GAUGE)
+                .add(WALLET)
+                .end();
+        return store.findOrAllocate(identity.high(), identity.low(), CellKind.GAUGE);
     }
 
     private long rateCell(String scopePath, String definedAtPath, CeilingDef ceiling) throws IOException {

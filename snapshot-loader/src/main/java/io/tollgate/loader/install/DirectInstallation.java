@@ -21,10 +21,11 @@ public final class DirectInstallation implements AutoCloseable {
     private final @Nullable World before;
     private final Path folder;
     private final StaticRecords statics = new StaticRecords();
-    private final List<Scope> scopes = new ArrayList<>();
+    private final List<Entry> scopes = new ArrayList<>();
+    private final List<Entry> wallets = new ArrayList<>();
     private @Nullable WorldBuild build;
 
-    private record Scope(byte[] key, byte[] value) {}
+    private record Entry(byte[] key, byte[] value) {}
 
     /**
      * Starts.
@@ -49,7 +50,9 @@ public final class DirectInstallation implements AutoCloseable {
      */
     public void add(Section section, byte[] key, byte[] value) throws RefusedException {
         if (section == Section.SECTION_DIRECTORY) {
-            scopes.add(new Scope(key, value));
+            scopes.add(new Entry(key, value));
+        } else if (section == Section.SECTION_WALLET) {
+            wallets.add(new Entry(key, value));
         } else {
             statics.add(section, key, value);
         }
@@ -61,15 +64,39 @@ public final class DirectInstallation implements AutoCloseable {
      * @throws RefusedException when the records contradict one another
      */
     public World finish() throws IOException, RefusedException {
-        WorldBuild making = WorldBuild.create(context, folder, statics.compile(), scopes.size(), before);
+        try (WalletSpool spool = spool()) {
+            return finish(spool);
+        }
+    }
+
+    private WalletSpool spool() throws IOException, RefusedException {
+        long bytes = 0;
+        for (Entry wallet : wallets) {
+            bytes += wallet.value().length;
+        }
+        WalletSpool spool = WalletSpool.create(folder, wallets.size(), bytes);
+        try {
+            for (Entry wallet : wallets) {
+                spool.add(wallet.key(), wallet.value());
+            }
+            return spool;
+        } catch (IOException | RefusedException | RuntimeException e) {
+            spool.close();
+            throw e;
+        }
+    }
+
+    private World finish(WalletSpool spool) throws IOException, RefusedException {
+        WorldBuild making = WorldBuild.create(context, folder, statics.compile(), scopes.size(), before, spool);
         build = making;
-        for (Scope scope : scopes) {
+        for (Entry scope : scopes) {
             making.add(scope.key(), scope.value());
         }
         making.finish();
         World world = World.open(folder, making.tables(), context.factsOf(manifest), World.Check.HEADS);
         try {
             statics.requireScopes(path -> world.findPath(path) != World.NOT_FOUND);
+            spool.requireScopes(path -> world.findPath(path) != World.NOT_FOUND);
             context.setPeriods(world);
             making.carry().beforeActivation(context.epochNs());
         } catch (RefusedException | RuntimeException e) {

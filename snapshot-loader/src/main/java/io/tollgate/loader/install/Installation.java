@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * heartbeats meanwhile. Until INSTALLED is written the folder is garbage; {@link #abandon} removes it. Loader's thread only.
  *
  * <pre>
- *   manifest.bin -&gt; small sections, chunk by chunk (static.bin, *.chm, heap)
+ *   manifest.bin -&gt; small sections, chunk by chunk (static.bin, *.chm, heap; wallets: wallets.tmp)
  *   -&gt; directory, chunk by chunk (directory.chm, *.tgw, cells)
  *   -&gt; finish *.tgw -&gt; close and sync the *.chm -&gt; sync the rest and the cells -&gt; INSTALLED -&gt; open the world
  * </pre>
@@ -54,6 +54,7 @@ public final class Installation {
     private final List<InstalledMarker.SectionEntry> sections = new ArrayList<>();
 
     private StaticFile.@Nullable Writer staticFile;
+    private @Nullable WalletSpool wallets;
     private @Nullable WorldBuild build;
     private @Nullable World world;
     private boolean over;
@@ -77,7 +78,8 @@ public final class Installation {
         steps.add(this::prepare);
         for (SectionFacts facts : staged.facts()) {
             if (facts.section() != Section.SECTION_DIRECTORY) {
-                planChunks(facts.section(), this::addStatic);
+                planChunks(
+                        facts.section(), facts.section() == Section.SECTION_WALLET ? this::addWallet : this::addStatic);
             }
         }
         steps.add(this::beginDirectory);
@@ -212,6 +214,14 @@ public final class Installation {
         }
     }
 
+    private void addWallet(Section section, byte[] key, byte[] value) throws IOException, RefusedException {
+        if (wallets == null) {
+            SectionFacts facts = factsOf(section);
+            wallets = WalletSpool.create(folder, facts.records(), facts.valueBytes());
+        }
+        wallets.add(key, value);
+    }
+
     private void beginDirectory() throws IOException, RefusedException {
         if (staticFile != null) {
             staticFile.finish();
@@ -221,7 +231,7 @@ public final class Installation {
         context.storage().sync(file);
         files.add(FileSums.sum(file));
         long scopes = factsOf(Section.SECTION_DIRECTORY).records();
-        build = WorldBuild.create(context, folder, statics.compile(), scopes, before);
+        build = WorldBuild.create(context, folder, statics.compile(), scopes, before, wallets);
     }
 
     private void addScope(Section section, byte[] key, byte[] value) throws IOException, RefusedException {
@@ -265,6 +275,11 @@ public final class Installation {
         World opened = World.open(folder, build.tables(), context.factsOf(staged.manifest()), World.Check.HEADS);
         world = opened;
         statics.requireScopes(path -> opened.findPath(path) != World.NOT_FOUND);
+        if (wallets != null) {
+            wallets.requireScopes(path -> opened.findPath(path) != World.NOT_FOUND);
+            wallets.close();
+            wallets = null;
+        }
         context.setPeriods(opened);
         opened.load();
     }
@@ -287,6 +302,9 @@ public final class Installation {
         }
         if (build != null) {
             cleanup.run(build::close);
+        }
+        if (wallets != null) {
+            cleanup.run(wallets::close);
         }
         for (SectionMap map : maps.values()) {
             cleanup.run(map::close);

@@ -6,11 +6,13 @@ import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.loader.translate.PolicyTranslator;
 import io.tollgate.loader.translate.RegistryTranslator;
+import io.tollgate.loader.translate.WalletTranslator;
 import io.tollgate.v1.CapacityPoolRecord;
 import io.tollgate.v1.EntitlementSetRecord;
 import io.tollgate.v1.PolicyRecord;
@@ -18,7 +20,6 @@ import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.PriceRecord;
 import io.tollgate.v1.RegistryRecord;
 import io.tollgate.v1.Section;
-import io.tollgate.v1.WalletRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class StaticRecords {
     private @Nullable RegistryDef registry;
     private final List<PolicyDef> policies = new ArrayList<>();
     private final List<EntitlementSetDef> entitlements = new ArrayList<>();
+    private final List<PriceBookDef> prices = new ArrayList<>();
     /** Scope path to what names it, for messages. */
     private final Map<String, String> namedScopes = new LinkedHashMap<>();
 
@@ -66,9 +68,7 @@ final class StaticRecords {
                 }
                 case SECTION_PRICE -> addPrices(PriceBookRecord.parseFrom(value), name, where);
                 case SECTION_WALLET -> {
-                    WalletRecord record = WalletRecord.parseFrom(value);
-                    requireKey(name, record.getId(), where);
-                    namedScopes.put(record.getScopePath(), where);
+                    // in the rows of their scopes (WalletSpool); files of an older program have them here as well
                 }
                 case SECTION_CAPACITY -> addPool(CapacityPoolRecord.parseFrom(value), name, where);
                 default -> throw new RefusedException(Check.CONTENT, where + ": not a small section");
@@ -95,6 +95,7 @@ final class StaticRecords {
                                 + "; the amount must be at least 0, the quantity at least 1");
             }
         }
+        prices.add(WalletTranslator.book(record));
     }
 
     private void addPool(CapacityPoolRecord record, String name, String where) throws RefusedException {
@@ -140,14 +141,14 @@ final class StaticRecords {
                             + known.dimensions().size());
         }
         try {
-            return WorldTables.compile(known, policies, entitlements);
+            return WorldTables.compile(known, policies, entitlements).withPrices(prices);
         } catch (DefinitionException e) {
             throw new RefusedException(Check.CONTENT, String.valueOf(e.getMessage()));
         }
     }
 
     /**
-     * Checks that every scope that a wallet or a pool names is in the directory; policies are checked by the world.
+     * Checks that every scope that a pool names is in the directory; policies are checked by the world, wallets by their spool.
      *
      * @throws RefusedException naming the record and the path
      */

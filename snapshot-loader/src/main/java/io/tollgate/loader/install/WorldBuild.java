@@ -2,19 +2,26 @@
 package io.tollgate.loader.install;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFiles;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.WorldWriter;
 import io.tollgate.core.world.WorldWriterSettings;
+import io.tollgate.core.world.def.ScopeDef;
+import io.tollgate.core.world.def.WalletDef;
 import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.loader.translate.ScopeTranslator;
+import io.tollgate.loader.translate.WalletTranslator;
 import io.tollgate.v1.ScopeRecord;
+import io.tollgate.v1.WalletRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +32,13 @@ final class WorldBuild implements AutoCloseable {
     private final WorldTables tables;
     private final WorldWriter writer;
     private final RateCarry carry;
+    private final @Nullable WalletSpool wallets;
 
-    private WorldBuild(WorldTables tables, WorldWriter writer, RateCarry carry) {
+    private WorldBuild(WorldTables tables, WorldWriter writer, RateCarry carry, @Nullable WalletSpool wallets) {
         this.tables = tables;
         this.writer = writer;
         this.carry = carry;
+        this.wallets = wallets;
     }
 
     /**
@@ -37,9 +46,15 @@ final class WorldBuild implements AutoCloseable {
      *
      * @param folder gets the files; has none of them yet
      * @param before the active world; null = none
+     * @param wallets all of the snapshot; null = it has none. Not closed here
      */
     static WorldBuild create(
-            InstallContext context, Path folder, WorldTables tables, long expectedScopes, @Nullable World before)
+            InstallContext context,
+            Path folder,
+            WorldTables tables,
+            long expectedScopes,
+            @Nullable World before,
+            @Nullable WalletSpool wallets)
             throws IOException {
         boolean sameCells =
                 before != null && before.cellStoreId() == context.cells().id();
@@ -51,7 +66,7 @@ final class WorldBuild implements AutoCloseable {
                 expectedScopes,
                 context.random().nextLong(),
                 context.cells().id());
-        return new WorldBuild(tables, WorldWriter.create(settings, tables, cells, cells), carry);
+        return new WorldBuild(tables, WorldWriter.create(settings, tables, cells, cells), carry, wallets);
     }
 
     WorldTables tables() {
@@ -68,7 +83,7 @@ final class WorldBuild implements AutoCloseable {
         try {
             ScopeRecord record = ScopeRecord.parseFrom(value);
             StaticRecords.requireKey(path, record.getScope().getPath(), "directory '" + path + "'");
-            writer.add(ScopeTranslator.translate(record));
+            writer.add(withWallets(ScopeTranslator.translate(record)));
         } catch (InvalidProtocolBufferException e) {
             throw new RefusedException(Check.CONTENT, "directory '" + path + "' does not parse: " + e.getMessage());
         } catch (UncheckedIOException e) {
@@ -76,6 +91,21 @@ final class WorldBuild implements AutoCloseable {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new RefusedException(Check.CONTENT, "directory '" + path + "': " + e.getMessage());
         }
+    }
+
+    private ScopeDef withWallets(ScopeDef scope) throws IOException, RefusedException {
+        if (wallets == null || scope.level() == ScopeLevel.PRINCIPAL || scope.level() == ScopeLevel.API_KEY) {
+            return scope;
+        }
+        List<WalletRecord> records = wallets.of(scope.path());
+        if (records.isEmpty()) {
+            return scope;
+        }
+        List<WalletDef> defs = new ArrayList<>(records.size());
+        for (WalletRecord record : records) {
+            defs.add(WalletTranslator.wallet(record));
+        }
+        return scope.withWallets(defs);
     }
 
     /** Completes the files; they are on the disk then. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the flat files of an installed snapshot anew from its Chronicle Map: after an upgrade that changes their layout, after they were
@@ -58,7 +59,8 @@ final class WorldRebuild {
             }
         }
         try (SectionMap map = openMap(entry);
-                WorldBuild build = WorldBuild.create(context, folder, tables, entry.records(), null)) {
+                Wallets wallets = new Wallets(spool());
+                WorldBuild build = WorldBuild.create(context, folder, tables, entry.records(), null, wallets.spool())) {
             addAll(map, entry, build);
             for (WorldFiles.WorldFile made : build.finish().files()) {
                 files.add(new InstalledMarker.FileEntry(made.name(), made.sizeBytes(), made.crc32c()));
@@ -69,6 +71,50 @@ final class WorldRebuild {
         }
         context.cells().sync();
         new InstalledMarker(marker.version(), files, marker.sections()).write(context.storage(), folder);
+    }
+
+    /** Closes the scratch file, if there is one. */
+    private record Wallets(@Nullable WalletSpool spool) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            if (spool != null) {
+                spool.close();
+            }
+        }
+    }
+
+    /** {@return the wallets of the snapshot by scope, or null when it has none} */
+    private @Nullable WalletSpool spool() throws IOException, DamagedException, RefusedException {
+        for (InstalledMarker.SectionEntry entry : marker.sections()) {
+            if (entry.section() == Section.SECTION_WALLET && entry.records() > 0) {
+                try (SectionMap map = openMap(entry)) {
+                    return spool(map, entry);
+                }
+            }
+        }
+        return null;
+    }
+
+    private WalletSpool spool(SectionMap map, InstalledMarker.SectionEntry entry)
+            throws IOException, DamagedException, RefusedException {
+        ContentSum sum = new ContentSum();
+        long[] bytes = {0};
+        map.<RefusedException>forEach((key, value) -> {
+            sum.add(key, value);
+            bytes[0] += value.length;
+        });
+        if (sum.records() != entry.records() || sum.sum() != entry.contentSum()) {
+            throw new DamagedException(
+                    map.file() + " does not hold the " + entry.records() + " records that were written");
+        }
+        WalletSpool spool = WalletSpool.create(folder, entry.records(), bytes[0]);
+        try {
+            map.<RefusedException>forEach(spool::add);
+            return spool;
+        } catch (IOException | RefusedException | RuntimeException e) {
+            spool.close();
+            throw e;
+        }
     }
 
     private SectionMap openMap(InstalledMarker.SectionEntry entry) throws DamagedException {

@@ -148,7 +148,7 @@ public final class ScopeTranslator {
         return Codes.known(ScopeLevel.ofCode(level), level, "each_level", where);
     }
 
-    private static WindowDef window(WindowRecord record, String where) throws RefusedException {
+    static WindowDef window(WindowRecord record, String where) throws RefusedException {
         int period = record.getPeriodValue();
         return new WindowDef(
                 Codes.known(Period.ofCode(period), period, "period", where),
