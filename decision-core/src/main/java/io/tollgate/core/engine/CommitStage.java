@@ -35,6 +35,10 @@ final class CommitStage {
         recorder = new ReservationRecorder(reservations, plan);
     }
 
+    TakePlan plan() {
+        return plan;
+    }
+
     /**
      * Evaluates the three stages; with take and when none denies also COMMIT is done. What each stage says is in the evaluation
      * ({@link Evaluation#quotaReason} and its neighbours).
@@ -99,16 +103,17 @@ final class CommitStage {
         if (evaluation.creditReason == Reason.OK) {
             credit.admit(evaluation);
         }
-        if (evaluation.capacityReason == Reason.OK) {
-            capacity.admit(evaluation);
-        }
         if (evaluation.quotaReason != Reason.OK) {
             return Stage.QUOTA;
         }
         if (evaluation.creditReason != Reason.OK) {
             return Stage.CREDIT;
         }
-        return evaluation.capacityReason == Reason.OK ? Stage.COMMIT : Stage.CAPACITY;
+        if (evaluation.capacityReason == Reason.OK) {
+            return Stage.COMMIT;
+        }
+        capacity.deny(evaluation);
+        return Stage.CAPACITY;
     }
 
     private boolean ceilingsFit(final Evaluation evaluation) {

@@ -25,6 +25,7 @@ public final class Decision {
     final CeilingStates ceilings = new CeilingStates();
     final Warnings warnings = new Warnings();
     final CostState cost = new CostState();
+    final CapacityState capacity = new CapacityState();
     final PlaneAges planeAges = new PlaneAges();
     final PolicyMatch policyMatch = new PolicyMatch(
             2 * DecisionRequest.MAX_ROLES, DecisionRequest.MAX_TOKEN_SCOPES + DecisionRequest.MAX_ROLES);
@@ -77,6 +78,7 @@ public final class Decision {
         chainLength = 0;
         ceilings.reset();
         cost.reset();
+        capacity.reset();
         warnings.reset();
         planeAges.reset();
     }
@@ -157,6 +159,9 @@ public final class Decision {
             ceilings.reset();
         } else {
             cost.reset();
+        }
+        if (at != Stage.CAPACITY) {
+            capacity.reset();
         }
     }
 
@@ -290,6 +295,11 @@ public final class Decision {
     /** {@return what it costs and who pays, where the operation is gated by credit; not known on a deny by an earlier stage} */
     public CostState cost() {
         return cost;
+    }
+
+    /** {@return the pools that serve it, or on a deny by CAPACITY the one that does not} */
+    public CapacityState capacity() {
+        return capacity;
     }
 
     /** {@return warnings, in the order of the stages; none on a deny} */

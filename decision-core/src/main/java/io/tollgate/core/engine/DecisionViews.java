@@ -6,6 +6,7 @@ import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.CostView;
+import io.tollgate.core.explain.PoolView;
 import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CeilingRow;
@@ -57,6 +58,15 @@ public final class DecisionViews {
                 states.resetsAtMs(index),
                 states.requested(index),
                 decision.nowEpochMs());
+    }
+
+    /**
+     * {@return a pool of a decision}
+     *
+     * @param index position in {@link Decision#capacity()}
+     */
+    public PoolView pool(final Decision decision, final int index) {
+        return CapacityWords.view(decision, index);
     }
 
     /** {@return whether what a ceiling lets through depends on the time} */

@@ -258,6 +258,7 @@ public final class DecisionWorker {
             }
         }
         explainer.notCommitted(explanation);
+        CapacityWords.explain(explanation, evaluation, commitStage.plan());
         explainer.chainAndCeilings(explanation, evaluation, deniedAt == null || deniedAt == Stage.QUOTA);
         if (deniedAt == null) {
             decision.admit();

@@ -92,6 +92,7 @@ final class Evaluation {
 
     final StatedFacts facts = new StatedFacts();
     final CreditFacts credit = new CreditFacts(this);
+    final CapacityFacts capacity = new CapacityFacts(this);
     final ConditionFrame conditions = new ConditionFrame(new ConditionValues(this));
 
     final PolicyQuery query = new PolicyQuery(
@@ -118,6 +119,7 @@ final class Evaluation {
         extending = false;
         facts.reset();
         credit.reset();
+        capacity.reset();
     }
 
     /** {@return whether what is taken has to be recorded as held} */

@@ -89,7 +89,7 @@ final class Explainer {
             case ENTITLEMENT -> entitlement(evaluation, reason);
             case QUOTA -> quota(evaluation, reason);
             case CREDIT -> credit.detail(evaluation, reason);
-            default -> "the operation needs no capacity";
+            default -> CapacityWords.detail(evaluation, reason);
         };
     }
 

@@ -9,6 +9,8 @@ public enum Fault {
     CEILINGS_UNUSABLE("a ceiling of the chain could not be evaluated"),
     /** The wallet could not be read: billing period out of the table, or its cell does not exist. */
     WALLET_UNUSABLE("the wallet that pays could not be evaluated"),
+    /** More pools than are looked at match the request, or one has no counter. */
+    POOLS_UNUSABLE("too many capacity pools match the request, or one could not be evaluated"),
     /** Other decisions were in the way of an exact answer until the tries were used up. */
     CONTENDED("too many decisions at once on the same ceilings"),
     /** Somebody else was ending or extending the reservation for too long. */

@@ -43,6 +43,7 @@ public final class UserMessages {
             case ENTITLEMENT -> entitlement(decision);
             case QUOTA -> quota(decision);
             case CREDIT -> credit.deny(decision);
+            case CAPACITY -> CapacityWords.deny(decision);
             default -> system(decision);
         };
     }

@@ -16,6 +16,7 @@ public final class Explanation {
     private final List<StageLine> stages = new ArrayList<>();
     private final List<RuleLine> rules = new ArrayList<>();
     private final List<CeilingLine> ceilings = new ArrayList<>();
+    private final List<PoolLine> pools = new ArrayList<>();
 
     /**
      * A scope of the chain.
@@ -71,12 +72,24 @@ public final class Explanation {
      */
     public record CeilingLine(CeilingView state, boolean fits, boolean binding, String detail, String source) {}
 
+    /**
+     * A pool that may serve the request; they come in the order in which they are tried.
+     *
+     * @param state        its numbers
+     * @param observedAtMs when it was observed, milliseconds since 1970; 0 = not known
+     * @param fits         whether it holds what the request asks for
+     * @param serves       whether it is the first that does
+     * @param detail       for operators
+     */
+    public record PoolLine(PoolView state, long observedAtMs, boolean fits, boolean serves, String detail) {}
+
     /** Forgets everything. */
     public void reset() {
         chain.clear();
         stages.clear();
         rules.clear();
         ceilings.clear();
+        pools.clear();
     }
 
     /** {@return scopes from global to the leaf; live list} */
@@ -97,5 +110,10 @@ public final class Explanation {
     /** {@return ceilings in the order of the take; live list} */
     public List<CeilingLine> ceilings() {
         return ceilings;
+    }
+
+    /** {@return pools that may serve the request, in the order in which they are tried; live list} */
+    public List<PoolLine> pools() {
+        return pools;
     }
 }

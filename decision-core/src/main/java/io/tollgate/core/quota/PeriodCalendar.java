@@ -26,8 +26,11 @@ import java.time.ZonedDateTime;
  * <p>Off the decision path; allocates. Pure functions.
  */
 public final class PeriodCalendar {
-    static final long MIN_ORDINAL = 1;
-    static final long MAX_ORDINAL = (1L << 40) - 1;
+    /** Of no period before. */
+    public static final long MIN_ORDINAL = 1;
+
+    /** Of no period after. */
+    public static final long MAX_ORDINAL = (1L << 40) - 1;
 
     /** Ordinal of index 0, so that ordinals are positive also for periods before an anchor. */
     private static final long BIAS = 1L << 32;

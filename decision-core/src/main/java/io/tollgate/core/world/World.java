@@ -2,6 +2,7 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.capacity.CapacityTables;
 import io.tollgate.core.condition.ConditionTables;
 import io.tollgate.core.credit.PriceBooks;
 import io.tollgate.core.credit.WalletRow;
@@ -46,6 +47,7 @@ public final class World implements AutoCloseable {
     private final int[] booksOfCurrencies;
 
     private final long globalRow;
+    private final CapacityTables pools;
     private boolean closed;
 
     /** Replaced by the loader's thread as time goes on; written with release, read with acquire (volatile). */
@@ -74,6 +76,7 @@ public final class World implements AutoCloseable {
         for (int i = 0; i < booksOfCurrencies.length; i++) {
             booksOfCurrencies[i] = tables.prices().ofCurrency(named.currencies().name(i));
         }
+        pools = tables.pools().located(this::findPath);
     }
 
     private static int[] extend(final SymbolTable.Builder symbols, final SymbolTable more) {
@@ -148,6 +151,11 @@ public final class World implements AutoCloseable {
     /** {@return variables of the rules' conditions} */
     public ConditionTables conditions() {
         return tables.conditions();
+    }
+
+    /** {@return what physically exists, reserved for rows of this world} */
+    public CapacityTables pools() {
+        return pools;
     }
 
     /** {@return the heap tables} */

@@ -2,6 +2,8 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
+import io.tollgate.core.capacity.CapacityTables;
+import io.tollgate.core.capacity.PoolBinder;
 import io.tollgate.core.condition.ConditionLinker;
 import io.tollgate.core.condition.ConditionTables;
 import io.tollgate.core.credit.PriceBooks;
@@ -12,6 +14,7 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import java.nio.charset.StandardCharsets;
@@ -25,13 +28,15 @@ import java.util.List;
  * @param entitlements what customers have bought
  * @param conditions   variables of the rules' conditions
  * @param prices       what it costs
+ * @param pools        what physically exists; not located yet
  */
 public record WorldTables(
         Registry registry,
         PolicyTables policies,
         EntitlementTables entitlements,
         ConditionTables conditions,
-        PriceBooks prices) {
+        PriceBooks prices,
+        CapacityTables pools) {
 
     /**
      * Checks and compiles.
@@ -48,7 +53,7 @@ public record WorldTables(
         final EntitlementTables bought = EntitlementTables.compile(compiled, entitlements);
         final ConditionLinker conditions = new ConditionLinker(compiled, bought.configKeys());
         final PolicyTables rules = PolicyTables.compile(compiled, policies, conditions);
-        return new WorldTables(compiled, rules, bought, conditions.tables(), PriceBooks.EMPTY);
+        return new WorldTables(compiled, rules, bought, conditions.tables(), PriceBooks.EMPTY, CapacityTables.EMPTY);
     }
 
     /**
@@ -68,7 +73,8 @@ public record WorldTables(
                 PolicyTables.compile(compiled, policies, conditions),
                 EntitlementTables.compile(compiled, entitlements),
                 ConditionTables.EMPTY,
-                PriceBooks.EMPTY);
+                PriceBooks.EMPTY,
+                CapacityTables.EMPTY);
     }
 
     /**
@@ -78,7 +84,20 @@ public record WorldTables(
      * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or the registry
      */
     public WorldTables withPrices(final List<PriceBookDef> books) {
-        return new WorldTables(registry, policies, entitlements, conditions, PriceBooks.compile(registry, books));
+        return new WorldTables(
+                registry, policies, entitlements, conditions, PriceBooks.compile(registry, books), pools);
+    }
+
+    /**
+     * {@return the same tables with pools}
+     *
+     * @param defs   of the snapshot
+     * @param binder knows their counters
+     * @throws io.tollgate.core.world.def.DefinitionException naming the pool that makes no sense
+     */
+    public WorldTables withPools(final List<PoolDef> defs, final PoolBinder binder) {
+        final CapacityTables compiled = CapacityTables.compile(registry, defs, binder);
+        return new WorldTables(registry, policies, entitlements, conditions, prices, compiled);
     }
 
     /**

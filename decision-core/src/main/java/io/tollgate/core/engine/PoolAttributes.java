@@ -1,0 +1,109 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.attribute.AttributeBlock;
+import io.tollgate.core.capacity.PoolQuery;
+import io.tollgate.core.request.RequestAttributes;
+import io.tollgate.core.world.ScopeRow;
+import io.tollgate.core.world.World;
+import io.tollgate.core.world.def.AttributeType;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Attributes as pools compare them: what the nearest scope of the chain says wins over what the caller states, as in conditions. The one that
+ * was looked up last is remembered, since pools of one dimension mostly ask for the same. Scratch of one worker; belongs to its thread.
+ */
+final class PoolAttributes implements PoolQuery {
+    private static final int NOTHING_YET = -1;
+    private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
+
+    private final Evaluation evaluation;
+    private final ScopeRow row = new ScopeRow();
+    private int attribute = NOTHING_YET;
+    private int type;
+    private UnsafeBuffer text = NOWHERE;
+    private int offset;
+    private int length;
+    private long bits;
+
+    PoolAttributes(final Evaluation evaluation) {
+        this.evaluation = evaluation;
+    }
+
+    void reset() {
+        attribute = NOTHING_YET;
+        text = NOWHERE;
+    }
+
+    @Override
+    public int find(final int attributeId) {
+        if (attributeId != attribute) {
+            type = look(attributeId);
+            attribute = attributeId;
+        }
+        return type;
+    }
+
+    private int look(final int attributeId) {
+        final World world = evaluation.world;
+        for (int i = evaluation.chainLength - 1; i >= 0; i--) {
+            final long attributes = row.wrap(world, evaluation.chain[i]).attributesRef();
+            if (attributes == World.NO_ROW) {
+                continue;
+            }
+            final UnsafeBuffer buffer = world.attributeBuffer(attributes);
+            final int block = World.attributeOffset(attributes);
+            final int entry = AttributeBlock.find(buffer, block, attributeId);
+            if (entry != AttributeBlock.NONE) {
+                return entry(buffer, block, entry);
+            }
+        }
+        final int stated = evaluation.facts.attribute(attributeId);
+        return stated == StatedFacts.NONE ? NO_VALUE : stated(evaluation.request.attributes(), stated);
+    }
+
+    private int entry(final UnsafeBuffer buffer, final int block, final int entry) {
+        final int code = AttributeBlock.typeCode(buffer, entry);
+        if (code == AttributeBlock.TOO_LARGE) {
+            return NO_VALUE;
+        }
+        if (code == AttributeType.STRING.code()) {
+            text = buffer;
+            offset = AttributeBlock.textAt(buffer, block, entry);
+            length = AttributeBlock.size(buffer, entry);
+        }
+        bits = AttributeBlock.bits(buffer, entry);
+        return code;
+    }
+
+    private int stated(final RequestAttributes attributes, final int index) {
+        final int code = attributes.typeCode(index);
+        if (code == AttributeType.STRING.code()) {
+            text = attributes.buffer();
+            offset = attributes.textOffset(index);
+            length = attributes.size(index);
+        }
+        bits = attributes.bits(index);
+        return code;
+    }
+
+    @Override
+    public UnsafeBuffer textBuffer() {
+        return text;
+    }
+
+    @Override
+    public int textOffset() {
+        return offset;
+    }
+
+    @Override
+    public int textLength() {
+        return length;
+    }
+
+    @Override
+    public long bits() {
+        return bits;
+    }
+}
