@@ -91,9 +91,11 @@ final class CapacityStage {
         for (int i = 0; i < facts.count && facts.denied < 0; i++) {
             facts.denied = served(facts, i) ? facts.denied : i;
         }
+        if (evaluation.capacityReason == Reason.INTERNAL) {
+            return Reason.INTERNAL;
+        }
         evaluation.decision.capacity.show(plan, evaluation);
-        final boolean faulty = evaluation.capacityReason == Reason.INTERNAL;
-        return facts.denied < 0 || faulty ? evaluation.capacityReason : Reason.CAPACITY_UNAVAILABLE;
+        return facts.denied < 0 ? evaluation.capacityReason : Reason.CAPACITY_UNAVAILABLE;
     }
 
     private boolean served(final CapacityFacts facts, final int index) {

@@ -18,6 +18,7 @@ import io.tollgate.core.world.WorldWriterSettings;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ScopeDef;
@@ -99,10 +100,24 @@ public final class EngineFixture implements AutoCloseable {
             final List<ScopeDef> scopes,
             final Map<Plane, Long> maxAgeMs,
             final List<PriceBookDef> prices) {
+        return activate(version, registry, policies, entitlements, scopes, maxAgeMs, prices, List.of());
+    }
+
+    /** Builds a world with prices and pools and makes it the current one. */
+    public World activate(
+            final long version,
+            final RegistryDef registry,
+            final List<PolicyDef> policies,
+            final List<EntitlementSetDef> entitlements,
+            final List<ScopeDef> scopes,
+            final Map<Plane, Long> maxAgeMs,
+            final List<PriceBookDef> prices,
+            final List<PoolDef> pools) {
         try {
             final Path files = Files.createDirectories(directory.resolve("world-" + builds++));
-            final WorldTables tables =
-                    WorldTables.compile(registry, policies, entitlements).withPrices(prices);
+            final WorldTables tables = WorldTables.compile(registry, policies, entitlements)
+                    .withPrices(prices)
+                    .withPools(pools, this::poolCell);
             final WorldWriterSettings settings = new WorldWriterSettings(files, scopes.size(), builds, 7, 1 << 20);
             try (WorldWriter writer = WorldWriter.create(settings, tables, binder(), RateWords.INLINER)) {
                 for (final ScopeDef scope : scopes) {
@@ -145,6 +160,11 @@ public final class EngineFixture implements AutoCloseable {
     /** The cell of a wallet: the same for the same names, whatever the world. */
     public long walletCell(final String scopePath, final String walletId, final String currency) {
         return cell("wallet|" + scopePath + '|' + walletId + '|' + currency);
+    }
+
+    /** The cell of a pool: the same for the same names, whatever the world. */
+    public long poolCell(final String poolId, final String dimension) {
+        return cell("pool|" + poolId + '|' + dimension);
     }
 
     private long cell(final String identity) {
