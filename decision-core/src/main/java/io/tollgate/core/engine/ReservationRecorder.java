@@ -130,17 +130,13 @@ final class ReservationRecorder {
             return;
         }
         if (i >= evaluation.creditEnd) {
-            writer.entry(plan, i, ReservationWriter.POOL, Math.max(0, position(poolDimension(evaluation, i))), 0);
+            final int dimension = evaluation.world.pools().dimensionId((int) plan.tag(i));
+            writer.entry(plan, i, ReservationWriter.POOL, Math.max(0, position(dimension)), 0);
             return;
         }
         ceiling.wrap(evaluation.world, plan.tag(i));
         final long window = plan.kind(i) == CellKind.PERIOD ? evaluation.periods.key(ceiling.windowId()) : 0;
         writer.entry(plan, i, ReservationWriter.CEILING, Math.max(0, position(ceiling.dimensionId())), window);
-    }
-
-    /** Helper of capacity: a pool's entry carries its dimension as the upper half of its tag. */
-    private static int poolDimension(final Evaluation evaluation, final int entry) {
-        return -1;
     }
 
     private void charge(final Evaluation evaluation, final Registry registry, final int dimension) {
