@@ -29,7 +29,8 @@ final class TinyWorlds {
             final GeneratedBundle bundle = new GeneratedBundle(GeneratedShape.of(1));
             final List<PolicyDef> policies = new ArrayList<>();
             bundle.forEachPolicy(policies::add);
-            TABLES = WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets());
+            TABLES = WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets())
+                    .withPrices(bundle.priceBooks());
             FOLDER = Files.createTempDirectory("tollgate-jcstress");
             Runtime.getRuntime().addShutdownHook(new Thread(TinyWorlds::remove));
             final List<ScopeDef> scopes = new ArrayList<>();

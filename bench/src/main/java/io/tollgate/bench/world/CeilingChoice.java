@@ -43,6 +43,9 @@ public enum CeilingChoice {
                 scope.parentPath(),
                 scope.actor(),
                 new ScopeDef.Holdings(
-                        scope.holdings().subscription(), kept, scope.holdings().attributes()));
+                        scope.holdings().subscription(),
+                        kept,
+                        scope.holdings().attributes(),
+                        scope.holdings().wallets()));
     }
 }

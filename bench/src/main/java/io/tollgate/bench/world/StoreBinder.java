@@ -26,10 +26,7 @@ final class StoreBinder implements CellBinder {
 
     @Override
     public long bind(final String scopePath, final String definedAtPath, final CeilingDef ceiling) {
-        if (!scopePath.equals(lastScope)) {
-            store.beginGroup();
-            lastScope = scopePath;
-        }
+        group(scopePath);
         final int kind =
                 registry.dimensionKind(ceiling.dimensionId()) == DimensionKind.RATE ? CellKind.RATE : CellKind.PERIOD;
         identity.begin()
@@ -38,6 +35,24 @@ final class StoreBinder implements CellBinder {
                 .add(ceiling.dimensionId())
                 .add(kind)
                 .end();
+        return cell(kind);
+    }
+
+    @Override
+    public long bindWallet(final String scopePath, final String walletId, final String currency) {
+        group(scopePath);
+        identity.begin().add(scopePath).add(walletId).add(currency).end();
+        return cell(CellKind.GAUGE);
+    }
+
+    private void group(final String scopePath) {
+        if (!scopePath.equals(lastScope)) {
+            store.beginGroup();
+            lastScope = scopePath;
+        }
+    }
+
+    private long cell(final int kind) {
         try {
             return store.findOrAllocate(identity.high(), identity.low(), kind);
         } catch (final IOException e) {

@@ -57,7 +57,8 @@ final class WorldCache {
     static WorldTables tables(final GeneratedBundle bundle) {
         final List<PolicyDef> policies = new ArrayList<>();
         bundle.forEachPolicy(policies::add);
-        return WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets());
+        return WorldTables.compile(bundle.registry(), policies, bundle.entitlementSets())
+                .withPrices(bundle.priceBooks());
     }
 
     /** {@return a folder with the files of this world, built when they are missing or of another generator} */

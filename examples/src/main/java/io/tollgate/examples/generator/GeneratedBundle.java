@@ -5,6 +5,7 @@ import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.EntitlementDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ScopeDef;
 import java.util.ArrayList;
@@ -33,6 +34,11 @@ public final class GeneratedBundle {
     /** {@return the registry} */
     public RegistryDef registry() {
         return GeneratedRegistry.registry();
+    }
+
+    /** {@return what is paid for what} */
+    public List<PriceBookDef> priceBooks() {
+        return GeneratedCredit.priceBooks();
     }
 
     /** {@return one set per plan, in the order of their ids} */

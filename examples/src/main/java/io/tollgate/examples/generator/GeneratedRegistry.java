@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * The registry. The operation that benchmarks ask for, llm / model / invoke, charges one request per minute, its tokens per minute and its
- * tokens per month, and a feature gates it.
+ * tokens per month; a feature gates it, and it has to be paid for.
  */
 public final class GeneratedRegistry {
     /** Product of the measured operation. */
@@ -37,7 +37,8 @@ public final class GeneratedRegistry {
 
     static final int LLM_ACCESS = 0;
     static final int OTHER_OPERATIONS = 15;
-    static final List<Plane> PLANES = List.of(Plane.DIRECTORY, Plane.POLICY, Plane.ENTITLEMENT, Plane.QUOTA);
+    static final List<Plane> PLANES =
+            List.of(Plane.DIRECTORY, Plane.POLICY, Plane.ENTITLEMENT, Plane.QUOTA, Plane.CREDIT);
 
     private static final int REQUEST_UNIT = 0;
     static final int TOKEN_UNIT = 1;
@@ -81,7 +82,7 @@ public final class GeneratedRegistry {
                 LLM_ACCESS,
                 PLANES,
                 0,
-                new OperationDef.Traits(false, false, true, "Invoke a model")));
+                new OperationDef.Traits(true, false, true, "Invoke a model")));
         final List<Plane> permission = List.of(Plane.DIRECTORY, Plane.POLICY);
         for (int i = 1; i <= OTHER_OPERATIONS; i++) {
             operations.add(new OperationDef(

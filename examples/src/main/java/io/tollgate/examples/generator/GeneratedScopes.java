@@ -48,7 +48,11 @@ final class GeneratedScopes {
                 0,
                 "global",
                 ScopeDef.Actor.NONE,
-                new ScopeDef.Holdings(subscription(organization), ceilingsOf(ScopeLevel.ORGANIZATION), ATTRIBUTES)));
+                new ScopeDef.Holdings(
+                        subscription(organization),
+                        ceilingsOf(ScopeLevel.ORGANIZATION),
+                        ATTRIBUTES,
+                        List.of(GeneratedCredit.wallet(organization)))));
         for (int department = 0; department < GeneratedShape.DEPARTMENTS; department++) {
             sink.accept(plain(
                     ScopeLevel.DEPARTMENT,

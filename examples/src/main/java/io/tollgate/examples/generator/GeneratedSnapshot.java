@@ -7,6 +7,7 @@ import io.tollgate.control.publish.SnapshotFacts;
 import io.tollgate.control.publish.SnapshotWriter;
 import io.tollgate.core.Plane;
 import io.tollgate.core.world.def.EntitlementSetDef;
+import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SnapshotManifest;
@@ -53,6 +54,13 @@ public final class GeneratedSnapshot {
             }
             bundle.forEachScope(
                     scope -> add(writer, Section.SECTION_DIRECTORY, scope.path(), PortableScopes.scope(scope)));
+            for (final PriceBookDef book : bundle.priceBooks()) {
+                writer.add(Section.SECTION_PRICE, book.id(), PortableCredit.priceBook(book));
+            }
+            bundle.forEachScope(scope -> scope.holdings()
+                    .wallets()
+                    .forEach(wallet -> add(
+                            writer, Section.SECTION_WALLET, wallet.id(), PortableCredit.wallet(scope.path(), wallet))));
             return writer.finish();
         } catch (final UncheckedIOException e) {
             throw new IOException(e.getCause());
