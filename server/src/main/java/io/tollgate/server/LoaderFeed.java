@@ -4,6 +4,7 @@ package io.tollgate.server;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.Cells;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderContext;
 import io.tollgate.loader.LoaderListener;
@@ -111,6 +112,16 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public Cells cells() {
         return loader.cells().cells();
+    }
+
+    @Override
+    public ReservationStore reservations() {
+        return loader.reservations();
+    }
+
+    @Override
+    public boolean reservationsWereSetAside() {
+        return loader.reservationsWereSetAside();
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ public final class Sidecar implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("tollgate.server");
     private static final long NS_PER_MS = 1_000_000L;
     private static final long WATCH_INTERVAL_MS = 50;
+    private static final long SWEEP_INTERVAL_MS = 20;
     private static final int WATCH_CLOSE_MS = 10_000;
 
     private final SidecarConfig config;
@@ -65,15 +67,18 @@ public final class Sidecar implements AutoCloseable {
     private final @Nullable AdminListener admin;
     private final @Nullable HttpListener http;
     private final AgentRunner watch;
+    private final AgentRunner sweeper;
 
     private Sidecar(final SidecarConfig config, final String bootId, final IntFunction<SnapshotFeed> feeds) {
         this.config = config;
         final int workers = config.transport().eventLoops() + OTHER_WORKERS;
-        final InFlight inFlight = new InFlight(workers);
+        // and one for who ends reservations
+        final InFlight inFlight = new InFlight(workers + 1);
         final List<AutoCloseable> opened = new ArrayList<>();
         try {
             feed = opening(opened, feeds.apply(workers));
-            engine = new DecisionEngine(feed.worlds(), feed.cells(), inFlight, feed.freshness(), feed.clock());
+            engine = new DecisionEngine(
+                    feed.worlds(), feed.cells(), inFlight, feed.freshness(), feed.clock(), feed.reservations());
             decisions = opening(
                     opened,
                     DecisionListeners.open(
@@ -92,6 +97,7 @@ public final class Sidecar implements AutoCloseable {
                     : opening(opened, new HttpListener(config, config.listen().http(), readiness, metrics::page));
             feed.start();
             watch = startWatch();
+            sweeper = start(new ReservationSweep(engine.newSweeper(workers), feed), SWEEP_INTERVAL_MS);
         } catch (final RuntimeException e) {
             closeReversed(opened);
             throw e;
@@ -109,9 +115,13 @@ public final class Sidecar implements AutoCloseable {
         final DecisionWorker sampler = engine.newWorker();
         final EngineEvaluator warming = new EngineEvaluator(engine.newWorker(), config.sidecarId());
         final SidecarWatch agent = new SidecarWatch(feed, readiness, () -> warmUp(sampler, warming), ready::countDown);
+        return start(agent, WATCH_INTERVAL_MS);
+    }
+
+    private static AgentRunner start(final Agent agent, final long intervalMs) {
         final AgentRunner runner = new AgentRunner(
-                new SleepingMillisIdleStrategy(WATCH_INTERVAL_MS),
-                fault -> LOG.log(Level.ERROR, "following the loader failed", fault),
+                new SleepingMillisIdleStrategy(intervalMs),
+                fault -> LOG.log(Level.ERROR, agent.roleName() + " failed", fault),
                 null,
                 agent);
         AgentRunner.startOnThread(runner, task -> {
@@ -274,7 +284,8 @@ public final class Sidecar implements AutoCloseable {
 
     private void closeParts() {
         watch.close(WATCH_CLOSE_MS, thread -> LOG.log(Level.WARNING, thread.getName() + " does not end"));
-        boolean ended = watch.isClosed();
+        sweeper.close(WATCH_CLOSE_MS, thread -> LOG.log(Level.WARNING, thread.getName() + " does not end"));
+        boolean ended = watch.isClosed() && sweeper.isClosed();
         if (http != null) {
             http.close();
         }

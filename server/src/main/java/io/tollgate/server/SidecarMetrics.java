@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server;
 
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.lifecycle.PlaneNeeds;
@@ -31,6 +32,7 @@ final class SidecarMetrics {
                         () -> ageSeconds(feed, plane));
             }
         }
+        reservations(metrics, feed.reservations());
         metrics.gauge("tollgate.snapshot.version", "Version of the active snapshot, 0 = none", () -> version(feed));
         metrics.counter(
                 "tollgate.snapshot.install",
@@ -78,5 +80,17 @@ final class SidecarMetrics {
     private static double version(final SnapshotFeed feed) {
         final LoaderStatus.SnapshotFacts facts = feed.status().snapshot();
         return facts == null ? 0 : facts.version().version();
+    }
+
+    private static void reservations(final Metrics metrics, final ReservationStore store) {
+        final String name = "tollgate.reservations";
+        final String what =
+                "Reservations by state: reserved, overdue (past their expiry and still held), ended (remembered), damaged";
+        metrics.gauge(name, "state", "reserved", what, store::reserved);
+        metrics.gauge(name, "state", "overdue", what, store::overdue);
+        metrics.gauge(name, "state", "ended", what, store::ended);
+        metrics.gauge(name, "state", "damaged", what, store::damaged);
+        metrics.gauge("tollgate.reservations.bytes", "Size of the store of reservations", store::lengthBytes);
+        metrics.gauge("tollgate.reservations.used.ratio", "Share of it that is in use", store::usedShare);
     }
 }

@@ -14,6 +14,7 @@ import io.tollgate.loader.install.InstallContext;
 import io.tollgate.loader.install.Installation;
 import io.tollgate.loader.install.InstalledSnapshot;
 import io.tollgate.loader.install.RecordSource;
+import io.tollgate.loader.install.Reservations;
 import io.tollgate.loader.install.SnapshotOpener;
 import io.tollgate.loader.install.StateDirectory;
 import io.tollgate.loader.storage.Storage;
@@ -23,6 +24,7 @@ import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.StagedSnapshot;
 import io.tollgate.loader.transfer.StagingArea;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -45,6 +47,7 @@ final class Residence implements AutoCloseable {
     private final StateDirectory directory;
     private final CellStore cells;
     private final boolean countersWereReset;
+    private final Reservations reservations;
     private final PlaneAges ages;
     private final WorldHolder worlds;
     private final InstallContext installContext;
@@ -59,6 +62,7 @@ final class Residence implements AutoCloseable {
     private String distrust = "";
     private List<String> passedOver = List.of();
     private boolean pruneDue = true;
+    private boolean growthFailed;
     private long noteTimeAtNs;
     private long syncCellsAtNs;
 
@@ -66,6 +70,7 @@ final class Residence implements AutoCloseable {
             LoaderContext context,
             StateDirectory directory,
             Counters counters,
+            Reservations reservations,
             PlaneAges ages,
             HighWater highWater,
             Deque<AutoCloseable> opened) {
@@ -74,6 +79,7 @@ final class Residence implements AutoCloseable {
         this.directory = directory;
         this.cells = counters.store();
         this.countersWereReset = counters.wasReset();
+        this.reservations = reservations;
         this.ages = ages;
         this.highWater = highWater;
         this.opened = opened;
@@ -97,9 +103,12 @@ final class Residence implements AutoCloseable {
             Counters counters = Counters.open(
                     directory, context.random().nextLong(), context.onCorruption() == LoaderContext.OnCorruption.RESET);
             opened.push(counters.store());
+            Reservations reservations =
+                    Reservations.open(directory, counters.store().id(), new SecureRandom());
+            opened.push(reservations.store());
             PlaneAges ages = new PlaneAges(context.maxAgeMs());
             HighWater highWater = HighWater.open(context.storage(), directory, context.bundle());
-            Residence residence = new Residence(context, directory, counters, ages, highWater, opened);
+            Residence residence = new Residence(context, directory, counters, reservations, ages, highWater, opened);
             residence.warnOfClock();
             residence.openNewest();
             return residence;
@@ -166,6 +175,7 @@ final class Residence implements AutoCloseable {
             prune();
         }
         refreshPeriods();
+        work += growReservations();
         long nowNs = clock.monotonicNs();
         if (nowNs - noteTimeAtNs >= 0) {
             noteTimeAtNs = nowNs + NOTE_TIME_NS;
@@ -210,6 +220,23 @@ final class Residence implements AutoCloseable {
     /** Why the active snapshot is not trusted; empty = it is. */
     String distrust() {
         return distrust;
+    }
+
+    private int growReservations() {
+        try {
+            boolean grew = reservations.store().grow();
+            growthFailed = false;
+            return grew ? 1 : 0;
+        } catch (IOException e) {
+            if (!growthFailed) {
+                growthFailed = true;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "no room for more reservations, RESERVE is denied once they are full: {0}",
+                        Causes.of(e));
+            }
+            return 0;
+        }
     }
 
     private void refreshPeriods() {
@@ -290,6 +317,10 @@ final class Residence implements AutoCloseable {
         return cells;
     }
 
+    Reservations reservations() {
+        return reservations;
+    }
+
     boolean countersWereReset() {
         return countersWereReset;
     }
@@ -307,6 +338,7 @@ final class Residence implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "a decision is still running while the loader closes; its memory stays mapped until the process ends");
+            opened.remove(reservations.store());
             opened.remove(cells);
         }
         closeAll(opened);

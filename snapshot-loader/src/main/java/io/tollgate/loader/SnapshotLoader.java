@@ -4,6 +4,7 @@ package io.tollgate.loader;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.CellStore;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.install.ChronicleWarmUp;
 import io.tollgate.loader.install.RecordSource;
@@ -108,6 +109,16 @@ public final class SnapshotLoader implements AutoCloseable {
     /** {@return the live counters} */
     public CellStore cells() {
         return residence.cells();
+    }
+
+    /** {@return open reservations and idempotency keys} */
+    public ReservationStore reservations() {
+        return residence.reservations().store();
+    }
+
+    /** {@return whether reservations were found that could not be used, and set aside} */
+    public boolean reservationsWereSetAside() {
+        return residence.reservations().wasSetAside();
     }
 
     /** {@return the ages of the planes} */

@@ -104,7 +104,7 @@ public final class ReservationDesk {
         for (int spins = 0; spins < SPINS; spins++) {
             long word = word(head);
             int state = StateWord.state(word, space.stateSalt(head));
-            if (StateWord.generation(word) != generation || state < StateWord.RESERVED || state == StateWord.DAMAGED) {
+            if (StateWord.generation(word) != generation || state < StateWord.RESERVED || state >= StateWord.DAMAGED) {
                 return result.set(EndOutcome.UNKNOWN);
             }
             if (StateWord.ended(state) && forgotten(head, epochNs)) {
@@ -356,7 +356,7 @@ public final class ReservationDesk {
         for (int spins = 0; head != 0 && spins < SPINS; spins++) {
             long word = word(head);
             int state = StateWord.state(word, space.stateSalt(head));
-            if (StateWord.generation(word) != generation || state < StateWord.RESERVED || state == StateWord.DAMAGED) {
+            if (StateWord.generation(word) != generation || state < StateWord.RESERVED || state >= StateWord.DAMAGED) {
                 return result.set(EndOutcome.UNKNOWN);
             }
             if (StateWord.ended(state)) {

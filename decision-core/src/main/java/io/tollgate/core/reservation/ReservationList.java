@@ -66,7 +66,7 @@ public final class ReservationList {
         for (int head = Math.max(1, position + 1); head < space.size(); head++) {
             long word = space.segment(head).getLongVolatile(BlockSpace.at(head));
             int state = StateWord.state(word, space.stateSalt(head));
-            if (StateWord.open(state) || withEnded && state > StateWord.EXPIRING) {
+            if (StateWord.open(state) || withEnded && state > StateWord.EXPIRING && state <= StateWord.DAMAGED) {
                 Item item = item(head, word, state);
                 if (space.segment(head).getLongVolatile(BlockSpace.at(head)) == word) {
                     return item;

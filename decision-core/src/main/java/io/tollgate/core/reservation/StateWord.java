@@ -16,6 +16,8 @@ package io.tollgate.core.reservation;
  *                  v                   v             v
  *              SETTLED             RELEASED       EXPIRED --&gt; LATE --&gt; LATE_SETTLED
  *                  +-------------------+-------------+--------------------+--&gt; FREE, next generation
+ *
+ *   an idempotency key:     FREE --&gt; CLAIMED --&gt; ANSWERED --&gt; FREE, next generation       (a deny: CLAIMED --&gt; FREE)
  * </pre>
  */
 final class StateWord {
@@ -35,6 +37,10 @@ final class StateWord {
     static final int LATE_SETTLED = 13;
     /** Failed a check; set aside until the file is made anew. */
     static final int DAMAGED = 14;
+    /** An idempotency key whose first request is being decided. */
+    static final int CLAIMED = 15;
+    /** An idempotency key with its first answer. */
+    static final int ANSWERED = 16;
 
     /** Flag: what was really used is written down; whoever completes it needs nothing else. */
     static final int INTENT = 1;
@@ -66,7 +72,7 @@ final class StateWord {
         long bare = word & CHECKED;
         boolean good = (word >>> CHECK_SHIFT & 0xFFFF) == (Guard.avalanche(bare ^ salt) & 0xFFFF);
         int state = (int) (word & 0xFF);
-        return good && state <= DAMAGED ? state : BROKEN;
+        return good && state <= ANSWERED ? state : BROKEN;
     }
 
     static int generation(long word) {

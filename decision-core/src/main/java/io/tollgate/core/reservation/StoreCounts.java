@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class StoreCounts {
     private static final int PAD = 8;
 
-    private final AtomicLongArray states = new AtomicLongArray((StateWord.DAMAGED + 1) * PAD);
+    private final AtomicLongArray states = new AtomicLongArray((StateWord.ANSWERED + 1) * PAD);
 
     void change(int from, int to) {
         if (from != to) {
@@ -46,6 +46,10 @@ final class StoreCounts {
             sum += count(state);
         }
         return sum;
+    }
+
+    long keys() {
+        return count(StateWord.CLAIMED) + count(StateWord.ANSWERED);
     }
 
     long damaged() {

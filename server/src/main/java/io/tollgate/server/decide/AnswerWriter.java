@@ -11,11 +11,13 @@ import io.tollgate.core.engine.UserMessages;
 import io.tollgate.core.engine.Warnings;
 import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.core.world.World;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.MatchedRule;
 import io.tollgate.v1.Obligation;
+import io.tollgate.v1.ReservationState;
 import io.tollgate.v1.Usage;
 import io.tollgate.v1.Warning;
 
@@ -59,6 +61,11 @@ final class AnswerWriter {
             writeRetry(decision, response);
         } else {
             writeGranted(request, decision, response);
+            if (decision.hasReservation()) {
+                response.setReservation(ReservationState.newBuilder()
+                        .setId(ReservationIds.text(decision.reservationHigh(), decision.reservationLow()))
+                        .setExpiresAtMs(decision.reservationExpiresMs()));
+            }
             writeWarnings(world, decision, response);
             writeObligations(world, decision, response);
         }

@@ -99,7 +99,12 @@ final class DecisionEdge {
         }
     }
 
-    private @Nullable ShedCause shedCause(final Lane lane, final @Nullable Deadline deadline) {
+    Denials denials() {
+        return denials;
+    }
+
+    @Nullable
+    ShedCause shedCause(final Lane lane, final @Nullable Deadline deadline) {
         if (draining) {
             return ShedCause.DRAINING;
         }
@@ -135,7 +140,7 @@ final class DecisionEdge {
         return answer;
     }
 
-    private static void count(final Lane lane, final int outcomeCode, final int reasonCode) {
+    static void count(final Lane lane, final int outcomeCode, final int reasonCode) {
         final Outcome outcome = Outcome.ofCode(outcomeCode);
         final Reason reason = Reason.ofCode(reasonCode);
         if (outcome == null || reason == null) {
@@ -155,7 +160,7 @@ final class DecisionEdge {
         return denials.internal(request.getCorrelationId(), lane.ids.next());
     }
 
-    private void end(final Lane lane) {
+    void end(final Lane lane) {
         try {
             lane.evaluator.end();
         } catch (final Throwable fault) {

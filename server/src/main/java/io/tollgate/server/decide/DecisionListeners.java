@@ -50,7 +50,8 @@ public final class DecisionListeners implements AutoCloseable {
         edge = new DecisionEdge(
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
         loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
-        final ServerServiceDefinition service = DecisionServiceBinding.of(edge, config.limits());
+        final ServerServiceDefinition service =
+                DecisionServiceBinding.of(edge, new ReservationEdge(edge, faults), config.limits());
         try {
             if (config.listen().decisions() != null) {
                 openTcp(config.listen().decisions(), service, health);
@@ -202,6 +203,11 @@ public final class DecisionListeners implements AutoCloseable {
             finished &= awaitTermination(server, deadlineNs - System.nanoTime());
         }
         return finished;
+    }
+
+    /** Sheds new questions and goes on listening; for tests. */
+    void drainEdge() {
+        edge.drain();
     }
 
     private static boolean awaitTermination(final Server server, final long timeoutNs) {

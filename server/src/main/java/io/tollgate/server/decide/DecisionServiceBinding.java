@@ -4,27 +4,25 @@ package io.tollgate.server.decide;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.grpc.Context;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionServiceGrpc;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.SettleRequest;
 import java.util.ArrayList;
 import java.util.List;
 
 /** DecisionService with our own readers of messages in place of the generated ones. */
 final class DecisionServiceBinding {
-    private static final String RESERVATIONS =
-            "comes with reservations, in a later release; until then RESERVE is denied, so there is nothing to ";
-
     private final SidecarConfig.Limits limits;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
@@ -32,7 +30,8 @@ final class DecisionServiceBinding {
         this.limits = limits;
     }
 
-    static ServerServiceDefinition of(final DecisionEdge edge, final SidecarConfig.Limits limits) {
+    static ServerServiceDefinition of(
+            final DecisionEdge edge, final ReservationEdge reservations, final SidecarConfig.Limits limits) {
         final DecisionServiceBinding binding = new DecisionServiceBinding(limits);
         final MethodDescriptor<Object, DecideResponse> decide = binding.read(
                 DecisionServiceGrpc.getDecideMethod(), DecideRequest.parser(), "tollgate.v1.DecideRequest");
@@ -50,9 +49,18 @@ final class DecisionServiceBinding {
                         DecideRequest.parser(),
                         "tollgate.v1.DecideRequest"),
                 (call, headers) -> stream(call, edge));
-        binding.refuse(DecisionServiceGrpc.getExtendMethod(), "Extend " + RESERVATIONS + "extend");
-        binding.refuse(DecisionServiceGrpc.getSettleMethod(), "Settle " + RESERVATIONS + "settle");
-        binding.refuse(DecisionServiceGrpc.getReleaseMethod(), "Release " + RESERVATIONS + "release");
+        binding.add(
+                binding.read(
+                        DecisionServiceGrpc.getExtendMethod(), ExtendRequest.parser(), "tollgate.v1.ExtendRequest"),
+                new UnaryHandler<>((request, deadline) -> reservations.extend((ExtendRequest) request, deadline)));
+        binding.add(
+                binding.read(
+                        DecisionServiceGrpc.getSettleMethod(), SettleRequest.parser(), "tollgate.v1.SettleRequest"),
+                new UnaryHandler<>((request, deadline) -> reservations.settle((SettleRequest) request, deadline)));
+        binding.add(
+                binding.read(
+                        DecisionServiceGrpc.getReleaseMethod(), ReleaseRequest.parser(), "tollgate.v1.ReleaseRequest"),
+                new UnaryHandler<>((request, deadline) -> reservations.release((ReleaseRequest) request, deadline)));
         return binding.define();
     }
 
@@ -86,13 +94,6 @@ final class DecisionServiceBinding {
 
     private <Q, R> void add(final MethodDescriptor<Q, R> method, final ServerCallHandler<Q, R> handler) {
         methods.add(ServerMethodDefinition.create(method, handler));
-    }
-
-    private <Q, R> void refuse(final MethodDescriptor<Q, R> method, final String why) {
-        add(method, (call, headers) -> {
-            call.close(Status.UNIMPLEMENTED.withDescription(why), new Metadata());
-            return new ServerCall.Listener<>() {};
-        });
     }
 
     private ServerServiceDefinition define() {

@@ -5,6 +5,7 @@ import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.EndResult;
 import io.tollgate.v1.DecideResponse;
 
 /** The engine behind a lane. Belongs to one thread at a time. */
@@ -43,6 +44,23 @@ public final class EngineEvaluator implements Evaluator {
         }
         worker.decide(request, decision);
         answers.write(request, decision, response);
+    }
+
+    @Override
+    public void extend(
+            final long high, final long low, final DecisionRequest request, final DecideResponse.Builder response) {
+        worker.extend(high, low, request, decision);
+        answers.write(request, decision, response);
+    }
+
+    @Override
+    public void settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
+        worker.settle(high, low, actual, result);
+    }
+
+    @Override
+    public void release(final long high, final long low, final EndResult result) {
+        worker.release(high, low, result);
     }
 
     /** Answers as CHECK with an explanation, both of one evaluation; within begin and end. */

@@ -2,6 +2,7 @@
 package io.tollgate.server.decide;
 
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.EndResult;
 import io.tollgate.v1.DecideResponse;
 
 /**
@@ -18,6 +19,20 @@ public interface Evaluator {
      * @param explain whether to add everything that was considered
      */
     void answer(DecisionRequest request, boolean explain, DecideResponse.Builder response);
+
+    /**
+     * Answers whether more may be used under a reservation: fills everything but the ids.
+     *
+     * @param high first half of the reservation's id
+     * @param low second half of it
+     */
+    void extend(long high, long low, DecisionRequest request, DecideResponse.Builder response);
+
+    /** Brings a reservation to the usages of a request. */
+    void settle(long high, long low, DecisionRequest actual, EndResult result);
+
+    /** Gives a reservation back. */
+    void release(long high, long low, EndResult result);
 
     /** Lets go of the snapshot; also after a failure, also without {@link #begin()}. */
     void end();

@@ -2,6 +2,7 @@
 package io.tollgate.server.decide;
 
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.EndResult;
 import io.tollgate.server.metrics.LaneCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class Lane {
     final Evaluator evaluator;
     final LaneCounters counters = new LaneCounters();
     final DecisionRequest request = new DecisionRequest();
+    final EndResult ended = new EndResult();
     final RequestReader reader = new RequestReader();
     final DecisionIds ids;
     final LoopLag lag;

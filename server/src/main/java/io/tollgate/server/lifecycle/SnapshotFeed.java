@@ -4,6 +4,7 @@ package io.tollgate.server.lifecycle;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.Cells;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 
@@ -18,6 +19,14 @@ public interface SnapshotFeed extends AutoCloseable {
 
     /** {@return the live counters} */
     Cells cells();
+
+    /** {@return open reservations and idempotency keys, which refer to the cells} */
+    ReservationStore reservations();
+
+    /** {@return whether reservations were found that could not be used, and set aside} */
+    default boolean reservationsWereSetAside() {
+        return false;
+    }
 
     /** {@return ages of the planes} */
     FreshnessTable freshness();

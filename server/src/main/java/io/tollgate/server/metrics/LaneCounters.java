@@ -3,6 +3,7 @@ package io.tollgate.server.metrics;
 
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
+import io.tollgate.core.reservation.EndOutcome;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
@@ -31,10 +32,11 @@ public final class LaneCounters {
     private static final int SHEDS = ShedCause.values().length;
     private static final long LONGEST_NS = 10_000_000_000L;
     private static final int DIGITS = 2;
+    private static final int ENDS = EndOutcome.values().length;
     /** Counters of two loops must not share a cache line. */
     private static final int PADDING = 16;
 
-    private final AtomicLongArray counts = new AtomicLongArray(PADDING + DECISIONS + SHEDS + PADDING);
+    private final AtomicLongArray counts = new AtomicLongArray(PADDING + DECISIONS + SHEDS + ENDS + PADDING);
     private final SingleWriterRecorder latency = new SingleWriterRecorder(1, LONGEST_NS, DIGITS);
     private int untilTimed = TIMED_ONE_OF;
 
@@ -46,6 +48,16 @@ public final class LaneCounters {
     /** Counts an answer without evaluation, besides the answer itself. Event loop only. */
     public void shed(final ShedCause cause) {
         increment(PADDING + DECISIONS + cause.ordinal());
+    }
+
+    /** Counts what became of a Settle or Release. Event loop only. */
+    public void ended(final EndOutcome outcome) {
+        increment(PADDING + DECISIONS + SHEDS + outcome.ordinal());
+    }
+
+    /** {@return Settle and Release calls so far that came to this} */
+    public long endedCount(final EndOutcome outcome) {
+        return counts.getAcquire(PADDING + DECISIONS + SHEDS + outcome.ordinal());
     }
 
     /** {@return whether the decision that starts now is to be timed}. Event loop only. */

@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.ReasonClass;
+import io.tollgate.core.reservation.EndOutcome;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -47,6 +48,14 @@ public final class Metrics implements AutoCloseable {
                     .tag("cause", cause.label())
                     .description("Questions answered DENY / OVERLOADED without evaluation")
                     .register(registry);
+        }
+        for (final EndOutcome outcome : EndOutcome.values()) {
+            if (outcome.code() != 0) {
+                FunctionCounter.builder("tollgate.settlements", outcome, any -> sum(lane -> lane.endedCount(outcome)))
+                        .tag("outcome", outcome.name())
+                        .description("Settle and Release calls by what became of them")
+                        .register(registry);
+            }
         }
         registry.getPrometheusRegistry().register(new DecisionDurations(lanes));
         new JvmMemoryMetrics().bindTo(registry);

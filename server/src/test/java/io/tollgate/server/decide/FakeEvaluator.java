@@ -4,6 +4,7 @@ package io.tollgate.server.decide;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.Field;
+import io.tollgate.core.reservation.EndResult;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Reason;
@@ -37,6 +38,22 @@ final class FakeEvaluator implements Evaluator {
         response.setOutcome(Outcome.OUTCOME_ALLOW)
                 .setReason(Reason.REASON_OK)
                 .setMessage(request.mode() + " " + request.text(Field.ACTOR_ID));
+    }
+
+    @Override
+    public void extend(
+            final long high, final long low, final DecisionRequest request, final DecideResponse.Builder response) {
+        answer(request, false, response);
+    }
+
+    @Override
+    public void settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
+        before.accept(actual);
+    }
+
+    @Override
+    public void release(final long high, final long low, final EndResult result) {
+        before.accept(new DecisionRequest());
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
@@ -31,6 +32,7 @@ public final class TestSnapshots implements SnapshotFeed {
     public final CellStore cells;
     public final WorldHolder worlds;
     public final DecisionEngine engine;
+    private final ReservationStore reservations;
     private final Path directory;
     private volatile long installed;
     private volatile LoaderStatus.@Nullable Failure failure;
@@ -45,7 +47,8 @@ public final class TestSnapshots implements SnapshotFeed {
             throw new UncheckedIOException(e);
         }
         worlds = new WorldHolder(workers);
-        engine = new DecisionEngine(worlds, cells.cells(), new InFlight(workers), freshness, clock);
+        reservations = ReservationStore.inMemory(4, 7);
+        engine = new DecisionEngine(worlds, cells.cells(), new InFlight(workers + 1), freshness, clock, reservations);
     }
 
     /** Installs and activates {@link TestWorld} of this version, and confirms it. */
@@ -128,6 +131,11 @@ public final class TestSnapshots implements SnapshotFeed {
     @Override
     public Cells cells() {
         return cells.cells();
+    }
+
+    @Override
+    public ReservationStore reservations() {
+        return reservations;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  *   snapshots/&lt;epoch&gt;-&lt;version&gt;/   installed snapshots
  *   damaged/                      what was set aside because it was damaged, for diagnosis
  *   cells/                        live counters
+ *   reservations/                 open reservations and idempotency keys
  * </pre>
  */
 public final class StateDirectory implements AutoCloseable {
@@ -52,6 +53,7 @@ public final class StateDirectory implements AutoCloseable {
             storage.createDirectories(directory.incoming());
             storage.createDirectories(directory.snapshots());
             storage.createDirectories(directory.cells());
+            storage.createDirectories(directory.reservations());
             return directory;
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -72,6 +74,11 @@ public final class StateDirectory implements AutoCloseable {
     /** {@return the folder of live counters} */
     public Path cells() {
         return root.resolve("cells");
+    }
+
+    /** {@return the folder of reservations} */
+    public Path reservations() {
+        return root.resolve("reservations");
     }
 
     /** {@return the folder of installed snapshots} */
