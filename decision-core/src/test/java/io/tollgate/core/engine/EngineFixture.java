@@ -69,6 +69,9 @@ public final class EngineFixture implements AutoCloseable {
     /** Ends reservations that are due, when a test says so: {@link #sweep()}. */
     public final ReservationSweeper sweeper;
 
+    /** Of the worlds that are activated from now on: what a RESERVE without a time to live gets. */
+    public long defaultReservationTtlNs;
+
     private final Path directory;
     private final Map<String, Long> bound = new HashMap<>();
     private int builds;
@@ -132,7 +135,7 @@ public final class EngineFixture implements AutoCloseable {
             final World world = World.open(
                     files,
                     tables,
-                    new WorldFacts("test", 1, version, "digest-" + version, 0, 0, 0, bounds),
+                    new WorldFacts("test", 1, version, "digest-" + version, 0, 0, defaultReservationTtlNs, bounds),
                     World.Check.EVERY_BYTE);
             world.periods(PeriodTable.build(world.windows(), clock.wallMs()));
             worlds.activate(world);

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.core.Reason;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -18,12 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
     /** What the engine can do. */
-    private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(true, false, false);
+    private static final RandomRegistry.Features FEATURES =
+            new RandomRegistry.Features(true, false, true, false, false);
 
     private final Set<String> bindingOrigins = new HashSet<>();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
     private int allowed;
-    private final java.util.Map<Reason, Integer> histogram = new java.util.EnumMap<>(Reason.class);
+    private final Map<Reason, Integer> reasons = new EnumMap<>(Reason.class);
+    private final Map<ReferenceReservations.Ending, Integer> endings =
+            new EnumMap<>(ReferenceReservations.Ending.class);
     private int decisions;
 
     @TempDir
@@ -85,6 +90,11 @@ class DifferentialTest {
                 throw new AssertionError("seed " + seed + " (run again with -Dtollgate.seed=" + seed + ")", ex);
             }
         }
+        System.getLogger("tollgate.test")
+                .log(
+                        System.Logger.Level.INFO,
+                        decisions + " decisions, " + allowed + " of them allowed, of " + worlds + " worlds from seed "
+                                + firstSeed + ": " + reasons + ", " + endings);
     }
 
     private Differential.Player model(final RandomWorld world) {
@@ -102,9 +112,11 @@ class DifferentialTest {
             if (one.binding() != null) {
                 bindingOrigins.add(one.binding().origin());
             }
-            histogram.merge(one.reason(), 1, Integer::sum);
+            reasons.merge(one.reason(), 1, Integer::sum);
             decisions++;
             allowed += one.allowed() ? 1 : 0;
+        } else if (answer instanceof ReferenceReservations.Ending end) {
+            endings.merge(end, 1, Integer::sum);
         } else if (answer instanceof List<?> several) {
             several.forEach(this::count);
         }

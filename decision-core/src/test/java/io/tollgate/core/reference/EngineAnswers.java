@@ -9,6 +9,7 @@ import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.CostView;
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.core.world.World;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,11 @@ final class EngineAnswers {
                 granted(request, decision),
                 cost(decision),
                 List.of(),
-                null);
+                decision.hasReservation()
+                        ? new ReferenceAnswer.Reservation(
+                                ReservationIds.text(decision.reservationHigh(), decision.reservationLow()),
+                                decision.reservationExpiresMs())
+                        : null);
     }
 
     private ReferenceAnswer.@Nullable Cost cost(final Decision decision) {

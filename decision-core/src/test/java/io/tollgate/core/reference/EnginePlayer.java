@@ -8,11 +8,19 @@ import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.engine.EngineFixture;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.reservation.EndOutcome;
+import io.tollgate.core.reservation.EndResult;
+import io.tollgate.core.reservation.ReservationIds;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Plays a sequence on the engine. */
 final class EnginePlayer implements AutoCloseable {
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final String NOBODY = "0123456789abcdef0123456789abcdef";
+
     private final RandomWorld world;
     private final EngineFixture fixture;
     private final DecisionWorker worker;
@@ -20,6 +28,8 @@ final class EnginePlayer implements AutoCloseable {
     private final Decision decision = new Decision();
     private final Explanation explanation = new Explanation();
     private final EngineAnswers answers = new EngineAnswers();
+    private final EndResult ended = new EndResult();
+    private final Map<String, String> ids = new HashMap<>();
     private int turn;
 
     EnginePlayer(final RandomWorld world, final Path directory) {
@@ -33,6 +43,7 @@ final class EnginePlayer implements AutoCloseable {
         turn++;
         fixture.clock.epochNs(step.nowNs());
         if (step.call() instanceof ReferenceCall.Activate activate) {
+            fixture.defaultReservationTtlNs = activate.assets().defaultTtlMs() * NS_PER_MS;
             fixture.activate(
                     turn,
                     world.registry,
@@ -44,26 +55,76 @@ final class EnginePlayer implements AutoCloseable {
         }
         fixture.refreshPeriods();
         fixture.ages(step.agesMs());
-        if (step.call() instanceof ReferenceCall.Decide decide) {
-            return decide(decide.request());
+        fixture.sweep();
+        worker.begin();
+        try {
+            return call(step);
+        } finally {
+            worker.end();
+        }
+    }
+
+    private Object call(final ReferenceCall.Step step) {
+        final ReferenceCall call = step.call();
+        if (call instanceof ReferenceCall.Decide decide) {
+            return decide(decide.request(), step.name());
+        } else if (call instanceof ReferenceCall.Extend extend) {
+            final String id = id(extend.reservation());
+            EngineQuestions.fill(request, extend.added(), extend.options());
+            worker.extend(ReservationIds.high(id), ReservationIds.low(id), request, decision);
+            return answer(extend.reservation());
+        } else if (call instanceof ReferenceCall.Settle settle) {
+            final String id = id(settle.reservation());
+            EngineQuestions.fill(request, settle.actual(), ReferenceRequest.Options.NONE);
+            return ending(worker.settle(ReservationIds.high(id), ReservationIds.low(id), request, ended));
+        } else if (call instanceof ReferenceCall.Release release) {
+            final String id = id(release.reservation());
+            return ending(worker.release(ReservationIds.high(id), ReservationIds.low(id), ended));
         }
         return List.of();
     }
 
-    private Object decide(final ReferenceRequest asked) {
+    private String id(final String name) {
+        return ids.getOrDefault(name, NOBODY);
+    }
+
+    private static ReferenceReservations.Ending ending(final EndOutcome outcome) {
+        return switch (outcome) {
+            case SETTLED -> ReferenceReservations.Ending.SETTLED;
+            case OVERRUN -> ReferenceReservations.Ending.OVERRUN;
+            case RELEASED -> ReferenceReservations.Ending.RELEASED;
+            case EXPIRED -> ReferenceReservations.Ending.EXPIRED;
+            case UNKNOWN -> ReferenceReservations.Ending.UNKNOWN;
+            case UNIT_NOT_ACCEPTED -> ReferenceReservations.Ending.INVALID;
+            default -> throw new AssertionError(outcome);
+        };
+    }
+
+    private Object decide(final ReferenceRequest asked, final String name) {
         EngineQuestions.fill(request, asked);
-        worker.begin();
-        try {
-            if (turn % 7 == 0 && asked.mode() == DecideMode.CHECK) {
-                worker.explain(request, decision, explanation);
-                checkExplanation();
-            } else {
-                worker.decide(request, decision);
-            }
-            return answers.of(request, decision);
-        } finally {
-            worker.end();
+        if (turn % 7 == 0 && asked.mode() == DecideMode.CHECK) {
+            worker.explain(request, decision, explanation);
+            checkExplanation();
+        } else {
+            worker.decide(request, decision);
         }
+        return answer(name);
+    }
+
+    /** The engine makes ids of its own: the model's names take their place. */
+    private ReferenceAnswer answer(final String name) {
+        final ReferenceAnswer answer = answers.of(request, decision);
+        final ReferenceAnswer.Reservation made = answer.reservation();
+        if (made == null) {
+            return answer;
+        }
+        ids.putIfAbsent(name, made.id());
+        final String known = ids.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(made.id()))
+                .map(Map.Entry::getKey)
+                .findAny()
+                .orElseThrow();
+        return answer.with(new ReferenceAnswer.Reservation(known, made.expiresAtMs()));
     }
 
     private void checkExplanation() {

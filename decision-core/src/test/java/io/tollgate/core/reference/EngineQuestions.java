@@ -4,6 +4,7 @@ package io.tollgate.core.reference;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import java.util.HexFormat;
+import java.util.List;
 
 /** What the model is asked, as the engine reads it. */
 final class EngineQuestions {
@@ -16,6 +17,8 @@ final class EngineQuestions {
                 .mode(asked.mode())
                 .registryVersion(asked.registryVersion())
                 .allowPartial(asked.options().allowPartial())
+                .reservationTtlNs(asked.options().ttlMs() * NS_PER_MS)
+                .set(Field.IDEMPOTENCY_KEY, asked.options().idempotencyKey())
                 .set(Field.ORGANIZATION, asked.organization())
                 .set(Field.DEPARTMENT, asked.department())
                 .set(Field.PROJECT, asked.project())
@@ -37,5 +40,15 @@ final class EngineQuestions {
         request.set(Field.RESOURCE_ID, asked.facts().resourceId());
         asked.facts().readings().forEach(reading -> request.readings().add(reading.dimension(), reading.value()));
         asked.facts().attributes().forEach((name, value) -> StatedAttributes.add(request, name, value));
+    }
+
+    /** What Extend adds, or Settle says. */
+    static void fill(
+            final DecisionRequest request,
+            final List<ReferenceRequest.Usage> usages,
+            final ReferenceRequest.Options options) {
+        request.reset().reservationTtlNs(options.ttlMs() * NS_PER_MS);
+        request.set(Field.IDEMPOTENCY_KEY, options.idempotencyKey());
+        usages.forEach(usage -> request.addUsage(usage.amount(), usage.unit()));
     }
 }

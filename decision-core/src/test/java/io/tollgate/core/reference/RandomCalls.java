@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
-import io.tollgate.core.DecideMode;
 import io.tollgate.core.Plane;
+import io.tollgate.core.Reason;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,7 +17,7 @@ final class RandomCalls {
     private final RandomRegistry.Features features;
     private final Random random;
     private final RandomRequests requests;
-    /** What was reserved, the newest last; some of it was denied and so is unknown. */
+    /** What is reserved, the newest last, and here and there something that has ended. */
     private final List<String> reserved = new ArrayList<>();
 
     private final List<ReferenceCall> keyed = new ArrayList<>();
@@ -34,12 +34,13 @@ final class RandomCalls {
     /** {@return a sequence; its first step activates the first assets} */
     List<ReferenceCall.Step> next(final int length) {
         final List<ReferenceCall.Step> steps = new ArrayList<>();
+        final ReferencePlayer model = new ReferencePlayer(world, ReferenceAssets.NONE, new ReferenceRules());
         for (int i = 0; i < length; i++) {
             nowNs += i == 0 ? 0 : step();
             final String name = "r" + i;
             final ReferenceCall call = i == 0 ? new ReferenceCall.Activate(world.assets(nowMs())) : call();
             steps.add(new ReferenceCall.Step(name, nowNs, ages(), call));
-            remember(name, call);
+            remember(call, model.play(steps.get(i)));
         }
         return steps;
     }
@@ -51,12 +52,14 @@ final class RandomCalls {
             return new ReferenceCall.Activate(world.assets(nowMs()));
         } else if (dice < 60 || !features.reservations()) {
             return new ReferenceCall.Decide(requests.next());
-        } else if (dice < 66) {
+        } else if (dice < 66 && features.batches()) {
             return batch();
         } else if (dice < 70 && !keyed.isEmpty()) {
             return keyed.get(keyed.size() - 1 - random.nextInt(Math.min(8, keyed.size())));
         } else if (dice < 72) {
             return new ReferenceCall.Restart();
+        } else if (reserved.isEmpty() && random.nextInt(4) > 0) {
+            return new ReferenceCall.Decide(requests.next());
         } else if (dice < 80) {
             final ReferenceRequest added = requests.next();
             return new ReferenceCall.Extend(reservation(), added.usages(), requests.options(random.nextInt(5) == 0));
@@ -78,28 +81,44 @@ final class RandomCalls {
 
     private String reservation() {
         final int from = random.nextInt(4) == 0 ? 0 : Math.max(0, reserved.size() - 4);
-        return reserved.isEmpty() || random.nextInt(40) == 0
+        return reserved.isEmpty() || random.nextInt(60) == 0
                 ? "nobody"
                 : reserved.get(from + random.nextInt(reserved.size() - from));
     }
 
-    private void remember(final String name, final ReferenceCall call) {
-        if (call instanceof ReferenceCall.Decide decide) {
-            if (decide.request().mode() == DecideMode.RESERVE) {
-                reserved.add(name);
-            }
-            if (!decide.request().options().idempotencyKey().isEmpty()) {
+    /** Learns from the plain model what there is to extend, settle and release. */
+    private void remember(final ReferenceCall call, final Object answer) {
+        if (call instanceof ReferenceCall.Decide decide
+                && !decide.request().options().idempotencyKey().isEmpty()) {
+            keyed.add(call);
+        } else if (call instanceof ReferenceCall.Extend extend) {
+            if (!extend.options().idempotencyKey().isEmpty()) {
                 keyed.add(call);
             }
-        } else if (call instanceof ReferenceCall.Extend extend
-                && !extend.options().idempotencyKey().isEmpty()) {
-            keyed.add(call);
-        } else if (call instanceof ReferenceCall.Batch batch && batch.mode() == ReferenceBatch.Mode.ATOMIC) {
-            for (int i = 0; i < batch.requests().size(); i++) {
-                if (batch.requests().get(i).mode() == DecideMode.RESERVE) {
-                    reserved.add(name + "." + i);
-                }
+            if (answer.equals(ReferenceAnswer.deny(Reason.INVALID_REQUEST)) && random.nextInt(3) > 0) {
+                reserved.remove(extend.reservation());
             }
+        } else if (call instanceof ReferenceCall.Settle settle && gone(answer)) {
+            reserved.remove(settle.reservation());
+        } else if (call instanceof ReferenceCall.Release release && gone(answer)) {
+            reserved.remove(release.reservation());
+        }
+        if (answer instanceof ReferenceAnswer one) {
+            reserve(one);
+        } else if (answer instanceof List<?> several) {
+            several.forEach(each -> reserve((ReferenceAnswer) each));
+        }
+    }
+
+    /** What has ended is seldom asked for again, what is forgotten never. */
+    private boolean gone(final Object answer) {
+        return answer == ReferenceReservations.Ending.UNKNOWN || random.nextInt(3) > 0;
+    }
+
+    private void reserve(final ReferenceAnswer answer) {
+        final ReferenceAnswer.Reservation made = answer.reservation();
+        if (made != null && !reserved.contains(made.id())) {
+            reserved.add(made.id());
         }
     }
 

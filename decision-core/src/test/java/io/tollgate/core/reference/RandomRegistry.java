@@ -30,8 +30,8 @@ final class RandomRegistry {
     private static final int NODE = 4;
 
     /** What the worlds of a run have. */
-    record Features(boolean credit, boolean capacity, boolean reservations) {
-        static final Features ALL = new Features(true, true, true);
+    record Features(boolean credit, boolean capacity, boolean reservations, boolean keys, boolean batches) {
+        static final Features ALL = new Features(true, true, true, true, true);
     }
 
     private final Random random;

@@ -75,7 +75,7 @@ final class RandomRequests {
         return new ReferenceRequest.Options(
                 allowPartial,
                 timed ? ttls[random.nextInt(random.nextInt(10) == 0 ? ttls.length : 7)] : 0,
-                timed && random.nextInt(5) == 0 ? "key" + random.nextInt(6) : "");
+                features.keys() && random.nextInt(5) == 0 ? "key" + random.nextInt(6) : "");
     }
 
     /** {@return what a reservation might really have used} */

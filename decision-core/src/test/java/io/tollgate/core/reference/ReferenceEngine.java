@@ -73,6 +73,9 @@ public final class ReferenceEngine {
         if (reservation == null) {
             return ReferenceAnswer.deny(Reason.INVALID_REQUEST);
         }
+        if (reservation.state != ReferenceReservation.State.OPEN) {
+            return ReferenceAnswer.deny(Reason.INVALID_REQUEST);
+        }
         final ReferenceRequest request = reservation.request.extending(added, options);
         final ReferenceContext context = new ReferenceContext(world, request, rules, nowNs);
         context.chargesConstants = rules.extendChargesConstants();
@@ -85,9 +88,6 @@ public final class ReferenceEngine {
         final ReferenceAnswer first = first(context, key, parameters);
         if (first != null) {
             return first;
-        }
-        if (reservation.state != ReferenceReservation.State.OPEN) {
-            return ReferenceAnswer.deny(Reason.INVALID_REQUEST);
         }
         ReferenceAnswer answer = ReferenceDecision.decide(context, ledger, agesMs, true);
         if (answer.allowed()) {

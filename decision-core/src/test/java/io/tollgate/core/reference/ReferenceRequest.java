@@ -59,7 +59,8 @@ public record ReferenceRequest(
 
     /** The RESERVE that extending a reservation of this stands for. */
     ReferenceRequest extending(final List<Usage> added, final Options with) {
-        return of(DecideMode.RESERVE, maxStalenessMs, added, with, facts);
+        final Options whole = new Options(false, with.ttlMs(), with.idempotencyKey());
+        return of(DecideMode.RESERVE, maxStalenessMs, added, whole, facts.withoutReadings());
     }
 
     private ReferenceRequest of(

@@ -32,7 +32,7 @@ final class ReferenceRequestStage {
         if (request.options().allowPartial() && request.usages().size() != 1) {
             return Reason.INVALID_REQUEST;
         }
-        if (request.options().ttlMs() > MAX_TTL_MS) {
+        if (request.mode() == DecideMode.RESERVE && request.options().ttlMs() > MAX_TTL_MS) {
             return Reason.INVALID_REQUEST;
         }
         final RegistryDef registry = context.world.registry;

@@ -94,19 +94,23 @@ final class ReferenceReservations {
         if (reservation == null) {
             return Ending.UNKNOWN;
         }
+        final boolean late = reservation.state == ReferenceReservation.State.EXPIRED && !reservation.lateUseRecorded;
+        if (reservation.ended() && !late) {
+            return ending(reservation);
+        }
         final Map<Integer, Long> charges = ReferenceUse.charges(world, reservation.request, actual);
         if (charges == null) {
             return Ending.INVALID;
         }
         final ReferenceGiveBack giveBack = new ReferenceGiveBack(world, ledger, rules, nowNs);
-        if (!reservation.ended()) {
+        if (late) {
+            reservation.lateUseRecorded = true;
+            giveBack.replace(reservation, charges, ReferenceGiveBack.Standing.ALL_IS_BACK);
+        } else {
             final boolean over = giveBack.replace(reservation, charges, standing(reservation));
             final ReferenceReservation.State end =
                     over ? ReferenceReservation.State.OVERRUN : ReferenceReservation.State.SETTLED;
             end(reservation, end, Math.floorDiv(nowNs, NS_PER_MS));
-        } else if (reservation.state == ReferenceReservation.State.EXPIRED && !reservation.lateUseRecorded) {
-            reservation.lateUseRecorded = true;
-            giveBack.replace(reservation, charges, ReferenceGiveBack.Standing.ALL_IS_BACK);
         }
         return ending(reservation);
     }
