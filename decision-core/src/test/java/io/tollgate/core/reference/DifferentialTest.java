@@ -20,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
     /** What the engine can do. */
-    private static final RandomRegistry.Features FEATURES =
-            new RandomRegistry.Features(true, false, true, false, false);
+    private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(true, true, true, false, false);
 
     private final Set<String> bindingOrigins = new HashSet<>();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
@@ -63,7 +62,8 @@ class DifferentialTest {
                 Reason.CREDIT_EXHAUSTED,
                 Reason.WALLET_FROZEN,
                 Reason.PRICE_UNKNOWN,
-                Reason.CREDIT_LOW);
+                Reason.CREDIT_LOW,
+                Reason.CAPACITY_UNAVAILABLE);
         wanted.removeAll(seen);
         assertEquals(Set.of("limits", "override"), bindingOrigins, "overrides bound, and ended");
         assertTrue(wanted.isEmpty(), () -> "the random cases never met " + wanted);

@@ -8,6 +8,7 @@ import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.CostView;
+import io.tollgate.core.explain.PoolView;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.core.world.World;
@@ -46,12 +47,22 @@ final class EngineAnswers {
                 never,
                 granted(request, decision),
                 cost(decision),
-                List.of(),
+                capacity(decision),
                 decision.hasReservation()
                         ? new ReferenceAnswer.Reservation(
                                 ReservationIds.text(decision.reservationHigh(), decision.reservationLow()),
                                 decision.reservationExpiresMs())
                         : null);
+    }
+
+    private List<ReferenceAnswer.Capacity> capacity(final Decision decision) {
+        final List<ReferenceAnswer.Capacity> capacity = new ArrayList<>();
+        for (int i = 0; i < decision.capacity().size(); i++) {
+            final PoolView pool = views.pool(decision, i);
+            capacity.add(new ReferenceAnswer.Capacity(
+                    pool.id(), pool.dimension(), pool.own(), pool.available(), pool.used(), pool.requested()));
+        }
+        return capacity;
     }
 
     private ReferenceAnswer.@Nullable Cost cost(final Decision decision) {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.PriceDef;
 import io.tollgate.core.world.def.ScopeDef;
@@ -26,6 +27,18 @@ final class EngineAssets {
                                 .map(price -> new PriceDef(
                                         price.dimensionId(), price.amount(), price.perQuantity(), price.match()))
                                 .toList()))
+                .toList();
+    }
+
+    static List<PoolDef> pools(final ReferenceAssets assets) {
+        return assets.pools().stream()
+                .map(pool -> new PoolDef(
+                        pool.id(),
+                        pool.dimensionId(),
+                        pool.match(),
+                        pool.available(),
+                        pool.observedAtMs(),
+                        pool.reservedFor()))
                 .toList();
     }
 

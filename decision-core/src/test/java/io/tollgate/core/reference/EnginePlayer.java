@@ -51,7 +51,8 @@ final class EnginePlayer implements AutoCloseable {
                     world.entitlementSets,
                     EngineAssets.scopes(world.scopes, activate.assets()),
                     world.maxAgeMs,
-                    EngineAssets.books(activate.assets()));
+                    EngineAssets.books(activate.assets()),
+                    EngineAssets.pools(activate.assets()));
         }
         fixture.refreshPeriods();
         fixture.ages(step.agesMs());

@@ -65,8 +65,8 @@ final class RandomAssets {
             RandomRegistry.RPM, RandomRegistry.TOKENS, RandomRegistry.GPU, RandomRegistry.RUNNING, RandomRegistry.NODES
         };
         for (final int dimension : dimensions) {
-            if (random.nextInt(4) > 0) {
-                if (random.nextInt(4) > 0) {
+            if (random.nextInt(6) > 0) {
+                if (random.nextInt(6) > 0) {
                     prices.add(price(dimension, Map.of()));
                 }
                 final String attribute = PRICED_BY.get(random.nextInt(PRICED_BY.size()));

@@ -35,10 +35,11 @@ final class ReferenceAttributes {
                         && text.value().equals(wanted.getValue()));
     }
 
-    /** Pools: every type by its canonical text; a list has none. */
+    /** Pools: every type by its canonical text; a list has none, and the empty text is nobody's. */
     static boolean canonicalMatch(final Map<String, String> match, final Map<String, AttributeValue> attributes) {
         return match.entrySet().stream()
-                .allMatch(wanted -> wanted.getValue().equals(canonical(attributes.get(wanted.getKey()))));
+                .allMatch(wanted -> !wanted.getValue().isEmpty()
+                        && wanted.getValue().equals(canonical(attributes.get(wanted.getKey()))));
     }
 
     private static String canonical(final @org.jspecify.annotations.Nullable AttributeValue value) {

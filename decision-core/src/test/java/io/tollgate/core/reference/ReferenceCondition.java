@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * exception. Says the same thing as an {@link Expression} too, which is what the engine is given.
  */
 public interface ReferenceCondition {
+    /** Said, and beyond what can be counted: reading it is an error. */
+    Object TOO_LARGE = new Object();
+
     /** What cannot be evaluated. */
     final class Unknown extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -77,8 +80,8 @@ public interface ReferenceCondition {
         @Override
         public Object value(final Values values) {
             final Object value = values.of.get(variable);
-            if (value == null) {
-                throw new Unknown(variable + " is missing");
+            if (value == null || value == TOO_LARGE) {
+                throw new Unknown(variable + (value == null ? " is missing" : " is beyond 64 bits"));
             }
             return value;
         }

@@ -106,9 +106,9 @@ final class ReferenceFacts {
                     sum = sum.add(BigInteger.valueOf(usage.amount()));
                 }
             }
-            if (sum.bitLength() < Long.SIZE) {
-                values.put(Variable.of(VariableSource.AMOUNT, unit, ValueType.INT), sum.longValueExact());
-            }
+            values.put(
+                    Variable.of(VariableSource.AMOUNT, unit, ValueType.INT),
+                    sum.bitLength() < Long.SIZE ? (Object) sum.longValueExact() : ReferenceCondition.TOO_LARGE);
         }
         for (int dimension = 0; dimension < registry.dimensions().size(); dimension++) {
             values.put(
