@@ -22,11 +22,12 @@ final class SampleCall {
     private SampleCall() {}
 
     /**
-     * The first of the bundle's tests, as a CHECK, that is allowed right now, one with an amount if there is one; else
-     * the first that can be written as flags.
+     * The first of the bundle's tests (those of one step before sequences), as a CHECK, that is allowed right now, one
+     * with an amount if there is one; else the first that can be written as flags.
      */
     static Optional<DecideRequest> find(CompiledBundle bundle, TollgateClient client) {
         final List<DecideRequest> candidates = bundle.tests().stream()
+                .sorted(Comparator.comparing(test -> test.steps().size() > 1))
                 .map(test -> test.steps().get(0))
                 .filter(step -> step.action() instanceof BundleTest.Ask)
                 .sorted(Comparator.comparing(SampleCall::isAllowed)
