@@ -172,6 +172,10 @@ public final class UserMessages {
             return "A limit is reached.";
         }
         final CeilingView ceiling = views.ceiling(decision, binding);
+        if (ceiling.unlimited()) {
+            return "Too much to be counted: " + ceiling.scope().path() + " has used " + ceiling.used() + " "
+                    + ceiling.dimension() + ", " + ceiling.requested() + " asked.";
+        }
         final String room = ceiling.scope().path() + " has " + Math.max(0, ceiling.remaining()) + " of "
                 + limit(ceiling) + " left, " + ceiling.requested() + " asked.";
         final String wait;
@@ -181,7 +185,7 @@ public final class UserMessages {
             wait = " Try again when some of it has been given back.";
         } else {
             final long waitMs = decision.retryAfterNs() / NS_PER_MS + (decision.retryAfterNs() % NS_PER_MS > 0 ? 1 : 0);
-            wait = " Try again in " + Durations.text(waitMs) + ".";
+            wait = " Try again in " + Durations.atLeast(waitMs) + ".";
         }
         final String what =
                 switch (decision.reason()) {

@@ -30,6 +30,22 @@ public final class Durations {
                 : two(durationMs, DAY_MS, "d", HOUR_MS, "h");
     }
 
+    /** {@return the same, rounded up where it is not exact: for how long to wait} */
+    public static String atLeast(final long durationMs) {
+        final long step;
+        if (durationMs < SECOND_MS) {
+            step = 1;
+        } else if (durationMs < MINUTE_MS) {
+            step = 100;
+        } else if (durationMs < HOUR_MS) {
+            step = SECOND_MS;
+        } else {
+            step = durationMs < DAY_MS ? MINUTE_MS : HOUR_MS;
+        }
+        final long over = Math.floorMod(durationMs, step);
+        return text(over == 0 || durationMs > Long.MAX_VALUE - step ? durationMs : durationMs - over + step);
+    }
+
     private static String two(
             final long durationMs, final long largeMs, final String large, final long smallMs, final String small) {
         final long rest = durationMs % largeMs / smallMs;
