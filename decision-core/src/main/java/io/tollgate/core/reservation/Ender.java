@@ -113,9 +113,9 @@ final class Ender {
         }
     }
 
-    /** What the newest part left bears of the usage: all that the older ones did not reserve. */
+    /** What the newest part left bears of the usage: all that the older ones did not reserve; one that reserved nothing has no entry for it. */
     private long take(int charge, long reserved) {
-        if (charge < 0) {
+        if (charge < 0 || reserved == 0) {
             return 0;
         }
         long older = total[charge] - reserved;

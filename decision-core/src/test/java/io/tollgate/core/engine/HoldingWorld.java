@@ -115,6 +115,18 @@ final class HoldingWorld {
                                 OperationDef.NO_FEATURE,
                                 planes,
                                 0,
+                                traits),
+                        new OperationDef(
+                                "llm",
+                                "chat",
+                                "batch",
+                                List.of(0, 2),
+                                List.of(
+                                        new ChargeDef(TOKENS, true, ChargeDef.ANY_UNIT, 0),
+                                        new ChargeDef(CALLS, true, ChargeDef.ANY_UNIT, 0)),
+                                OperationDef.NO_FEATURE,
+                                planes,
+                                0,
                                 traits)),
                 List.of("user"),
                 List.of(),
@@ -129,7 +141,7 @@ final class HoldingWorld {
                         "all",
                         Effect.ALLOW,
                         WhoDef.ANYBODY,
-                        new WhatDef(0, 1),
+                        new WhatDef(0, 1, 2),
                         ConditionDef.ALWAYS,
                         "",
                         "policies/all.yaml:1:1"))));

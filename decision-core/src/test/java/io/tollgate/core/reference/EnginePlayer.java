@@ -96,7 +96,7 @@ final class EnginePlayer implements AutoCloseable {
             case RELEASED -> ReferenceReservations.Ending.RELEASED;
             case EXPIRED -> ReferenceReservations.Ending.EXPIRED;
             case UNKNOWN -> ReferenceReservations.Ending.UNKNOWN;
-            case UNIT_NOT_ACCEPTED -> ReferenceReservations.Ending.INVALID;
+            case UNIT_NOT_ACCEPTED, AMOUNT_NEGATIVE -> ReferenceReservations.Ending.INVALID;
             default -> throw new AssertionError(outcome);
         };
     }

@@ -5,6 +5,7 @@ import io.tollgate.core.Plane;
 import io.tollgate.core.Reason;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,14 +13,20 @@ import java.util.Random;
 /** Sequences of calls about a {@link RandomWorld}, while time goes on. */
 final class RandomCalls {
     private static final long NS_PER_MS = 1_000_000L;
+    /** More than this is never settled: the model does not saturate. */
+    private static final long LARGE = 10_000_000L;
 
     private final RandomWorld world;
     private final RandomRegistry.Features features;
     private final Random random;
     private final RandomRequests requests;
-    /** What is reserved, the newest last, and here and there something that has ended. */
-    private final List<String> reserved = new ArrayList<>();
+    /** What is reserved, the newest last. */
+    private final List<String> open = new ArrayList<>();
 
+    /** What was reserved and has ended or is overdue. */
+    private final List<String> ended = new ArrayList<>();
+
+    private final Map<String, ReferenceRequest> reservedBy = new HashMap<>();
     private final List<ReferenceCall> keyed = new ArrayList<>();
     private long nowNs;
 
@@ -58,13 +65,18 @@ final class RandomCalls {
             return keyed.get(keyed.size() - 1 - random.nextInt(Math.min(8, keyed.size())));
         } else if (dice < 72) {
             return new ReferenceCall.Restart();
-        } else if (reserved.isEmpty() && random.nextInt(4) > 0) {
+        } else if (open.isEmpty() && random.nextInt(12) > 0) {
             return new ReferenceCall.Decide(requests.next());
         } else if (dice < 80) {
-            final ReferenceRequest added = requests.next();
-            return new ReferenceCall.Extend(reservation(), added.usages(), requests.options(random.nextInt(5) == 0));
+            final String name = reservation();
+            return new ReferenceCall.Extend(name, used(name), requests.options(random.nextInt(5) == 0));
         } else if (dice < 92) {
-            return new ReferenceCall.Settle(reservation(), requests.actual());
+            final String name = reservation();
+            final List<ReferenceRequest.Usage> actual = used(name).stream()
+                    .map(usage -> new ReferenceRequest.Usage(
+                            usage.amount() > LARGE ? usage.amount() % LARGE : usage.amount(), usage.unit()))
+                    .toList();
+            return new ReferenceCall.Settle(name, actual);
         }
         return new ReferenceCall.Release(reservation());
     }
@@ -79,11 +91,14 @@ final class RandomCalls {
         return new ReferenceCall.Batch(mode, several);
     }
 
+    /** Mostly one that is open; of those mostly one of the newest. */
     private String reservation() {
-        final int from = random.nextInt(4) == 0 ? 0 : Math.max(0, reserved.size() - 4);
-        return reserved.isEmpty() || random.nextInt(60) == 0
+        final boolean other = !ended.isEmpty() && random.nextInt(5) == 0;
+        final List<String> from = other || open.isEmpty() ? ended : open;
+        final int newest = random.nextInt(4) == 0 ? from.size() : Math.min(4, from.size());
+        return from.isEmpty() || random.nextInt(60) == 0
                 ? "nobody"
-                : reserved.get(from + random.nextInt(reserved.size() - from));
+                : from.get(from.size() - 1 - random.nextInt(newest));
     }
 
     /** Learns from the plain model what there is to extend, settle and release. */
@@ -95,31 +110,48 @@ final class RandomCalls {
             if (!extend.options().idempotencyKey().isEmpty()) {
                 keyed.add(call);
             }
-            if (answer.equals(ReferenceAnswer.deny(Reason.INVALID_REQUEST)) && random.nextInt(3) > 0) {
-                reserved.remove(extend.reservation());
+            if (answer.equals(ReferenceAnswer.deny(Reason.INVALID_REQUEST))) {
+                end(extend.reservation());
             }
-        } else if (call instanceof ReferenceCall.Settle settle && gone(answer)) {
-            reserved.remove(settle.reservation());
-        } else if (call instanceof ReferenceCall.Release release && gone(answer)) {
-            reserved.remove(release.reservation());
+        } else if (call instanceof ReferenceCall.Settle settle && answer != ReferenceReservations.Ending.INVALID) {
+            end(settle.reservation());
+        } else if (call instanceof ReferenceCall.Release release) {
+            end(release.reservation());
+        }
+        if (answer == ReferenceReservations.Ending.UNKNOWN && !ended.isEmpty()) {
+            ended.remove(ended.size() - 1);
         }
         if (answer instanceof ReferenceAnswer one) {
-            reserve(one);
-        } else if (answer instanceof List<?> several) {
-            several.forEach(each -> reserve((ReferenceAnswer) each));
+            reserve(one, call);
+        } else if (answer instanceof List<?> several && call instanceof ReferenceCall.Batch batch) {
+            for (int i = 0; i < several.size(); i++) {
+                reserve(
+                        (ReferenceAnswer) several.get(i),
+                        new ReferenceCall.Decide(batch.requests().get(i)));
+            }
         }
     }
 
-    /** What has ended is seldom asked for again, what is forgotten never. */
-    private boolean gone(final Object answer) {
-        return answer == ReferenceReservations.Ending.UNKNOWN || random.nextInt(3) > 0;
+    private void end(final String name) {
+        if (open.remove(name)) {
+            ended.add(name);
+        }
     }
 
-    private void reserve(final ReferenceAnswer answer) {
+    private void reserve(final ReferenceAnswer answer, final ReferenceCall call) {
         final ReferenceAnswer.Reservation made = answer.reservation();
-        if (made != null && !reserved.contains(made.id())) {
-            reserved.add(made.id());
+        if (made != null && !ended.contains(made.id()) && !open.contains(made.id())) {
+            open.add(made.id());
+            if (call instanceof ReferenceCall.Decide decide) {
+                reservedBy.put(made.id(), decide.request());
+            }
         }
+    }
+
+    /** Usages in units of what was reserved; now and then in others. */
+    private List<ReferenceRequest.Usage> used(final String name) {
+        final ReferenceRequest request = reservedBy.get(name);
+        return request == null || random.nextInt(15) == 0 ? requests.actual() : requests.usagesLike(request);
     }
 
     private long nowMs() {

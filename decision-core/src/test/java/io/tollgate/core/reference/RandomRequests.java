@@ -94,6 +94,17 @@ final class RandomRequests {
         return usages;
     }
 
+    /** {@return usages that the operation of a request accepts} */
+    List<ReferenceRequest.Usage> usagesLike(final ReferenceRequest request) {
+        return world.registry.operations().stream()
+                .filter(each -> each.action().equals(request.operation().action())
+                        && each.product().equals(request.operation().product())
+                        && each.resourceType().equals(request.operation().resourceType()))
+                .findAny()
+                .map(this::usages)
+                .orElse(List.of());
+    }
+
     private Map<String, AttributeValue> attributes() {
         final Map<String, AttributeValue> attributes = new HashMap<>();
         if (random.nextInt(4) == 0) {

@@ -16,7 +16,7 @@ final class ReferenceReservations {
         RELEASED,
         EXPIRED,
         UNKNOWN,
-        /** The call itself is wrong: a unit that the operation does not accept. */
+        /** The call itself is wrong: a unit that the operation does not accept, a negative amount. */
         INVALID
     }
 
@@ -90,6 +90,9 @@ final class ReferenceReservations {
 
     Ending settle(
             final ReferenceWorld world, final String id, final List<ReferenceRequest.Usage> actual, final long nowNs) {
+        if (actual.stream().anyMatch(usage -> usage.amount() < 0)) {
+            return Ending.INVALID;
+        }
         final ReferenceReservation reservation = byId.get(id);
         if (reservation == null) {
             return Ending.UNKNOWN;

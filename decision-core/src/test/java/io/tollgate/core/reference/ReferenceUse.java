@@ -2,6 +2,7 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.Reason;
+import io.tollgate.core.world.def.OperationDef;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,30 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceUse {
     private ReferenceUse() {}
 
-    /** {@return dimension to amount; null when a unit is not accepted or an amount is none} */
+    /** {@return dimension to amount; null when a unit is not accepted} */
     static @Nullable Map<Integer, Long> charges(
             final ReferenceWorld world, final ReferenceRequest reserved, final List<ReferenceRequest.Usage> actual) {
-        final ReferenceContext context = new ReferenceContext(world, reserved.using(actual), new ReferenceRules(), 0);
-        context.operation = world.registry.operations().stream()
+        final OperationDef operation = world.registry.operations().stream()
                 .filter(each -> each.product().equals(reserved.operation().product())
                         && each.resourceType().equals(reserved.operation().resourceType())
                         && each.action().equals(reserved.operation().action()))
                 .findAny()
                 .orElseThrow();
-        return ReferenceRequestStage.charges(context, context.operation) == Reason.OK ? context.charges : null;
+        final List<String> accepted = operation.acceptedUnitIds().stream()
+                .map(unit -> world.registry.units().get(unit).name())
+                .toList();
+        if (!accepted.containsAll(
+                actual.stream().map(ReferenceRequest.Usage::unit).toList())) {
+            return null;
+        }
+        // nothing of a unit may have been used, other than in a request
+        final List<ReferenceRequest.Usage> used =
+                actual.stream().filter(usage -> usage.amount() > 0).toList();
+        final ReferenceContext context = new ReferenceContext(world, reserved.using(used), new ReferenceRules(), 0);
+        final Reason reason = ReferenceRequestStage.charges(context, operation);
+        if (reason != Reason.OK) {
+            throw new AssertionError("the random sequences settle nothing so large: " + actual);
+        }
+        return context.charges;
     }
 }
