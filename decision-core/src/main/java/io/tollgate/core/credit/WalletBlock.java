@@ -5,17 +5,22 @@ import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.TrancheDef;
 import io.tollgate.core.world.def.WalletDef;
 import io.tollgate.core.world.def.WalletThresholdDef;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A wallet as bytes in a mapped file, beside the row of its scope; blocks of one scope lie one after the other. Starts at a multiple of 8;
  * numbers are in the byte order of the machine. Nothing of a wallet is on the heap: {@value #HEAD} bytes, {@value #TRANCHE} for each
- * tranche, {@value #THRESHOLD} for each threshold, and the ids; 32 more for its cell.
+ * tranche, {@value #STEP} for each instant at which the balance changes, {@value #THRESHOLD} for each threshold, and the ids; 32 more
+ * for its cell. The balance is laid down as steps, so that a decision does not walk over five years of monthly grants.
  * <pre>
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -34,6 +39,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * 36|  tranches                                                     |
  * 40|  thresholds                                                   |
  * 44|  bytes of the id                                              |
+ * 48|  steps                                                        |
+ * 52|  reserved                                                     |
  *   +---------------------------------------------------------------+    then the tranches, first what is spent first:
  * +0|  remaining, money                                             |
  *   |                                                               |
@@ -43,6 +50,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   |                                                               |
  *+24|  where its id is, from the start of the block                 |
  *+28|  bytes of its id                                              |
+ *   +---------------------------------------------------------------+    then the steps, by instant:
+ * +0|  from here on, epoch ms; of the first: ever                   |
+ *   |                                                               |
+ * +8|  the tranches that count have so much together, money         |
+ *   |                                                               |
  *   +---------------------------------------------------------------+    then the thresholds:
  * +0|  below, money                                                 |
  *   |                                                               |
@@ -52,7 +64,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  */
 public final class WalletBlock {
-    /** Most tranches of a wallet: a decision walks over all of them. */
+    /** Most tranches of a wallet. */
     public static final int MAX_TRANCHES = 10_000;
 
     static final int CELL = 0;
@@ -66,13 +78,17 @@ public final class WalletBlock {
     static final int TRANCHE_COUNT = 36;
     static final int THRESHOLD_COUNT = 40;
     static final int ID_LENGTH = 44;
-    static final int HEAD = 48;
+    static final int STEP_COUNT = 48;
+    static final int HEAD = 56;
 
     static final int TRANCHE = 32;
     static final int STARTS_AT_MS = 8;
     static final int EXPIRES_AT_MS = 16;
     static final int TRANCHE_ID_AT = 24;
     static final int TRANCHE_ID_LENGTH = 28;
+
+    static final int STEP = 16;
+    static final int STEP_BALANCE = 8;
 
     static final int THRESHOLD = 16;
     static final int SEVERITY = 8;
@@ -83,6 +99,7 @@ public final class WalletBlock {
     private final List<TrancheDef> tranches;
     private final byte[] id;
     private final List<byte[]> trancheIds = new ArrayList<>();
+    private final NavigableMap<Long, Long> steps;
     private final int length;
 
     /**
@@ -101,8 +118,7 @@ public final class WalletBlock {
         tranches = def.tranches().stream()
                 .sorted(TrancheOrder.of(def.trancheOrder()))
                 .toList();
-        int bytes =
-                HEAD + id.length + tranches.size() * TRANCHE + def.thresholds().size() * THRESHOLD;
+        int bytes = HEAD + id.length;
         final Set<String> seen = new HashSet<>();
         for (final TrancheDef tranche : tranches) {
             if (tranche.remaining() < 0 || !seen.add(tranche.id())) {
@@ -112,7 +128,39 @@ public final class WalletBlock {
             trancheIds.add(utf8(where, tranche.id()));
             bytes += trancheIds.get(trancheIds.size() - 1).length;
         }
-        length = bytes + Long.BYTES - 1 & -Long.BYTES;
+        steps = steps(tranches);
+        length = bytes + tables() + Long.BYTES - 1 & -Long.BYTES;
+    }
+
+    private int tables() {
+        return tranches.size() * TRANCHE
+                + steps.size() * STEP
+                + def.thresholds().size() * THRESHOLD;
+    }
+
+    /** {@return the balance by the instant from which on it holds, at most Long.MAX_VALUE} */
+    private static NavigableMap<Long, Long> steps(final List<TrancheDef> tranches) {
+        final NavigableMap<Long, BigInteger> changes = new TreeMap<>();
+        changes.put(Long.MIN_VALUE, BigInteger.ZERO);
+        for (final TrancheDef tranche : tranches) {
+            final boolean ends = tranche.expiresAtMs() != 0;
+            if (tranche.remaining() > 0 && (!ends || tranche.startsAtMs() < tranche.expiresAtMs())) {
+                final BigInteger remaining = BigInteger.valueOf(tranche.remaining());
+                changes.merge(tranche.startsAtMs(), remaining, BigInteger::add);
+                if (ends) {
+                    changes.merge(tranche.expiresAtMs(), remaining.negate(), BigInteger::add);
+                }
+            }
+        }
+        final NavigableMap<Long, Long> steps = new TreeMap<>();
+        BigInteger balance = BigInteger.ZERO;
+        for (final Map.Entry<Long, BigInteger> change : changes.entrySet()) {
+            balance = balance.add(change.getValue());
+            steps.put(
+                    change.getKey(),
+                    balance.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact());
+        }
+        return steps;
     }
 
     private static byte[] utf8(final String where, final String text) {
@@ -155,8 +203,9 @@ public final class WalletBlock {
         buffer.putInt(at + TRANCHE_COUNT, tranches.size());
         buffer.putInt(at + THRESHOLD_COUNT, def.thresholds().size());
         buffer.putInt(at + ID_LENGTH, id.length);
+        buffer.putInt(at + STEP_COUNT, steps.size());
         int entry = at + HEAD;
-        int text = HEAD + tranches.size() * TRANCHE + def.thresholds().size() * THRESHOLD;
+        int text = HEAD + tables();
         buffer.putBytes(at + text, id);
         text += id.length;
         for (int i = 0; i < tranches.size(); i++) {
@@ -170,6 +219,11 @@ public final class WalletBlock {
             buffer.putBytes(at + text, trancheId);
             text += trancheId.length;
             entry += TRANCHE;
+        }
+        for (final Map.Entry<Long, Long> step : steps.entrySet()) {
+            buffer.putLong(entry, step.getKey());
+            buffer.putLong(entry + STEP_BALANCE, step.getValue());
+            entry += STEP;
         }
         for (final WalletThresholdDef threshold : def.thresholds()) {
             buffer.putLong(entry, threshold.below());

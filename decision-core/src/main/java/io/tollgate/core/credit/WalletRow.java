@@ -115,14 +115,19 @@ public final class WalletRow {
 
     /** {@return what the tranches that count at an instant have together, fixed point; at most Long.MAX_VALUE} */
     public long balanceAt(final long epochMs) {
-        long sum = 0;
-        for (int i = 0, count = trancheCount(); i < count; i++) {
-            if (countsAt(i, epochMs)) {
-                final long remaining = remaining(i);
-                sum = remaining > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + remaining;
+        final int steps = step(0);
+        int low = 0;
+        int high = buffer.getInt(offset + WalletBlock.STEP_COUNT) - 1;
+        // the last step that is not later; the first one is from ever on
+        while (low < high) {
+            final int middle = low + high + 1 >>> 1;
+            if (buffer.getLong(steps + middle * WalletBlock.STEP) <= epochMs) {
+                low = middle;
+            } else {
+                high = middle - 1;
             }
         }
-        return sum;
+        return buffer.getLong(steps + low * WalletBlock.STEP + WalletBlock.STEP_BALANCE);
     }
 
     /** {@return how many tranches, also those that count no more or not yet} */
@@ -183,8 +188,12 @@ public final class WalletRow {
         return offset + WalletBlock.HEAD + index * WalletBlock.TRANCHE;
     }
 
+    private int step(final int index) {
+        return tranche(trancheCount()) + index * WalletBlock.STEP;
+    }
+
     private int threshold(final int index) {
-        return tranche(trancheCount()) + index * WalletBlock.THRESHOLD;
+        return step(buffer.getInt(offset + WalletBlock.STEP_COUNT)) + index * WalletBlock.THRESHOLD;
     }
 
     private String text(final int at, final int length) {

@@ -20,6 +20,7 @@ import io.tollgate.core.world.def.WindowDef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,28 @@ class WalletRowTest {
                 new TrancheDef("a", 1, Long.MAX_VALUE, 0, 0, null),
                 new TrancheDef("b", 1, Long.MAX_VALUE, 0, 0, null)));
         assertEquals(Long.MAX_VALUE, row.balanceAt(0));
+    }
+
+    @Test
+    void shouldHaveTheBalanceOfAPlainSumAtEveryInstant() {
+        final long seed = System.nanoTime();
+        final SplittableRandom random = new SplittableRandom(seed);
+        for (int round = 0; round < 300; round++) {
+            final List<TrancheDef> tranches = new ArrayList<>();
+            for (int i = random.nextInt(20); i > 0; i--) {
+                tranches.add(new TrancheDef(
+                        "t" + i, 1, random.nextLong(100), random.nextLong(30), random.nextLong(30), null));
+            }
+            final WalletRow row = row(wallet(tranches.toArray(new TrancheDef[0])));
+            for (long at = -1; at < 32; at++) {
+                final long instant = at;
+                long sum = 0;
+                for (final TrancheDef tranche : tranches) {
+                    sum += tranche.countsAt(instant) ? tranche.remaining() : 0;
+                }
+                assertEquals(sum, row.balanceAt(instant), () -> tranches + " at " + instant + ", seed " + seed);
+            }
+        }
     }
 
     @Test
