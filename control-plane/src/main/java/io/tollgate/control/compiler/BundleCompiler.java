@@ -63,6 +63,7 @@ public final class BundleCompiler {
         List<CapacityPoolRecord> pools = new CapacityCompiler(compilation, registry, units, tree).compile();
         List<PriceBookRecord> prices = new PriceCompiler(compilation, registry, units, money).compile();
         List<WalletRecord> wallets = new WalletCompiler(compilation, billing, money).compile();
+        new CreditChecks(compilation, registry, tree, prices, wallets).check(billing.entitlementSets());
         List<BundleTest> tests = new TestCompiler(compilation, registry, tree).compile();
 
         CompiledBundle bundle = new CompiledBundle(

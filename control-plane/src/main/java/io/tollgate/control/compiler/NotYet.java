@@ -13,14 +13,6 @@ import io.tollgate.v1.DimensionKind;
 final class NotYet {
     private NotYet() {}
 
-    static void creditGated(Compilation compilation, Position at) {
-        refuse(
-                compilation,
-                at,
-                "credit-gated actions are not supported yet: no balance would be looked at",
-                "remove it until the stage that brings credit; wallets and prices are already checked");
-    }
-
     static void kind(Compilation compilation, Position at, String what, String dimension, DimensionKind kind) {
         refuse(
                 compilation,

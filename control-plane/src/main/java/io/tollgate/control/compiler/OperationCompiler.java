@@ -85,10 +85,7 @@ final class OperationCompiler {
         for (Value.Entry charge : fields.entries("charges")) {
             charge(charge, new Accepted(accepted, allKnown), record);
         }
-        if (fields.flag("credit_gated", false)) {
-            NotYet.creditGated(compilation, fields.at("credit_gated"));
-            record.setCreditGated(true);
-        }
+        record.setCreditGated(fields.flag("credit_gated", false));
         if (fields.has("feature")) {
             Registry.Feature feature = features.get(fields.text("feature"));
             if (feature == null) {

@@ -6,6 +6,7 @@ import io.tollgate.control.source.Folder;
 import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
+import io.tollgate.core.credit.PriceQuery;
 import io.tollgate.v1.FeatureType;
 import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.PriceRecord;
@@ -14,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Price books of billing/. */
 final class PriceCompiler {
@@ -33,21 +36,52 @@ final class PriceCompiler {
 
     List<PriceBookRecord> compile() {
         List<PriceBookRecord> books = new ArrayList<>();
+        Map<String, Position> currencies = new HashMap<>();
         compilation.declared(Folder.BILLING, "price_books", "price book").forEach((id, entry) -> {
             PriceBookRecord.Builder book = PriceBookRecord.newBuilder()
                     .setId(id)
                     .setVersion(entry.fields().number("version", 0))
                     .setCurrency(entry.fields().text("currency"));
-            Map<String, Position> seen = new HashMap<>();
+            onePerCurrency(entry, currencies);
+            PriceAmbiguity written = new PriceAmbiguity(compilation);
             for (Value.Fields price : entry.fields().fieldsOf("prices")) {
-                price(price, book, seen);
+                price(price, book, written);
             }
+            written.check();
+            attributes(entry, book);
             books.add(book.build());
         });
         return books;
     }
 
-    private void price(Value.Fields fields, PriceBookRecord.Builder book, Map<String, Position> seen) {
+    private void onePerCurrency(Value.Entry book, Map<String, Position> currencies) {
+        if (book.fields().has("currency")) {
+            Position earlier = currencies.putIfAbsent(
+                    book.fields().text("currency"), book.fields().at("currency"));
+            if (earlier != null) {
+                compilation.error(
+                        book.fields().at("currency"),
+                        Code.PRICE_TERMS,
+                        "there already is a price book in " + book.fields().text("currency") + " at " + earlier,
+                        "merge the two");
+            }
+        }
+    }
+
+    private void attributes(Value.Entry entry, PriceBookRecord.Builder book) {
+        Set<String> names = new TreeSet<>();
+        book.getPricesList().forEach(price -> names.addAll(price.getMatchMap().keySet()));
+        if (names.size() > PriceQuery.MAX_ATTRIBUTES) {
+            compilation.error(
+                    entry.at(),
+                    Code.TOO_LARGE,
+                    "the prices of this book match on " + names.size() + " attributes, at most "
+                            + PriceQuery.MAX_ATTRIBUTES,
+                    "match on fewer");
+        }
+    }
+
+    private void price(Value.Fields fields, PriceBookRecord.Builder book, PriceAmbiguity written) {
         String key = fields.text("feature");
         Registry.Feature feature = registry.feature(key);
         if (feature == null) {
@@ -74,12 +108,9 @@ final class PriceCompiler {
                 .setDimensionId(feature.dimension())
                 .setAmount(money.read(fields, "amount"))
                 .setPerQuantity(quantity.orElse(1))
-                .putAllMatch(matches.read(fields))
+                .putAllMatch(matches.readTexts(fields))
                 .build();
-        Position earlier = seen.putIfAbsent(record.getDimensionId() + " " + record.getMatchMap(), fields.at());
-        if (earlier != null) {
-            compilation.duplicate(fields.at(), "price for", key + " with the same match", earlier);
-        }
+        written.add(key, record, fields.at());
         book.addPrices(record);
     }
 

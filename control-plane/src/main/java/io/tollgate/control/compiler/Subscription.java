@@ -3,6 +3,7 @@ package io.tollgate.control.compiler;
 
 import io.tollgate.v1.Period;
 import io.tollgate.v1.SubscriptionRecord;
+import io.tollgate.v1.WindowRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param timeZone of its periods; empty = UTC
  */
 record Subscription(
-        SubscriptionRecord record, @Nullable ScopeNode plan, Period billingPeriod, long anchorMs, String timeZone) {}
+        SubscriptionRecord record, @Nullable ScopeNode plan, Period billingPeriod, long anchorMs, String timeZone) {
+    /** {@return its billing periods} */
+    WindowRecord billingWindow() {
+        return WindowRecord.newBuilder()
+                .setPeriod(billingPeriod)
+                .setAnchorMs(anchorMs)
+                .setTimeZone(timeZone)
+                .build();
+    }
+}

@@ -6,6 +6,7 @@ import io.tollgate.control.source.Folder;
 import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
+import io.tollgate.v1.TrancheKey;
 import io.tollgate.v1.TrancheRecord;
 import io.tollgate.v1.WalletRecord;
 import io.tollgate.v1.WalletRecordOrBuilder;
@@ -13,6 +14,7 @@ import io.tollgate.v1.WalletStatus;
 import io.tollgate.v1.WalletThreshold;
 import io.tollgate.v1.WalletType;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +82,40 @@ final class WalletCompiler {
             }
             wallet.addTranches(tranche(credit));
         }
+        wallet.addAllTrancheOrder(order(fields));
         thresholds(fields, wallet);
+        Subscription subscription = payer == null ? null : payer.customer();
+        if (subscription != null) {
+            wallet.setBillingWindow(subscription.billingWindow());
+        }
         wallets.put(id, wallet);
+    }
+
+    /** Flexprice's order unless another is written. */
+    private List<TrancheKey> order(Value.Fields fields) {
+        List<TrancheKey> keys = new ArrayList<>();
+        for (Value.Scalar item : fields.scalars("consumption_order")) {
+            TrancheKey key =
+                    switch (item.as(String.class)) {
+                        case "priority" -> TrancheKey.TRANCHE_KEY_PRIORITY_ASC_NONE_LAST;
+                        case "expiry" -> TrancheKey.TRANCHE_KEY_EXPIRY_ASC_NEVER_LAST;
+                        default -> TrancheKey.TRANCHE_KEY_AMOUNT_DESC;
+                    };
+            if (keys.contains(key)) {
+                compilation.error(
+                        item.at(),
+                        Code.WALLET_TERMS,
+                        Quoted.of(item.as(String.class)) + " is in the order of consumption twice",
+                        "remove one");
+            }
+            keys.add(key);
+        }
+        return keys.isEmpty()
+                ? List.of(
+                        TrancheKey.TRANCHE_KEY_PRIORITY_ASC_NONE_LAST,
+                        TrancheKey.TRANCHE_KEY_EXPIRY_ASC_NEVER_LAST,
+                        TrancheKey.TRANCHE_KEY_AMOUNT_DESC)
+                : keys;
     }
 
     static boolean isSpendable(WalletRecordOrBuilder wallet) {

@@ -125,6 +125,10 @@ final class BillingShapes {
                     "PRE_PAID gates, POST_PAID warns. Default PRE_PAID."),
             optional("wallet_status", choice("active", "frozen", "closed"), "Default active."),
             optional("credits", list(TRANCHE), "What is in it."),
+            optional(
+                    "consumption_order",
+                    list(choice("priority", "expiry", "amount")),
+                    "Which credits are spent first. Default priority, expiry, amount."),
             optional("alert_settings", ALERTS, "Warnings about a low balance."));
 
     private static final Shape.Fields TRANSFORM = fields(

@@ -37,6 +37,7 @@ public enum Code {
     ENTITLEMENT_TERMS,
     SUBSCRIPTION_TERMS,
     WALLET_TERMS,
+    PRICE_TERMS,
     CONDITION,
     NOT_SUPPORTED_YET,
 
@@ -48,7 +49,8 @@ public enum Code {
     NEVER_CHARGED,
     NEVER_MATCHES,
     SHADOWED,
-    NO_AUTHORITY;
+    NO_AUTHORITY,
+    NEVER_PAID;
 
     /** {@return the name that people see, "unknown-key"} */
     public String label() {

@@ -41,7 +41,7 @@ final class RegistryShapes {
                     "staleness_grace",
                     of(ScalarKind.DURATION),
                     "Tolerant: warns this long after the evidence grew too old, then denies. Default 0s."),
-            optional("credit_gated", of(ScalarKind.FLAG), "Needs prepaid credit. Default false."),
+            optional("credit_gated", of(ScalarKind.FLAG), "A wallet must pay for it. Default false."),
             optional("audited", of(ScalarKind.FLAG), "Every decision goes to the audit log. Default false."));
 
     private static final Shape.Fields RESOURCE_TYPE = fields(

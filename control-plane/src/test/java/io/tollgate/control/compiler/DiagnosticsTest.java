@@ -37,6 +37,7 @@ class DiagnosticsTest {
                         MeaningFindings.POLICIES_AND_LIMITS,
                         OverrideFindings.ALL,
                         BillingFindings.ALL,
+                        CreditFindings.ALL,
                         ConditionFindings.ALL,
                         WarningFindings.ALL)
                 .flatMap(Collection::stream)

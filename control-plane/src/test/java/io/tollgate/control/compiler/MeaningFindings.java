@@ -95,12 +95,6 @@ final class MeaningFindings {
                     REGISTRY,
                     "units: [gpu_hour]\n            charges: {gpu.time: usage}",
                     "usage_required: «true"),
-            Finding.of(
-                    NOT_SUPPORTED_YET,
-                    "credit-gated",
-                    REGISTRY,
-                    "units: [gpu_hour]",
-                    "credit_gated: «true\n            units: [gpu_hour]"),
             Finding.of(BAD_ID, "names other scopes", REGISTRY, "[user, service]", "[user, service, «key]"),
             Finding.of(
                     BAD_ID, "whose it is", REGISTRY, "  place.tier: string", "  place.tier: string\n  «tier: string"),
