@@ -5,7 +5,7 @@ import io.tollgate.core.Reason;
 import io.tollgate.core.Stage;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
-import io.tollgate.core.reservation.ReservationWriter;
+import io.tollgate.core.reservation.ReservationDesk;
 
 /**
  * Stages QUOTA, CREDIT, CAPACITY and COMMIT, over one plan: collects what each of the three would take, takes from everything or from
@@ -30,7 +30,7 @@ final class CommitStage {
     private final CapacityStage capacity = new CapacityStage(plan);
     private final ReservationRecorder recorder;
 
-    CommitStage(final Taker taker, final ReservationWriter reservations) {
+    CommitStage(final Taker taker, final ReservationDesk reservations) {
         this.taker = taker;
         recorder = new ReservationRecorder(reservations, plan);
     }

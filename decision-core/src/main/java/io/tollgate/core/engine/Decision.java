@@ -54,6 +54,7 @@ public final class Decision {
     private long reservationHigh;
     private long reservationLow;
     private long reservationExpiresMs;
+    private boolean repeated;
 
     void reset(final @Nullable World pinned, final long epochMs) {
         world = pinned;
@@ -75,6 +76,7 @@ public final class Decision {
         retryStated = false;
         grantedInPart = NONE;
         reserved = false;
+        repeated = false;
         chainLength = 0;
         ceilings.reset();
         cost.reset();
@@ -121,6 +123,18 @@ public final class Decision {
         reservationHigh = high;
         reservationLow = low;
         reservationExpiresMs = expiresMs;
+    }
+
+    /** The answer is the one that was given to the same request before. */
+    void repeat(final Outcome before, final Reason because, final long granted) {
+        repeated = true;
+        outcome = before;
+        reason = because;
+        grantedInPart = granted;
+    }
+
+    long grantedInPart() {
+        return grantedInPart;
     }
 
     void retry(final long afterNs) {
@@ -318,6 +332,14 @@ public final class Decision {
             return 0;
         }
         return grantedInPart < 0 ? request.amount(usage) : grantedInPart;
+    }
+
+    /**
+     * {@return whether it is the answer that was given to the same idempotency key before: outcome, reason, what was granted and the
+     * reservation are here, the rest is with {@link DecisionWorker#firstAnswer()}}
+     */
+    public boolean isRepeated() {
+        return repeated;
     }
 
     /** {@return whether it made or extended a reservation} */

@@ -15,6 +15,7 @@ import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Defect;
 import io.tollgate.core.reservation.EndOutcome;
 import io.tollgate.core.reservation.EndResult;
+import io.tollgate.core.reservation.IdempotencyDesk;
 import io.tollgate.core.reservation.ReservationDesk;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
@@ -42,6 +43,7 @@ public final class DecisionWorker {
     private final CommitStage commitStage;
     private final ReservationDesk reservations;
     private final EndResult kept = new EndResult();
+    private final KeyedAnswers keys;
     private final Explainer explainer = new Explainer();
     private @Nullable World world;
 
@@ -57,7 +59,8 @@ public final class DecisionWorker {
         this.clock = clock;
         freshnessStage = new FreshnessStage(freshness);
         this.reservations = reservations;
-        commitStage = new CommitStage(taker, reservations.writer());
+        keys = new KeyedAnswers(reservations.keys());
+        commitStage = new CommitStage(taker, reservations);
     }
 
     /** Starts a turn: pins the newest world. {@return it, or null when there is none yet} */
@@ -68,6 +71,7 @@ public final class DecisionWorker {
 
     /** Ends the turn: decisions of it are no longer readable. */
     public void end() {
+        keys.conclude();
         world = null;
         worlds.release(worker);
     }
@@ -108,6 +112,9 @@ public final class DecisionWorker {
         final EndOutcome refused = reservations.beginExtend(high, low, evaluation.nowEpochNs, kept);
         if (refused == EndOutcome.BUSY) {
             decision.deny(Stage.COMMIT, decision.fault(Fault.RESERVATION_BUSY, Reason.OVERLOADED));
+        } else if (refused != null && keys.recall(evaluation, high, low)) {
+            // the answer to the same Extend while it was open
+            evaluation.extending = true;
         } else if (refused != null) {
             decision.problem(Problem.RESERVATION_NOT_OPEN, Reason.INVALID_REQUEST);
             decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
@@ -125,9 +132,11 @@ public final class DecisionWorker {
         boolean allowed = false;
         try {
             evaluation.extending = true;
+            evaluation.extendsHigh = high;
+            evaluation.extendsLow = low;
             evaluation.extendsPart = reservations.newestPart(high, low);
             evaluate(true);
-            allowed = decision.outcome() != Outcome.DENY;
+            allowed = decision.outcome() != Outcome.DENY && !decision.isRepeated();
         } finally {
             if (allowed) {
                 final long before = reservations.expiresMs(high, low);
@@ -151,6 +160,34 @@ public final class DecisionWorker {
      */
     public EndOutcome settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
         return reservations.settle(high, low, actual, nowEpochNs(), periods(), result);
+    }
+
+    /**
+     * {@return whether the last decision waits for {@link #keepAnswer}: it took something under an idempotency key}
+     */
+    public boolean wantsAnswer() {
+        return keys.pending();
+    }
+
+    /**
+     * Keeps the answer to the last decision for whoever asks again with the same key. Without it, the next decision or the end of the turn
+     * keeps what the {@link Decision} knows.
+     *
+     * @param bytes opaque here
+     * @param length at most {@link IdempotencyDesk#MAX_ANSWER_BYTES}
+     */
+    public void keepAnswer(final byte[] bytes, final int length) {
+        keys.keep(bytes, length);
+    }
+
+    /** {@return what {@link #keepAnswer} was given the first time, of a decision that {@link Decision#isRepeated}; {@link #firstAnswerLength}} */
+    public byte[] firstAnswer() {
+        return keys.answer();
+    }
+
+    /** {@return bytes of {@link #firstAnswer}; 0 = none were kept} */
+    public int firstAnswerLength() {
+        return keys.answerLength();
     }
 
     /** Gives a reservation back, within a turn. */
@@ -185,6 +222,7 @@ public final class DecisionWorker {
 
     private void prepare(
             final DecisionRequest request, final Decision decision, final @Nullable Explanation explanation) {
+        keys.conclude();
         final World pinned = world;
         final long nowNs = clock.monotonicNs();
         evaluation.reset();
@@ -204,14 +242,23 @@ public final class DecisionWorker {
 
     private void evaluate(final boolean take) {
         final Decision decision = evaluation.decision;
-        Reason reason = requestStage.evaluate(evaluation);
+        final Reason reason = requestStage.evaluate(evaluation);
         final Operation operation = evaluation.operation;
         if (reason != Reason.OK || operation == null) {
             decision.deny(Stage.REQUEST, reason);
             return;
         }
+        if (take && !keys.claim(evaluation)) {
+            return;
+        }
+        judge(operation, take);
+        keys.decided(decision);
+    }
+
+    private void judge(final Operation operation, final boolean take) {
+        final Decision decision = evaluation.decision;
         decision.chain(evaluation);
-        reason = freshnessStage.evaluate(evaluation, operation);
+        Reason reason = freshnessStage.evaluate(evaluation, operation);
         if (reason != Reason.OK) {
             decision.deny(Stage.FRESHNESS, reason);
             return;

@@ -68,6 +68,11 @@ final class Evaluation {
     /** Of an Extend: the newest part of the reservation that it extends; 0 = a new reservation. */
     long extendsPart;
 
+    /** Of an Extend: the reservation's id. */
+    long extendsHigh;
+
+    long extendsLow;
+
     /** Of an Extend: what was written, 0 = nothing. */
     long extension;
 

@@ -15,6 +15,10 @@ public enum Fault {
     CONTENDED("too many decisions at once on the same ceilings"),
     /** Somebody else was ending or extending the reservation for too long. */
     RESERVATION_BUSY("the reservation was being changed by another call"),
+    /** The first request with this idempotency key is being decided right now. */
+    KEY_IN_PROGRESS("another request with the same idempotency key is being decided"),
+    /** No room for one more idempotency key; nothing was taken. */
+    KEYS_FULL("the store of idempotency keys is full"),
     /** No room for one more reservation; nothing was taken. */
     RESERVATIONS_FULL("the store of reservations is full");
 

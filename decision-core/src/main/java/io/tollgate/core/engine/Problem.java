@@ -15,8 +15,6 @@ public enum Problem {
     TTL_TOO_LONG("reservation.ttl_ms is more than 24 hours"),
     /** Only what is held and not overdue can be extended. */
     RESERVATION_NOT_OPEN("the reservation is not open: it has ended or is past its expiry"),
-    /** Idempotency comes with the reservation stage. */
-    IDEMPOTENCY_UNSUPPORTED("idempotency_key is not supported by this version; leave it out"),
     /** Of several usages it would not be clear which to cut. */
     PARTIAL_NEEDS_ONE_USAGE("allow_partial needs exactly one usage"),
     /** No unit of that name. */

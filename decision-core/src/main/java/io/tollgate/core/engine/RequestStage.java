@@ -30,9 +30,6 @@ final class RequestStage {
         if (evaluation.reserves() && !holdsFor(evaluation)) {
             return decision.problem(Problem.TTL_TOO_LONG, Reason.INVALID_REQUEST);
         }
-        if (request.mode() != DecideMode.CHECK && !request.isAbsent(Field.IDEMPOTENCY_KEY)) {
-            return decision.problem(Problem.IDEMPOTENCY_UNSUPPORTED, Reason.INVALID_REQUEST);
-        }
         if (request.allowPartial() && request.usageCount() != 1) {
             return decision.problem(Problem.PARTIAL_NEEDS_ONE_USAGE, Reason.INVALID_REQUEST);
         }

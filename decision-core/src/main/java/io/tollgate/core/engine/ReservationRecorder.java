@@ -6,6 +6,8 @@ import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.registry.Registry;
+import io.tollgate.core.reservation.IdempotencyDesk;
+import io.tollgate.core.reservation.ReservationDesk;
 import io.tollgate.core.reservation.ReservationWriter;
 import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.world.CeilingRow;
@@ -19,6 +21,7 @@ final class ReservationRecorder {
     private static final long NS_PER_MS = 1_000_000L;
 
     private final ReservationWriter writer;
+    private final IdempotencyDesk keys;
     private final TakePlan plan;
     private final CeilingRow ceiling = new CeilingRow();
     /** Distinct dimensions that the operation may charge. */
@@ -27,8 +30,9 @@ final class ReservationRecorder {
     private int dimensionCount;
     private int termCount;
 
-    ReservationRecorder(final ReservationWriter writer, final TakePlan plan) {
-        this.writer = writer;
+    ReservationRecorder(final ReservationDesk desk, final TakePlan plan) {
+        writer = desk.writer();
+        keys = desk.keys();
         this.plan = plan;
     }
 
@@ -83,7 +87,15 @@ final class ReservationRecorder {
             evaluation.extension = part;
         } else {
             final long expiresMs = expiresMs(evaluation, evaluation.ttlNs);
-            writer.publish(part, nowMs, evaluation.ttlNs / NS_PER_MS, expiresMs, registry.version());
+            keys.organization(evaluation.request);
+            writer.publish(
+                    part,
+                    nowMs,
+                    evaluation.ttlNs / NS_PER_MS,
+                    expiresMs,
+                    registry.version(),
+                    keys.organizationHigh(),
+                    keys.organizationLow());
             evaluation.decision.reservation(writer.high(), writer.low(), expiresMs);
         }
         writer.trim();

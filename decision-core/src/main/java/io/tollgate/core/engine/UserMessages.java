@@ -206,6 +206,9 @@ public final class UserMessages {
     }
 
     private static String system(final Decision decision) {
+        if (decision.reason() == Reason.IDEMPOTENCY_MISMATCH) {
+            return "This idempotency key was used with other parameters before.";
+        }
         return decision.reason() == Reason.OVERLOADED
                 ? "Too busy to decide; try again."
                 : "The decision could not be made; it is refused.";

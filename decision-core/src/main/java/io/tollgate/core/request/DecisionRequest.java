@@ -183,6 +183,24 @@ public final class DecisionRequest {
     }
 
     /**
+     * Writes what a request has to have in common with an earlier one to be the same: everything but attributes (which have no order),
+     * readings, staleness, idempotency key and correlation id.
+     */
+    public void writeParameters(final FactSink sink) {
+        sink.put(mode.code());
+        sink.put(registryVersion);
+        sink.put(allowPartial ? 1 : 0);
+        sink.put(reservationTtlNs);
+        RequestFacts.usages(this, sink);
+        RequestFacts.names(this, sink);
+    }
+
+    /** Writes the usages. */
+    public void writeUsages(final FactSink sink) {
+        RequestFacts.usages(this, sink);
+    }
+
+    /**
      * Adds what {@link #writeFacts} wrote to a request that was {@link #reset()}, usages may be set already.
      *
      * @return false when it is no such thing; reset the request then

@@ -270,6 +270,20 @@ public final class RequestAttributes {
         return elementLengths[firsts[attribute] + index];
     }
 
+    /** Writes the value of an attribute: a number, a text, the texts of a list. */
+    public void writeValue(final int attribute, final FactSink sink) {
+        if (types[attribute] == AttributeType.STRING.code()) {
+            sink.put(bytes, firsts[attribute], sizes[attribute]);
+        } else if (types[attribute] == AttributeType.STRING_LIST.code()) {
+            sink.put(sizes[attribute]);
+            for (int i = 0; i < sizes[attribute]; i++) {
+                sink.put(bytes, elementOffset(attribute, i), elementLength(attribute, i));
+            }
+        } else {
+            sink.put(numbers[attribute]);
+        }
+    }
+
     /** {@return an attribute as callers wrote it, for messages: "target.resource_attributes['region']"; allocates} */
     String describe(final AttributeGroup group, final int attribute) {
         if (attribute < 0

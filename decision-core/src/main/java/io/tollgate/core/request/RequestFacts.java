@@ -42,6 +42,12 @@ final class RequestFacts {
     static void write(final DecisionRequest request, final FactSink sink) {
         sink.put(request.registryVersion());
         sink.put(request.maxStalenessNs());
+        names(request, sink);
+        request.attributes().write(sink);
+    }
+
+    /** Fields, roles, token scopes, API key. */
+    static void names(final DecisionRequest request, final FactSink sink) {
         for (int i = 0; i < FIELDS.length; i++) {
             if (kept(FIELDS[i])) {
                 slice(request, request.offset(FIELDS[i]), request.length(FIELDS[i]), sink);
@@ -56,12 +62,19 @@ final class RequestFacts {
             slice(request, request.tokenScopeOffset(i), request.tokenScopeLength(i), sink);
         }
         slice(request, request.apiKeyOffset(), request.apiKeyLength(), sink);
-        request.attributes().write(sink);
     }
 
     private static void slice(final DecisionRequest request, final int offset, final int length, final FactSink sink) {
         sink.put(length);
         sink.put(request.bytes(), offset, length);
+    }
+
+    static void usages(final DecisionRequest request, final FactSink sink) {
+        sink.put(request.usageCount());
+        for (int i = 0; i < request.usageCount(); i++) {
+            sink.put(request.amount(i));
+            slice(request, request.unitOffset(i), request.unitLength(i), sink);
+        }
     }
 
     /** {@return false when it is no such thing; the request then has to be forgotten} */

@@ -9,6 +9,7 @@ final class BlockCache {
     private final BlockSpace space;
     private int[] blocks = new int[1024];
     private int count;
+    private int held;
 
     BlockCache(BlockSpace space) {
         this.space = space;
@@ -16,10 +17,10 @@ final class BlockCache {
 
     /** Sees to it that so many blocks are in hand; false when there is no room (the store is full, or too many at once). */
     boolean ensure(int needed) {
-        if (needed > blocks.length) {
+        if (needed > blocks.length - held) {
             return false;
         }
-        while (count < needed) {
+        while (count < needed + held) {
             int block = space.pop();
             if (block == 0) {
                 return false;
@@ -29,13 +30,18 @@ final class BlockCache {
         return true;
     }
 
+    /** Keeps so many of those that {@link #ensure} got for later; 0 = none any more. */
+    void hold(int blocksForLater) {
+        held = blocksForLater;
+    }
+
     /** One of those that {@link #ensure} got. */
     int take() {
         return blocks[--count];
     }
 
     void put(int block) {
-        if (count < KEPT) {
+        if (count < KEPT + held) {
             blocks[count++] = block;
         } else {
             space.push(block);
@@ -44,7 +50,7 @@ final class BlockCache {
 
     /** Returns what is more than a worker keeps. */
     void trim() {
-        while (count > KEPT) {
+        while (count > KEPT + held) {
             space.push(blocks[--count]);
         }
     }

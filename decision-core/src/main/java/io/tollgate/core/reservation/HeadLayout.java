@@ -10,6 +10,8 @@ final class HeadLayout {
     static final int REGISTRY_VERSION = FIRST_PART + 8;
     static final int ENDED = REGISTRY_VERSION + 8;
     static final int INTENT = ENDED + 8;
+    /** Hash of the organization, two words. */
+    static final int ORGANIZATION = INTENT + 24 + 16 * 8;
     /** From the intent: its amounts. */
     static final int INTENT_AMOUNTS = 24;
 

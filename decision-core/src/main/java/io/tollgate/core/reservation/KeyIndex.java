@@ -63,6 +63,11 @@ final class KeyIndex {
                 && StateWord.generation(segment.getLongVolatile(at)) == StateWord.generation(before);
     }
 
+    /** Keys that there would be room for in perfectly filled buckets. */
+    long capacity() {
+        return (mask + 1L) * BUCKET;
+    }
+
     /** Adds a head; false when both of its buckets are full. */
     boolean add(long high, long low, int block) {
         int first = bucket(low);

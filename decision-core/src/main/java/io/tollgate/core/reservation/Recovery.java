@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * given back here: what has to be completed is parked, and due at once.
  *
  * <pre>
- *   FILLING                          free: it was never answered, what it took stays counted
+ *   FILLING, CLAIMED                 free: it was never answered, what it took stays counted
  *   EXTENDING                        RESERVED: a part that was linked counts, one that was not is free
  *   SETTLING, LATE without intent    as before: it was not answered
  *   RETURNING, SETTLING, LATE with intent, RELEASING, EXPIRING      parked, completed by the sweeper
@@ -20,12 +20,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Recovery {
     private final BlockSpace space;
     private final StoreCounts counts;
+    private final KeyIndex index;
     private final PartReader part;
     private final BitSet used = new BitSet();
     private final BitSet chained = new BitSet();
 
-    Recovery(BlockSpace space, StoreCounts counts) {
+    Recovery(BlockSpace space, StoreCounts counts, KeyIndex index) {
         this.space = space;
+        this.index = index;
         this.counts = counts;
         this.part = new PartReader(space);
     }
@@ -41,8 +43,10 @@ final class Recovery {
                 // whose it was cannot be told: leave it alone
                 used.set(block);
                 counts.add(StateWord.DAMAGED, 1);
-            } else if (state == StateWord.FILLING) {
+            } else if (state == StateWord.FILLING || state == StateWord.CLAIMED) {
                 set(block, word, 1, StateWord.FREE, 0);
+            } else if (state == StateWord.ANSWERED) {
+                answered(block, word);
             } else if (state != StateWord.FREE) {
                 used.set(block);
                 recover(block, word, state);
@@ -76,6 +80,25 @@ final class Recovery {
         counts.add(found, 1);
         // the sweeper looks at once, and finds out when it is really due
         space.due(head, found == StateWord.DAMAGED ? BlockSpace.NOT_DUE : 1);
+    }
+
+    /** A key whose answer cannot be read is as if never used. */
+    private void answered(int head, long word) {
+        UnsafeBuffer segment = space.segment(head);
+        int at = BlockSpace.at(head);
+        chained.clear();
+        boolean good = segment.getLong(at + BlockSpace.CHECK) == HeadLayout.check(space, head)
+                && space.guarded(head, KeyLayout.UNTIL) != Guard.BROKEN
+                && claim(space.guarded(head, BlockSpace.LINK))
+                && index.add(segment.getLong(at + KeyLayout.KEY_HIGH), segment.getLong(at + KeyLayout.KEY_LOW), head);
+        if (good) {
+            used.or(chained);
+            used.set(head);
+            counts.add(StateWord.ANSWERED, 1);
+            space.due(head, 1);
+        } else {
+            set(head, word, 1, StateWord.FREE, 0);
+        }
     }
 
     private void set(int head, long word, int generations, int state, int flags) {

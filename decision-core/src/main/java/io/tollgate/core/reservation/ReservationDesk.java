@@ -39,13 +39,21 @@ public final class ReservationDesk {
     private final StoreCounts counts;
     private final BlockCache cache;
     private final ReservationWriter writer;
+    private final IdempotencyDesk keys;
     private final Adjuster adjuster;
     private final Ender ender;
     private final PartReader first;
     private final RequestUnits units = new RequestUnits();
     private final long[] amounts = new long[PartReader.MAX_USAGES];
 
-    ReservationDesk(BlockSpace space, ReservationIds ids, StoreCounts counts, Taker taker, Cells cells) {
+    ReservationDesk(
+            BlockSpace space,
+            ReservationIds ids,
+            StoreCounts counts,
+            KeyIndex index,
+            KeyedDigest digest,
+            Taker taker,
+            Cells cells) {
         this.space = space;
         this.ids = ids;
         this.counts = counts;
@@ -54,6 +62,12 @@ public final class ReservationDesk {
         adjuster = new Adjuster(taker, cells);
         ender = new Ender(space, adjuster);
         first = new PartReader(space);
+        keys = new IdempotencyDesk(space, index, counts, cache, this, digest);
+    }
+
+    /** {@return what keeps idempotency keys} */
+    public IdempotencyDesk keys() {
+        return keys;
     }
 
     /** {@return what records reservations} */
@@ -201,6 +215,8 @@ public final class ReservationDesk {
             }
         } else if (StateWord.ended(state)) {
             forget(head, word, nowMs);
+        } else if (state == StateWord.ANSWERED) {
+            keys.sweep(head, nowMs);
         } else {
             return false;
         }
@@ -287,9 +303,7 @@ public final class ReservationDesk {
         }
         long newest = space.guarded(head, BlockSpace.LINK);
         space.due(head, BlockSpace.NOT_DUE);
-        long freed = StateWord.of(StateWord.generation(word) + 1, StateWord.FREE, 0, space.stateSalt(head));
-        if (compareAndSet(head, word, freed)) {
-            counts.change(StateWord.state(word, space.stateSalt(head)), StateWord.FREE);
+        if (freed(head, word)) {
             if (newest > 0 && StateWord.state(word, space.stateSalt(head)) == StateWord.EXPIRED) {
                 free(newest);
             }
@@ -297,6 +311,31 @@ public final class ReservationDesk {
         } else {
             space.due(head, nowMs);
         }
+    }
+
+    /** Frees a head if its state is still this; who does so returns its blocks. */
+    boolean freed(int head, long word) {
+        long next = StateWord.of(StateWord.generation(word) + 1, StateWord.FREE, 0, space.stateSalt(head));
+        if (!compareAndSet(head, word, next)) {
+            return false;
+        }
+        counts.change(StateWord.state(word, space.stateSalt(head)), StateWord.FREE);
+        return true;
+    }
+
+    /** Whether there is such a reservation and it is remembered. */
+    boolean remembers(long high, long low, long epochMs) {
+        int head = head(high, low);
+        if (head == 0) {
+            return false;
+        }
+        long word = word(head);
+        int state = StateWord.state(word, space.stateSalt(head));
+        return StateWord.generation(word) == (int) (ids.name(high, low) >>> 32)
+                && (StateWord.open(state)
+                        || state >= StateWord.SETTLED
+                                && state <= StateWord.LATE_SETTLED
+                                && epochMs < space.guarded(head, HeadLayout.ENDED) + REMEMBERED_MS);
     }
 
     /** Returns the blocks of a chain of parts that nobody refers to any more. */
@@ -312,7 +351,7 @@ public final class ReservationDesk {
         }
     }
 
-    private void freeChain(long first) {
+    void freeChain(long first) {
         long block = first;
         while (space.intact(block)) {
             long next = space.segment((int) block).getLong(BlockSpace.at((int) block) + BlockSpace.LINK);

@@ -29,6 +29,11 @@ public final class ReservationIds {
         this.key1 = key1;
     }
 
+    /** For hashes of what callers choose. */
+    long digestKey() {
+        return sip(key0, ~key1, 1);
+    }
+
     long low(int generation, int block) {
         return sip(key0, key1, (long) generation << 32 | block);
     }

@@ -30,7 +30,7 @@ public final class ReservationStore implements AutoCloseable {
     public static final String FILE_NAME = "reservations.tgr";
 
     /** Most segments, 1 MiB each. */
-    public static final int MAX_SEGMENTS = 1024;
+    public static final int MAX_SEGMENTS = 512;
 
     /** "TGRESRV" and the format version, as the machine stores a long. */
     private static final long MAGIC = 0x5447_5245_5352_5601L;
@@ -40,9 +40,13 @@ public final class ReservationStore implements AutoCloseable {
 
     private static final int GROWTH_SHARE = 4;
 
+    /** A head, and some for the answer. */
+    private static final int BLOCKS_PER_KEY = 4;
+
     private final BlockSpace space;
     private final ReservationIds ids;
     private final StoreCounts counts = new StoreCounts();
+    private final KeyIndex index;
     private final @Nullable ExtentFile file;
     private final int maxSegments;
 
@@ -51,6 +55,7 @@ public final class ReservationStore implements AutoCloseable {
         this.ids = ids;
         this.file = file;
         this.maxSegments = maxSegments;
+        this.index = new KeyIndex(space, maxSegments * (BlockSpace.BLOCKS_PER_SEGMENT / BLOCKS_PER_KEY));
     }
 
     /**
@@ -80,7 +85,7 @@ public final class ReservationStore implements AutoCloseable {
             for (int i = 0; i < file.segments(); i++) {
                 space.add(file.segment(i));
             }
-            new Recovery(space, store.counts).run();
+            new Recovery(space, store.counts, store.index).run();
             store.grow();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -98,13 +103,14 @@ public final class ReservationStore implements AutoCloseable {
         }
         ReservationStore store =
                 new ReservationStore(space, new ReservationIds(random.nextLong(), random.nextLong()), null, segments);
-        new Recovery(space, store.counts).run();
+        new Recovery(space, store.counts, store.index).run();
         return store;
     }
 
     /** {@return what a worker needs to use this store} */
     public ReservationDesk newDesk(Taker taker, Cells cells) {
-        return new ReservationDesk(space, ids, counts, taker, cells);
+        return new ReservationDesk(
+                space, ids, counts, index, new KeyedDigest(ids.digestKey(), space.storeId()), taker, cells);
     }
 
     /** {@return what ends reservations that are due}; taker with a worker number of its own */
@@ -156,6 +162,11 @@ public final class ReservationStore implements AutoCloseable {
     /** {@return reservations that were set aside because their words failed their checks} */
     public long damaged() {
         return counts.damaged();
+    }
+
+    /** {@return idempotency keys that are remembered} */
+    public long keys() {
+        return counts.keys();
     }
 
     /** {@return bytes of the store} */

@@ -156,7 +156,14 @@ public final class ReservationWriter {
     }
 
     /** Makes a reservation of a first part; its id is {@link #high} and {@link #low}. */
-    public void publish(long part, long createdMs, long ttlMs, long expiresMs, long registryVersion) {
+    public void publish(
+            long part,
+            long createdMs,
+            long ttlMs,
+            long expiresMs,
+            long registryVersion,
+            long organizationHigh,
+            long organizationLow) {
         int head = cache.take();
         UnsafeBuffer segment = space.segment(head);
         int at = BlockSpace.at(head);
@@ -167,6 +174,8 @@ public final class ReservationWriter {
         segment.putLong(at + HeadLayout.TTL, ttlMs);
         segment.putLong(at + HeadLayout.FIRST_PART, part);
         segment.putLong(at + HeadLayout.REGISTRY_VERSION, registryVersion);
+        segment.putLong(at + HeadLayout.ORGANIZATION, organizationHigh);
+        segment.putLong(at + HeadLayout.ORGANIZATION + Long.BYTES, organizationLow);
         segment.putLong(at + BlockSpace.CHECK, HeadLayout.check(space, head));
         space.putGuarded(head, HeadLayout.ENDED, 0);
         space.putGuarded(head, HeadLayout.EXPIRES, expiresMs);

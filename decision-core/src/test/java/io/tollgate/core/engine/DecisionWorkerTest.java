@@ -177,7 +177,6 @@ class DecisionWorkerTest {
         assertEquals(Reason.REGISTRY_TOO_NEW, reasonOf(chat("ada", 1).registryVersion(-1)), "versions are unsigned");
         assertEquals(Reason.REGISTRY_TOO_OLD, reasonOf(chat("ada", 1).registryVersion(1)));
         assertEquals(Reason.INVALID_REQUEST, reasonOf(chat("ada", 1).apiKeyHash(new byte[32])), "actor and key");
-        assertEquals(Reason.INVALID_REQUEST, reasonOf(chat("ada", 1).set(Field.IDEMPOTENCY_KEY, "k")));
     }
 
     @Test

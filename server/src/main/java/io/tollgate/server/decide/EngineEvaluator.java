@@ -43,14 +43,26 @@ public final class EngineEvaluator implements Evaluator {
             explanation.reset();
         }
         worker.decide(request, decision);
+        write(request, response);
+    }
+
+    /** The first answer to the same idempotency key comes back as it was; a new one is kept for the next time. */
+    private void write(final DecisionRequest request, final DecideResponse.Builder response) {
+        if (decision.isRepeated() && worker.firstAnswerLength() > 0) {
+            FirstAnswer.read(worker, response);
+            return;
+        }
         answers.write(request, decision, response);
+        if (worker.wantsAnswer()) {
+            FirstAnswer.keep(worker, response);
+        }
     }
 
     @Override
     public void extend(
             final long high, final long low, final DecisionRequest request, final DecideResponse.Builder response) {
         worker.extend(high, low, request, decision);
-        answers.write(request, decision, response);
+        write(request, response);
     }
 
     @Override

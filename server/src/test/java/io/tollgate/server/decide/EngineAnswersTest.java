@@ -201,14 +201,6 @@ class EngineAnswersTest {
     }
 
     @Test
-    void shouldNeverAllowWhatComesWithReservations() throws IOException {
-        snapshots().activate(1);
-        assertRequestDenied(
-                question("ann").setMode(DecideMode.DECIDE_MODE_CONSUME).setIdempotencyKey("k"),
-                Reason.REASON_INVALID_REQUEST);
-    }
-
-    @Test
     void shouldGrantWhatIsLeftWhenTheCallerTakesLess() throws IOException {
         snapshots().activate(1);
         final DecideRequest.Builder all =

@@ -142,6 +142,31 @@ class ReservationEdgeTest {
                 settle(id, tokens(3)).getOutcome());
     }
 
+    @Test
+    void shouldGiveTheFirstAnswerAgainAndChargeOnce() {
+        final DecideRequest question = EdgeHarness.question("ann")
+                .setMode(DecideMode.DECIDE_MODE_RESERVE)
+                .setIdempotencyKey("k-1")
+                .addUsage(tokens(100))
+                .build();
+        final DecideResponse first = stub.decide(question);
+        final DecideResponse again =
+                stub.decide(question.toBuilder().setCorrelationId("c-2").build());
+        assertEquals(Outcome.OUTCOME_ALLOW, first.getOutcome(), first.toString());
+        assertEquals("c-2", again.getCorrelationId());
+        assertFalse(again.getDecisionId().equals(first.getDecisionId()));
+        assertEquals(
+                first,
+                again.toBuilder()
+                        .setCorrelationId(first.getCorrelationId())
+                        .setDecisionId(first.getDecisionId())
+                        .build());
+        final DecideResponse other =
+                stub.decide(question.toBuilder().setUsage(0, tokens(101)).build());
+        assertEquals(Reason.REASON_IDEMPOTENCY_MISMATCH, other.getReason());
+        assertEquals(899, reserve(1).getBindingCeiling().getRemaining(), "100 and 1 were charged");
+    }
+
     private DecideResponse reserve(final long tokens) {
         final DecideRequest.Builder request = EdgeHarness.question("ann")
                 .setMode(DecideMode.DECIDE_MODE_RESERVE)
