@@ -89,6 +89,48 @@ class TestCommandTest {
                 .prints("ok    a sequence (6 steps)", "ok    the same again (6 steps)", "2 tests passed, 0 failed.");
     }
 
+    private static final String STORAGE =
+            """
+              - name: a reservation
+                at: 2026-11-20T12:00:00Z
+                request:
+                  actor: { type: user, id: dora }
+                  place: { organization: tidepool, project: notebook }
+                  target: { product: storage, resource_type: bucket, action: write }
+                  usage: { byte: 1 }
+                steps:
+            """;
+
+    @Test
+    void shouldReserveExtendSettleAndRelease() throws IOException {
+        tests(
+                STORAGE
+                        + """
+                      - { request: { mode: reserve, ttl: 1m, usage: { byte: 1_000 } }, reservation: upload, expect: { outcome: allow } }
+                      - { request: {}, expect: { outcome: allow, used: 1_000 } }
+                      - { after: 30s, extend: { reservation: upload, usage: { byte: 500 }, ttl: 1m }, expect: { outcome: allow, granted: { byte: 500 } } }
+                      - { request: {}, expect: { outcome: allow, used: 1_500 } }
+                      - { after: 59s, settle: { reservation: upload, actual: { byte: 700 } }, expect: { outcome: settled } }
+                      - { request: {}, expect: { outcome: allow, used: 700 } }
+                      - { request: { mode: reserve, usage: { byte: 10 } }, reservation: other, expect: { outcome: allow, used: 710 } }
+                      - { release: { reservation: other }, expect: { outcome: released, message: "Released: all of it went back." } }
+                      - { request: {}, expect: { outcome: allow, used: 700 } }
+                """);
+        test().exits(0).prints("ok    a reservation (9 steps)");
+    }
+
+    @Test
+    void shouldShowWhatBecameOfAReservationInstead() throws IOException {
+        tests(
+                STORAGE
+                        + """
+                      - { request: { mode: reserve, usage: { byte: 10 } }, reservation: r }
+                      - { release: { reservation: r } }
+                      - { settle: { reservation: r }, expect: { outcome: settled } }
+                """);
+        test().exits(1).prints("FAIL  a reservation (3 steps)", "step 3", "outcome  settled", "released");
+    }
+
     @Test
     void shouldShowWhatIsDifferentAndWhy() throws IOException {
         tests(

@@ -5,6 +5,7 @@ import io.tollgate.core.Plane;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.freshness.LoaderClock;
@@ -12,6 +13,7 @@ import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.install.Counters;
 import io.tollgate.loader.install.DirectInstallation;
 import io.tollgate.loader.install.InstallContext;
+import io.tollgate.loader.install.Reservations;
 import io.tollgate.loader.install.StateDirectory;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.ManifestCheck;
@@ -24,9 +26,12 @@ import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
  * Does what {@link SnapshotLoader} does for decisions, when its caller says so: no control plane, no thread, no Chronicle Map. Counters lie
@@ -38,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 public final class OfflineLoader implements AutoCloseable {
     private final StateDirectory directory;
     private final CellStore cells;
+    private final ReservationStore reservations;
     private final WorldHolder worlds;
     private final PlaneAges ages = new PlaneAges(Map.of());
     private final LoaderClock clock;
@@ -58,12 +64,19 @@ public final class OfflineLoader implements AutoCloseable {
         void record(Section section, byte[] key, byte[] value) throws RefusedException;
     }
 
-    private OfflineLoader(StateDirectory directory, CellStore cells, LoaderClock clock, int workers, long seed) {
+    private OfflineLoader(
+            StateDirectory directory,
+            CellStore cells,
+            ReservationStore reservations,
+            LoaderClock clock,
+            int workers,
+            RandomGenerator random) {
         this.directory = directory;
         this.cells = cells;
+        this.reservations = reservations;
         this.clock = clock;
         this.worlds = new WorldHolder(workers);
-        this.context = new InstallContext(Storage.LOCAL, directory, cells, ages, clock, new Random(seed));
+        this.context = new InstallContext(Storage.LOCAL, directory, cells, ages, clock, random);
     }
 
     /**
@@ -74,13 +87,31 @@ public final class OfflineLoader implements AutoCloseable {
      * @throws IOException when somebody else has it, or it cannot be used
      */
     public static OfflineLoader open(Path stateDir, LoaderClock clock, int workers, long seed) throws IOException {
-        StateDirectory directory = StateDirectory.open(Storage.LOCAL, stateDir);
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
+            RandomGenerator random = new Random(seed);
+            StateDirectory directory = StateDirectory.open(Storage.LOCAL, stateDir);
+            opened.push(directory);
             CellStore cells = Counters.open(directory, seed, false).store();
-            return new OfflineLoader(directory, cells, clock, workers, seed);
+            opened.push(cells);
+            ReservationStore reservations =
+                    Reservations.open(directory, cells.id(), random).store();
+            opened.push(reservations);
+            reservations.grow();
+            return new OfflineLoader(directory, cells, reservations, clock, workers, random);
         } catch (IOException | RuntimeException e) {
-            directory.close();
+            closeAll(opened, e);
             throw e;
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened, Exception cause) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                cause.addSuppressed(e);
+            }
         }
     }
 
@@ -118,9 +149,14 @@ public final class OfflineLoader implements AutoCloseable {
         ages.table().expire(plane);
     }
 
-    /** What the loader's thread does after time has passed: periods around now, worlds that nobody reads any more. */
-    public void housekeep() {
+    /**
+     * What the loader's thread does from time to time: periods around now, room for reservations, worlds that nobody reads any more.
+     *
+     * @throws IOException when the disk fails or is full
+     */
+    public void housekeep() throws IOException {
         worlds.reclaim();
+        reservations.grow();
         World world = worlds.current();
         if (world != null) {
             PeriodTable periods = world.periods();
@@ -141,6 +177,11 @@ public final class OfflineLoader implements AutoCloseable {
         return cells;
     }
 
+    /** {@return open reservations and idempotency keys, which refer to the counters} */
+    public ReservationStore reservations() {
+        return reservations;
+    }
+
     /** {@return the ages of the planes} */
     public FreshnessTable freshness() {
         return ages.table();
@@ -153,6 +194,7 @@ public final class OfflineLoader implements AutoCloseable {
         if (worlds.retiredCount() > 0) {
             throw new IllegalStateException("a decision is still running, and its memory cannot be unmapped under it");
         }
+        reservations.close();
         cells.close();
         directory.close();
     }

@@ -4,6 +4,8 @@ package io.tollgate.cli.lab;
 import io.tollgate.core.Plane;
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.quota.InFlight;
+import io.tollgate.core.reservation.ReservationSweeper;
+import io.tollgate.core.world.World;
 import io.tollgate.loader.OfflineLoader;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.RefusedException;
@@ -14,6 +16,12 @@ import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ExtendResponse;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.ReleaseResponse;
+import io.tollgate.v1.SettleRequest;
+import io.tollgate.v1.SettleResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -51,7 +59,7 @@ public final class Lab implements AutoCloseable {
     private int boots;
 
     /** What one start of a sidecar opens. */
-    private record Parts(OfflineLoader loader, LabEdge edge) {
+    private record Parts(OfflineLoader loader, ReservationSweeper sweeper, LabEdge edge) {
         void close() throws IOException {
             edge.close();
             loader.close();
@@ -103,10 +111,17 @@ public final class Lab implements AutoCloseable {
                 snapshot.installInto(loader);
             }
             confirm(loader);
+            // One place more, for who ends reservations.
             final DecisionEngine engine = new DecisionEngine(
-                    loader.worlds(), loader.cells().cells(), new InFlight(LANES), loader.freshness(), clock);
+                    loader.worlds(),
+                    loader.cells().cells(),
+                    new InFlight(LANES + 1),
+                    loader.freshness(),
+                    clock,
+                    loader.reservations());
             return new Parts(
                     loader,
+                    engine.newSweeper(LANES),
                     edges.open(
                             config,
                             "boot" + boots,
@@ -147,7 +162,17 @@ public final class Lab implements AutoCloseable {
     public void setTime(Instant now) {
         clock.set(epochNs(now));
         confirm(parts.loader());
-        parts.loader().housekeep();
+        housekeep();
+        final World world = parts.loader().worlds().current();
+        parts.sweeper().sweepAll(clock.epochNs(), world == null ? null : world.periods());
+    }
+
+    private void housekeep() {
+        try {
+            parts.loader().housekeep();
+        } catch (IOException e) {
+            throw new LabException("cannot use " + stateDir + ": " + e.getMessage(), e);
+        }
     }
 
     /** Lets time pass. */
@@ -175,6 +200,7 @@ public final class Lab implements AutoCloseable {
 
     /** {@return the answer, from the edge as callers see it} */
     public DecideResponse decide(DecideRequest request) {
+        housekeep();
         return parts.edge().decide(request);
     }
 
@@ -184,7 +210,36 @@ public final class Lab implements AutoCloseable {
      * @throws io.grpc.StatusRuntimeException when the call itself is refused
      */
     public DecideBatchResponse decideBatch(DecideBatchRequest request) {
+        housekeep();
         return parts.edge().decideBatch(request);
+    }
+
+    /**
+     * {@return whether more may be used under a reservation}
+     *
+     * @throws io.grpc.StatusRuntimeException when the call itself is refused
+     */
+    public ExtendResponse extend(ExtendRequest request) {
+        housekeep();
+        return parts.edge().extend(request);
+    }
+
+    /**
+     * {@return what became of a reservation}
+     *
+     * @throws io.grpc.StatusRuntimeException when the call itself is refused
+     */
+    public SettleResponse settle(SettleRequest request) {
+        return parts.edge().settle(request);
+    }
+
+    /**
+     * {@return what became of a reservation}
+     *
+     * @throws io.grpc.StatusRuntimeException when the call itself is refused
+     */
+    public ReleaseResponse release(ReleaseRequest request) {
+        return parts.edge().release(request);
     }
 
     /**

@@ -10,6 +10,12 @@ import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ExtendResponse;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.ReleaseResponse;
+import io.tollgate.v1.SettleRequest;
+import io.tollgate.v1.SettleResponse;
 import java.util.function.Supplier;
 
 /** What a lab asks through: the edge itself, or in tests a server and its client around it. */
@@ -18,6 +24,15 @@ interface LabEdge extends AutoCloseable {
 
     /** @throws io.grpc.StatusRuntimeException when the call itself is refused */
     DecideBatchResponse decideBatch(DecideBatchRequest request);
+
+    /** @throws io.grpc.StatusRuntimeException when the call itself is refused */
+    ExtendResponse extend(ExtendRequest request);
+
+    /** @throws io.grpc.StatusRuntimeException when the call itself is refused */
+    SettleResponse settle(SettleRequest request);
+
+    /** @throws io.grpc.StatusRuntimeException when the call itself is refused */
+    ReleaseResponse release(ReleaseRequest request);
 
     @Override
     void close();
@@ -46,6 +61,29 @@ interface LabEdge extends AutoCloseable {
             public DecideBatchResponse decideBatch(DecideBatchRequest request) {
                 try {
                     return decisions.decideBatch(request);
+                } catch (StatusException e) {
+                    throw e.getStatus().asRuntimeException();
+                }
+            }
+
+            @Override
+            public ExtendResponse extend(ExtendRequest request) {
+                return decisions.extend(request);
+            }
+
+            @Override
+            public SettleResponse settle(SettleRequest request) {
+                try {
+                    return decisions.settle(request);
+                } catch (StatusException e) {
+                    throw e.getStatus().asRuntimeException();
+                }
+            }
+
+            @Override
+            public ReleaseResponse release(ReleaseRequest request) {
+                try {
+                    return decisions.release(request);
                 } catch (StatusException e) {
                     throw e.getStatus().asRuntimeException();
                 }

@@ -45,6 +45,21 @@ final class Comparison {
         return comparison.differences;
     }
 
+    /**
+     * {@return what is different in the answer to settle or release}
+     *
+     * @param ended in lower case; "refused" when the call itself was
+     */
+    static List<Difference> ofEnding(Expectation.Verdict expected, String ended, String message) {
+        final Comparison comparison = new Comparison(DecideResponse.getDefaultInstance());
+        final String wanted = Words.lower(expected.ended());
+        comparison.same("outcome", Optional.of(wanted), ended);
+        if (!wanted.equals(ended) || expected.message().isPresent()) {
+            comparison.same("message", Optional.of(expected.message().orElse("")), message);
+        }
+        return comparison.differences;
+    }
+
     private void verdict(Expectation.Verdict expected) {
         same("outcome", Optional.of(Words.lower(expected.outcome())), Words.lower(actual.getOutcome()));
         same("reason", expected.reason().map(Words::of), Words.reason(actual));

@@ -7,6 +7,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.tollgate.client.Decision;
 import io.tollgate.client.DecisionRequest;
+import io.tollgate.client.Settlement;
 import io.tollgate.client.TollgateClient;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.DecisionListeners;
@@ -17,6 +18,12 @@ import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionServiceGrpc;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ExtendResponse;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.ReleaseResponse;
+import io.tollgate.v1.SettleRequest;
+import io.tollgate.v1.SettleResponse;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +96,21 @@ public final class GrpcLab {
         }
 
         @Override
+        public ExtendResponse extend(ExtendRequest request) {
+            return stub().extend(request);
+        }
+
+        @Override
+        public SettleResponse settle(SettleRequest request) {
+            return stub().settle(request);
+        }
+
+        @Override
+        public ReleaseResponse release(ReleaseRequest request) {
+            return stub().release(request);
+        }
+
+        @Override
         public void close() {
             channel.shutdownNow();
             server.drain(0);
@@ -122,6 +144,40 @@ public final class GrpcLab {
             final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
             decisions.forEach(decision -> answers.addResponses(answerOf(decision)));
             return answers.build();
+        }
+
+        @Override
+        public ExtendResponse extend(ExtendRequest request) {
+            return ExtendResponse.newBuilder()
+                    .setDecision(answerOf(client.extendAsync(request).join()))
+                    .build();
+        }
+
+        @Override
+        public SettleResponse settle(SettleRequest request) {
+            final Settlement settlement =
+                    acknowledged(client.settleAsync(request).join());
+            return SettleResponse.newBuilder()
+                    .setOutcome(settlement.outcome())
+                    .setMessage(settlement.message())
+                    .build();
+        }
+
+        @Override
+        public ReleaseResponse release(ReleaseRequest request) {
+            final Settlement settlement =
+                    acknowledged(client.releaseAsync(request.getReservationId()).join());
+            return ReleaseResponse.newBuilder()
+                    .setOutcome(settlement.outcome())
+                    .setMessage(settlement.message())
+                    .build();
+        }
+
+        private static Settlement acknowledged(Settlement settlement) {
+            if (settlement.cause().isPresent()) {
+                throw Status.fromThrowable(settlement.cause().get()).asRuntimeException();
+            }
+            return settlement;
         }
 
         /** A refused call is a DENY to users of the client; here it is what the server said. */

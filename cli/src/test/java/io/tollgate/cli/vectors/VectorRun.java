@@ -14,6 +14,9 @@ import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.SettleRequest;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** Puts the steps of one case to a lab, one by one. */
 final class VectorRun {
     /** Keys of a step that ask for an answer. */
-    static final List<String> CALLS = List.of("decide", "batch");
+    static final List<String> CALLS = List.of("decide", "batch", "extend", "settle", "release");
 
     private static final Set<String> STEP_KEYS = Set.of(
-            "about", "at", "after", "ages", "restart", "install", "decide", "batch", "repeat", "name", "expect",
-            "status");
+            "about", "at", "after", "ages", "restart", "install", "decide", "batch", "extend", "settle", "release",
+            "repeat", "name", "expect", "status");
     private static final String NEVER = "never";
     private static final String ALL_PLANES = "ALL";
 
@@ -108,6 +111,18 @@ final class VectorRun {
             }
             final DecideBatchRequest request = parse(batch, DecideBatchRequest.newBuilder());
             return answer(step, () -> lab.decideBatch(request));
+        }
+        if (step.has("extend")) {
+            final ExtendRequest request = parse(step.get("extend"), ExtendRequest.newBuilder());
+            return answer(step, () -> lab.extend(request));
+        }
+        if (step.has("settle")) {
+            final SettleRequest request = parse(step.get("settle"), SettleRequest.newBuilder());
+            return answer(step, () -> lab.settle(request));
+        }
+        if (step.has("release")) {
+            final ReleaseRequest request = parse(step.get("release"), ReleaseRequest.newBuilder());
+            return answer(step, () -> lab.release(request));
         }
         return null;
     }

@@ -10,6 +10,7 @@ import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExtendResponse;
 import java.text.ParseException;
 import java.time.Instant;
 
@@ -36,6 +37,11 @@ final class Vectors {
             final DecideBatchResponse.Builder cleared = DecideBatchResponse.newBuilder();
             batch.getResponsesList().forEach(each -> cleared.addResponses(comparable(each, placeholders)));
             return cleared.build();
+        }
+        if (answer instanceof ExtendResponse extension) {
+            return extension.toBuilder()
+                    .setDecision(comparable(extension.getDecision(), placeholders))
+                    .build();
         }
         return answer;
     }

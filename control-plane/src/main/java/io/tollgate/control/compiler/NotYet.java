@@ -22,14 +22,6 @@ final class NotYet {
                 "use a dimension of kind rate, period or gauge until the stage that brings capacity");
     }
 
-    static void reservations(Compilation compilation, Position at, String key) {
-        refuse(
-                compilation,
-                at,
-                "'" + key + "' is not supported yet: nothing can be reserved",
-                "remove the step until the stage that brings reservations");
-    }
-
     static void tiers(Compilation compilation, Position at) {
         refuse(
                 compilation,

@@ -129,11 +129,6 @@ final class TestCompiler {
         if (fields == null) {
             return Optional.empty();
         }
-        for (String key : List.of("reservation", "extend", "settle", "release")) {
-            if (step.isWritten(key)) {
-                NotYet.reservations(compilation, step.at(key), key);
-            }
-        }
         if (written.get(0).equals("request")) {
             return Optional.of(ask(step, new Written(fields, base), reservations));
         }

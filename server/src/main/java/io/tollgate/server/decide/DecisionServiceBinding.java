@@ -52,15 +52,18 @@ final class DecisionServiceBinding {
         binding.add(
                 binding.read(
                         DecisionServiceGrpc.getExtendMethod(), ExtendRequest.parser(), "tollgate.v1.ExtendRequest"),
-                new UnaryHandler<>((request, deadline) -> reservations.extend((ExtendRequest) request, deadline)));
+                new UnaryHandler<>(
+                        (request, deadline) -> reservations.extend(Lane.current(), (ExtendRequest) request, deadline)));
         binding.add(
                 binding.read(
                         DecisionServiceGrpc.getSettleMethod(), SettleRequest.parser(), "tollgate.v1.SettleRequest"),
-                new UnaryHandler<>((request, deadline) -> reservations.settle((SettleRequest) request, deadline)));
+                new UnaryHandler<>(
+                        (request, deadline) -> reservations.settle(Lane.current(), (SettleRequest) request, deadline)));
         binding.add(
                 binding.read(
                         DecisionServiceGrpc.getReleaseMethod(), ReleaseRequest.parser(), "tollgate.v1.ReleaseRequest"),
-                new UnaryHandler<>((request, deadline) -> reservations.release((ReleaseRequest) request, deadline)));
+                new UnaryHandler<>((request, deadline) ->
+                        reservations.release(Lane.current(), (ReleaseRequest) request, deadline)));
         return binding.define();
     }
 

@@ -7,6 +7,12 @@ import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.ExtendRequest;
+import io.tollgate.v1.ExtendResponse;
+import io.tollgate.v1.ReleaseRequest;
+import io.tollgate.v1.ReleaseResponse;
+import io.tollgate.v1.SettleRequest;
+import io.tollgate.v1.SettleResponse;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +23,7 @@ public final class LocalDecisions {
     private static final int LANE = 0;
 
     private final DecisionEdge edge;
+    private final ReservationEdge reservations;
     private final Lane lane;
 
     /**
@@ -35,6 +42,7 @@ public final class LocalDecisions {
                         config.sidecarId(),
                         TimeUnit.MILLISECONDS.toNanos(config.shed().retryAfterMs())),
                 faults);
+        reservations = new ReservationEdge(edge, faults);
         // Never probed, hence never late: there is no loop.
         lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), false);
     }
@@ -51,5 +59,28 @@ public final class LocalDecisions {
      */
     public DecideBatchResponse decideBatch(final DecideBatchRequest batch) throws StatusException {
         return edge.decideBatch(lane, batch, null);
+    }
+
+    /** {@return whether more may be used under a reservation} */
+    public ExtendResponse extend(final ExtendRequest request) {
+        return reservations.extend(lane, request, null);
+    }
+
+    /**
+     * {@return what became of a reservation}
+     *
+     * @throws StatusException when the call itself is refused, as it would be over gRPC
+     */
+    public SettleResponse settle(final SettleRequest request) throws StatusException {
+        return reservations.settle(lane, request, null);
+    }
+
+    /**
+     * {@return what became of a reservation}
+     *
+     * @throws StatusException when the call itself is refused, as it would be over gRPC
+     */
+    public ReleaseResponse release(final ReleaseRequest request) throws StatusException {
+        return reservations.release(lane, request, null);
     }
 }

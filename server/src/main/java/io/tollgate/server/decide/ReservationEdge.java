@@ -42,8 +42,7 @@ final class ReservationEdge {
     }
 
     /** {@return whether more may be used, and was taken} */
-    ExtendResponse extend(final ExtendRequest request, final @Nullable Deadline deadline) {
-        final Lane lane = Lane.current();
+    ExtendResponse extend(final Lane lane, final ExtendRequest request, final @Nullable Deadline deadline) {
         final ShedCause cause = edge.shedCause(lane, deadline);
         final DecideResponse.Builder answer = DecideResponse.newBuilder();
         if (cause != null) {
@@ -91,8 +90,9 @@ final class ReservationEdge {
     }
 
     /** {@return what became of it} */
-    SettleResponse settle(final SettleRequest request, final @Nullable Deadline deadline) throws StatusException {
-        final Lane lane = begin(deadline);
+    SettleResponse settle(final Lane lane, final SettleRequest request, final @Nullable Deadline deadline)
+            throws StatusException {
+        admit(lane, deadline);
         try {
             lane.request.reset();
             usages(request.getActualList(), lane.request);
@@ -117,8 +117,9 @@ final class ReservationEdge {
     }
 
     /** {@return what became of it} */
-    ReleaseResponse release(final ReleaseRequest request, final @Nullable Deadline deadline) throws StatusException {
-        final Lane lane = begin(deadline);
+    ReleaseResponse release(final Lane lane, final ReleaseRequest request, final @Nullable Deadline deadline)
+            throws StatusException {
+        admit(lane, deadline);
         try {
             final EndResult result = lane.ended;
             lane.evaluator.begin();
@@ -136,8 +137,7 @@ final class ReservationEdge {
         }
     }
 
-    private Lane begin(final @Nullable Deadline deadline) throws StatusException {
-        final Lane lane = Lane.current();
+    private void admit(final Lane lane, final @Nullable Deadline deadline) throws StatusException {
         final ShedCause cause = edge.shedCause(lane, deadline);
         if (cause != null && cause != ShedCause.DRAINING) {
             lane.counters.shed(cause);
@@ -145,7 +145,6 @@ final class ReservationEdge {
                     .withDescription("not done: " + cause.sentence() + "; try again")
                     .asException();
         }
-        return lane;
     }
 
     private static void refuse(final String call, final SettleRequest request, final EndResult result)
