@@ -7,6 +7,7 @@ import io.tollgate.loader.freshness.SystemDecisionClock;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.ControlPlaneClient;
 import io.tollgate.loader.transfer.ManifestVerifier;
+import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TransferLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Not for several threads.
  */
 public final class LoaderContext {
+    /** The oldest snapshot that is ever taken, also by a state directory that has seen none; by default any. */
+    public LoaderContext oldestVersion(SnapshotVersion value) {
+        oldestVersion = value;
+        return this;
+    }
+
     /** What to do when the live counters on disk are damaged. */
     public enum OnCorruption {
         /** Do not start: without its counters a sidecar could let through what was used up already. */
@@ -44,6 +51,7 @@ public final class LoaderContext {
     private final Map<Plane, Long> maxAgeMs = new EnumMap<>(Plane.class);
     private TransferLimits limits = TransferLimits.DEFAULT;
     private @Nullable ManifestVerifier verifier;
+    private SnapshotVersion oldestVersion = SnapshotVersion.NONE;
     private OnCorruption onCorruption = OnCorruption.REFUSE;
     private Storage storage = Storage.LOCAL;
     private LoaderClock clock = new SystemDecisionClock();
@@ -284,6 +292,10 @@ public final class LoaderContext {
 
     ManifestVerifier verifier() {
         return Objects.requireNonNull(verifier);
+    }
+
+    SnapshotVersion oldestVersion() {
+        return oldestVersion;
     }
 
     OnCorruption onCorruption() {

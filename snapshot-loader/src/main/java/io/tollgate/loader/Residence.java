@@ -84,7 +84,8 @@ final class Residence implements AutoCloseable {
         this.highWater = highWater;
         this.opened = opened;
         this.worlds = new WorldHolder(context.workers());
-        this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier());
+        this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier())
+                .notBelow(context.oldestVersion());
         this.installContext = new InstallContext(storage(), directory, cells, ages, clock, context.random());
         this.noteTimeAtNs = clock.monotonicNs();
         this.syncCellsAtNs = clock.monotonicNs() + SYNC_CELLS_NS;

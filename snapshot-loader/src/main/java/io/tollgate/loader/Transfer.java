@@ -180,7 +180,9 @@ final class Transfer {
             left = null;
         }
         if (left != null) {
-            question.setVersion(left.manifest().version().version()).setResumeFromChunk(left.nextIndex());
+            question.setVersion(left.manifest().version().version())
+                    .setResumeFromChunk(left.nextIndex())
+                    .setResumeManifestSha256(left.manifest().signed().getSha256());
         }
         Call next = new Call();
         next.lastHeardNs = clock.monotonicNs();

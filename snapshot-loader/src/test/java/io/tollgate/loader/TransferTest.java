@@ -201,6 +201,23 @@ class TransferTest {
     }
 
     @Test
+    void shouldStartAnewWhenTheSameVersionIsOfAnotherEpoch() {
+        SnapshotBuilder.Built reborn = SampleSnapshot.withRate(7, 61).epoch(2).build();
+        offer(seven);
+        plane.sendManifest(seven);
+        sendChunks(seven, 0, 5);
+        plane.pull().fail(Kind.UNAVAILABLE, "UNAVAILABLE: connection reset");
+        PullSnapshotRequest request = harness.nextPull(seven);
+        assertEquals(5, request.getResumeFromChunk());
+        assertEquals(seven.manifest().getSha256(), request.getResumeManifestSha256());
+        plane.sendManifest(reborn);
+        sendChunks(reborn, 0, reborn.chunks().size());
+        harness.settle();
+        assertEquals(new SnapshotVersion(2, 7), harness.active());
+        assertEquals(0, harness.status().installs().refused());
+    }
+
+    @Test
     void shouldStartAnewWhenTheControlPlaneNoLongerHasTheVersion() {
         offer(seven);
         plane.sendManifest(seven);

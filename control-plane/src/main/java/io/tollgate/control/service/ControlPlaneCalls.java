@@ -62,7 +62,14 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
             throw e;
         }
         sidecars.seen(request.getSidecar(), bundle.id());
-        new SnapshotPull(snapshot, request.getResumeFromChunk(), response, pulls::release).start();
+        new SnapshotPull(snapshot, firstChunk(request, snapshot), response, pulls::release).start();
+    }
+
+    /** Chunks of another manifest are of no use, even under the same number: after a lost history versions count anew. */
+    private static long firstChunk(PullSnapshotRequest request, PublishedSnapshot snapshot) {
+        boolean other = !request.getResumeManifestSha256().isEmpty()
+                && !request.getResumeManifestSha256().equals(snapshot.manifestSha256());
+        return other ? 0 : request.getResumeFromChunk();
     }
 
     private static PublishedSnapshot retain(PullSnapshotRequest request, ServedBundle bundle) throws StatusException {
@@ -84,7 +91,7 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
                             + bundle.id() + "' is not kept; pull the newest (version 0)")
                     .asException();
         }
-        if (Long.compareUnsigned(request.getResumeFromChunk(), snapshot.chunkCount()) > 0) {
+        if (Long.compareUnsigned(firstChunk(request, snapshot), snapshot.chunkCount()) > 0) {
             snapshot.release();
             throw Status.OUT_OF_RANGE
                     .withDescription("resume_from_chunk " + Long.toUnsignedString(request.getResumeFromChunk())

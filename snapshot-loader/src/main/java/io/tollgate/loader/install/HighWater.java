@@ -10,69 +10,138 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The file HIGHEST: the newest version of a bundle that ever was active here, so that versions do not go back even when the snapshot itself
- * was damaged and set aside. One line: {@code <epoch>-<version> <CRC-32C over version, blank, bundle> <bundle>}.
+ * The file HIGHEST: for each bundle the newest version that ever was active here, so that versions do not go back even when the snapshot
+ * itself was damaged and set aside, or the sidecar was another bundle's for a time. A line per bundle:
+ * {@code <epoch>-<version> <CRC-32C over version, blank, bundle> <bundle>}.
+ *
+ * <p>It lies there twice, in the state directory and in its folder of snapshots; what either of them holds counts. When both are damaged,
+ * the names of the folders that are there stand in for it. A state directory that was lost altogether knows nothing: for that there is
+ * {@code trust.oldest_version}.
  */
 public final class HighWater {
     static final String FILE_NAME = "HIGHEST";
 
     private static final System.Logger LOG = System.getLogger("tollgate.loader.install");
     private static final int PARTS = 3;
+    private static final int MAX_BUNDLES = 64;
+    private static final long MAX_FILE_BYTES = 64 << 10;
 
     private final Storage storage;
-    private final Path root;
+    private final List<Path> files;
     private final String bundle;
-    private SnapshotVersion highest;
+    private final Map<String, SnapshotVersion> highest;
 
-    private HighWater(Storage storage, Path root, String bundle, SnapshotVersion highest) {
+    private HighWater(Storage storage, List<Path> files, String bundle, Map<String, SnapshotVersion> highest) {
         this.storage = storage;
-        this.root = root;
+        this.files = files;
         this.bundle = bundle;
         this.highest = highest;
     }
 
-    /** Reads it; a file of another bundle, or a damaged one, counts as none. */
+    /** Reads it; a damaged copy is made up for by the other one, two by the folders' names. */
     public static HighWater open(Storage storage, StateDirectory directory, String bundle) throws IOException {
-        Path file = directory.root().resolve(FILE_NAME);
-        SnapshotVersion found = SnapshotVersion.NONE;
-        if (Files.exists(file)) {
-            String[] parts = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                    .strip()
-                    .split(" ", PARTS);
-            if (parts.length == PARTS && parts[1].equals(sum(parts[0], parts[2]))) {
-                found = parts[2].equals(bundle)
-                        ? StateDirectory.versionOf(Path.of(parts[0])).orElse(SnapshotVersion.NONE)
-                        : SnapshotVersion.NONE;
+        List<Path> files = List.of(
+                directory.root().resolve(FILE_NAME), directory.snapshots().resolve(FILE_NAME));
+        Map<String, SnapshotVersion> found = new LinkedHashMap<>();
+        int damaged = 0;
+        int whole = 0;
+        for (Path file : files) {
+            if (!Files.exists(file)) {
+                continue;
+            }
+            if (read(file, found)) {
+                whole++;
             } else {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        file + " is damaged: an older snapshot than the newest one seen here might be accepted once");
+                damaged++;
+                LOG.log(System.Logger.Level.WARNING, file + " is damaged");
             }
         }
-        return new HighWater(storage, directory.root(), bundle, found);
+        if (damaged > 0 && whole == 0) {
+            SnapshotVersion newest = newestFolder(directory);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no copy of " + FILE_NAME + " is whole; nothing below snapshot " + newest
+                            + ", the newest whose folder is here, is taken");
+            raise(found, bundle, newest);
+        }
+        return new HighWater(storage, files, bundle, found);
+    }
+
+    /** Adds what a copy says; false when a line of it does not hold, the others count all the same. */
+    private static boolean read(Path file, Map<String, SnapshotVersion> found) throws IOException {
+        if (Files.size(file) > MAX_FILE_BYTES) {
+            return false;
+        }
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        boolean whole = text.endsWith("\n");
+        for (String line : text.lines().limit(MAX_BUNDLES).toList()) {
+            String[] parts = line.split(" ", PARTS);
+            Optional<SnapshotVersion> version = parts.length == PARTS
+                    ? StateDirectory.versionOf(Path.of(parts[0].replace('\0', ' ')))
+                    : Optional.empty();
+            if (version.isPresent() && parts[1].equals(sum(parts[0], parts[2]))) {
+                raise(found, parts[2], version.get());
+            } else {
+                whole = false;
+            }
+        }
+        return whole;
+    }
+
+    private static SnapshotVersion newestFolder(StateDirectory directory) throws IOException {
+        SnapshotVersion newest = SnapshotVersion.NONE;
+        for (Path folder : directory.allFolders()) {
+            SnapshotVersion version = StateDirectory.versionOf(folder).orElse(SnapshotVersion.NONE);
+            newest = version.isNewerThan(newest) ? version : newest;
+        }
+        return newest;
+    }
+
+    private static void raise(Map<String, SnapshotVersion> highest, String bundle, SnapshotVersion version) {
+        highest.merge(bundle, version, (before, now) -> now.isNewerThan(before) ? now : before);
     }
 
     /** {@return the newest version seen} */
     public SnapshotVersion version() {
-        return highest;
+        return highest.getOrDefault(bundle, SnapshotVersion.NONE);
     }
 
     /** Notes that a version is about to be active. */
     public void raise(SnapshotVersion version) throws IOException {
-        if (!version.isNewerThan(highest)) {
+        if (!version.isNewerThan(version())) {
             return;
         }
-        String line = version + " " + sum(version.toString(), bundle) + " " + bundle + "\n";
-        Path temp = root.resolve(FILE_NAME + ".tmp");
-        try (FileChannel channel = storage.create(temp)) {
-            storage.write(channel, ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        Map<String, SnapshotVersion> next = new LinkedHashMap<>();
+        next.put(bundle, version);
+        highest.forEach((name, seen) -> {
+            if (next.size() < MAX_BUNDLES) {
+                next.putIfAbsent(name, seen);
+            }
+        });
+        StringBuilder text = new StringBuilder();
+        next.forEach((name, seen) -> text.append(seen)
+                .append(' ')
+                .append(sum(seen.toString(), name))
+                .append(' ')
+                .append(name)
+                .append('\n'));
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        for (Path file : files) {
+            Path temp = file.resolveSibling(FILE_NAME + ".tmp");
+            try (FileChannel channel = storage.create(temp)) {
+                storage.write(channel, ByteBuffer.wrap(bytes));
+            }
+            storage.sync(temp);
+            storage.moveAtomically(temp, file);
         }
-        storage.sync(temp);
-        storage.moveAtomically(temp, root.resolve(FILE_NAME));
-        highest = version;
+        highest.put(bundle, version);
     }
 
     private static String sum(String version, String bundle) {

@@ -96,6 +96,16 @@ public final class StateDirectory implements AutoCloseable {
         return foldersIn(snapshots());
     }
 
+    /** {@return those, and the ones that were set aside} */
+    List<Path> allFolders() throws IOException {
+        List<Path> found = new ArrayList<>(folders());
+        Path aside = root.resolve("damaged");
+        if (Files.isDirectory(aside)) {
+            found.addAll(foldersIn(aside));
+        }
+        return found;
+    }
+
     private static List<Path> foldersIn(Path directory) throws IOException {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {

@@ -27,6 +27,7 @@ public final class ManifestCheck {
     private final String bundle;
     private final TransferLimits limits;
     private final ManifestVerifier verifier;
+    private SnapshotVersion oldest = SnapshotVersion.NONE;
 
     /**
      * A check for one bundle.
@@ -37,6 +38,15 @@ public final class ManifestCheck {
         this.bundle = bundle;
         this.limits = limits;
         this.verifier = verifier;
+    }
+
+    /**
+     * Sets the oldest version that is ever taken, whatever was installed here; {@link SnapshotVersion#NONE} unless set. Once, before the
+     * first check.
+     */
+    public ManifestCheck notBelow(SnapshotVersion version) {
+        oldest = version;
+        return this;
     }
 
     /**
@@ -62,6 +72,11 @@ public final class ManifestCheck {
         checkIdentity(manifest);
         checkSections(manifest);
         checkBounds(manifest);
+        SnapshotVersion version = new SnapshotVersion(manifest.getEpoch(), manifest.getVersion());
+        if (oldest.isNewerThan(version)) {
+            throw new RefusedException(
+                    Check.ROLLBACK, "snapshot " + version + " is older than trust.oldest_version, " + oldest);
+        }
         return new VerifiedManifest(signed, manifest, keyId);
     }
 

@@ -121,13 +121,49 @@ class StateDirectoryTest {
             assertEquals(
                     SnapshotVersion.NONE,
                     HighWater.open(Storage.LOCAL, directory, "other").version());
-            Path file = root.resolve("HIGHEST");
-            byte[] bytes = Files.readAllBytes(file);
-            bytes[0] ^= 1;
-            Files.write(file, bytes);
-            assertEquals(
-                    SnapshotVersion.NONE,
-                    HighWater.open(Storage.LOCAL, directory, "acme eu").version());
         }
+    }
+
+    @Test
+    void shouldRememberWhateverByteOfWhicheverCopyIsDamaged() throws Exception {
+        SnapshotVersion highest = new SnapshotVersion(2, 5);
+        try (StateDirectory directory = open()) {
+            HighWater.open(Storage.LOCAL, directory, "acme").raise(highest);
+            HighWater.open(Storage.LOCAL, directory, "other").raise(new SnapshotVersion(1, 1));
+            Files.createDirectories(directory.snapshots().resolve("2-4"));
+            for (Path file : List.of(root.resolve("HIGHEST"), root.resolve("snapshots/HIGHEST"))) {
+                byte[] whole = Files.readAllBytes(file);
+                for (int at = 0; at < whole.length; at++) {
+                    byte[] flipped = whole.clone();
+                    flipped[at] ^= (byte) (1 << at % 8);
+                    Files.write(file, flipped);
+                    assertEquals(highest, highest(directory, "acme"), file + ", byte " + at);
+                    Files.write(file, java.util.Arrays.copyOf(whole, at));
+                    assertEquals(highest, highest(directory, "acme"), file + " cut at " + at);
+                }
+                Files.delete(file);
+                assertEquals(highest, highest(directory, "acme"), file + " is gone");
+                assertEquals(new SnapshotVersion(1, 1), highest(directory, "other"));
+                Files.write(file, whole);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeNothingBelowTheNewestFolderWhenBothCopiesAreDamaged() throws Exception {
+        try (StateDirectory directory = open()) {
+            HighWater.open(Storage.LOCAL, directory, "acme").raise(new SnapshotVersion(2, 5));
+            Files.write(root.resolve("HIGHEST"), new byte[64]);
+            Files.write(root.resolve("snapshots/HIGHEST"), new byte[] {(byte) 0xff, '\n'});
+            assertEquals(SnapshotVersion.NONE, highest(directory, "acme"));
+            Files.createDirectories(directory.snapshots().resolve("2-3"));
+            assertEquals(new SnapshotVersion(2, 3), highest(directory, "acme"));
+            Files.createDirectories(root.resolve("damaged/2-4"));
+            assertEquals(new SnapshotVersion(2, 4), highest(directory, "acme"));
+        }
+    }
+
+    private static SnapshotVersion highest(StateDirectory directory, String bundle) throws IOException {
+        return HighWater.open(Storage.LOCAL, directory, bundle).version();
     }
 }
