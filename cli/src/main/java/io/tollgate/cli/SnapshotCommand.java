@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "snapshot",
         description = "Looks into snapshot files.",
-        subcommands = {SnapshotInspectCommand.class, SnapshotVerifyCommand.class},
+        subcommands = {SnapshotInspectCommand.class, SnapshotVerifyCommand.class, SnapshotConfirmCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {"  tollgate snapshot inspect acme.tgs", "  tollgate snapshot verify acme.tgs"})
 final class SnapshotCommand implements Callable<Integer> {

@@ -10,12 +10,8 @@ import io.tollgate.loader.LoaderContext;
 import io.tollgate.loader.LoaderListener;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.SnapshotLoader;
-import io.tollgate.loader.transfer.ControlPlaneTarget;
-import io.tollgate.loader.transfer.GrpcControlPlaneClient;
-import io.tollgate.loader.transfer.TokenSource;
-import io.tollgate.loader.transfer.TransferLimits;
+import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TrustedKeys;
-import io.tollgate.server.config.Secret;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SnapshotFeed;
@@ -23,7 +19,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The loader, as configured. */
 final class LoaderFeed implements SnapshotFeed {
@@ -44,19 +39,23 @@ final class LoaderFeed implements SnapshotFeed {
     static LoaderFeed open(
             final SidecarConfig config, final String bootId, final int workers, final List<LoaderListener> listeners) {
         try {
+            final TrustedKeys trust = trust(config.trust());
+            final SnapshotTransport transport = SnapshotTransport.of(config, trust);
             final LoaderContext context = new LoaderContext()
                     .stateDir(config.stateDir())
                     .sidecarId(config.sidecarId())
                     .bootId(bootId)
                     .build(Build.version())
                     .bundle(config.controlPlane().bundle())
-                    .client(GrpcControlPlaneClient.connect(
-                            target(config.controlPlane()), TransferLimits.DEFAULT.maxMessageBytes()))
-                    .timing(timing(config.controlPlane().heartbeatMs()))
+                    .client(transport.client())
+                    .limits(transport.limits())
+                    .timing(transport.timing())
                     .restartGraceMs(config.freshness().restartGraceMs())
                     .keepPrevious(config.keepPreviousSnapshots())
                     .workers(workers)
-                    .verifier(trust(config.trust()))
+                    .verifier(trust)
+                    .oldestVersion(new SnapshotVersion(
+                            config.trust().oldestEpoch(), config.trust().oldestVersion()))
                     .onCounterCorruption(
                             config.resetDamagedCounters()
                                     ? LoaderContext.OnCorruption.RESET
@@ -76,32 +75,6 @@ final class LoaderFeed implements SnapshotFeed {
                     "trust.unsigned is allow: snapshots are taken whoever made them. That is for development only");
         }
         return TrustedKeys.open(trust.keysFile(), trust.allowUnsigned());
-    }
-
-    private static LoaderContext.Timing timing(final long heartbeatMs) {
-        final LoaderContext.Timing usual = LoaderContext.Timing.DEFAULT;
-        return new LoaderContext.Timing(
-                heartbeatMs,
-                usual.answerTimeoutMs(),
-                usual.transferIdleTimeoutMs(),
-                Math.min(usual.firstBackoffMs(), heartbeatMs),
-                usual.longestBackoffMs());
-    }
-
-    private static ControlPlaneTarget target(final SidecarConfig.ControlPlane controlPlane) {
-        final SidecarConfig.ClientTls tls = controlPlane.tls();
-        return new ControlPlaneTarget(
-                controlPlane.address(),
-                tls == null ? null : new ControlPlaneTarget.Tls(tls.caFile(), tls.certFile(), tls.keyFile()),
-                token(controlPlane));
-    }
-
-    private static @Nullable TokenSource token(final SidecarConfig.ControlPlane controlPlane) {
-        if (controlPlane.tokenFile() != null) {
-            return TokenSource.ofFile(controlPlane.tokenFile());
-        }
-        final Secret token = controlPlane.token();
-        return token == null ? null : token::reveal;
     }
 
     @Override

@@ -75,6 +75,17 @@ class SidecarLoaderTest {
         }
     }
 
+    @Test
+    void shouldNotStartWithoutKnowingWhomToTrust() throws IOException {
+        final SidecarStartException e = assertThrows(
+                SidecarStartException.class,
+                () -> Sidecar.start(SidecarConfig.builder()
+                        .yaml(config().yaml(), "dump")
+                        .set("trust.unsigned", "refuse")
+                        .build()));
+        assertTrue(String.valueOf(e.getMessage()).contains("trust.keys is empty"), e.getMessage());
+    }
+
     private SidecarConfig config() throws IOException {
         final int nobody;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {

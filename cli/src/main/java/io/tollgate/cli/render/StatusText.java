@@ -165,11 +165,15 @@ public final class StatusText {
         if (plane.getAddress().isEmpty()) {
             return;
         }
-        page.heading("Control plane");
+        final boolean isFile = plane.getAddress().contains("://");
+        page.heading(isFile ? "Snapshot source" : "Control plane");
         page.fact(
                 "address",
                 plane.getConnected() ? Style.NONE : Style.STRONG_BAD,
-                plane.getAddress() + (plane.getConnected() ? ", connected" : ", NOT CONNECTED"));
+                plane.getAddress()
+                        + (isFile
+                                ? plane.getConnected() ? ", readable" : ", NOT USABLE"
+                                : plane.getConnected() ? ", connected" : ", NOT CONNECTED"));
         page.fact(
                 "confirmed",
                 plane.getLastConfirmedAgeMs() < 0 ? "never" : Human.durationMs(plane.getLastConfirmedAgeMs()) + " ago");

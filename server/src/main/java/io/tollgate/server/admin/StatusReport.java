@@ -18,6 +18,7 @@ import io.tollgate.v1.PlaneStatus;
 import io.tollgate.v1.SnapshotStatus;
 import io.tollgate.v1.StatusResponse;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -137,9 +138,19 @@ final class StatusReport {
                 .build();
     }
 
+    /** Without a query, which may hold a signature of the object storage. */
+    private String sourceAddress() {
+        final URI source = config.snapshot().source();
+        if (source == null) {
+            return config.controlPlane().address();
+        }
+        final String authority = source.getRawAuthority() == null ? "" : source.getRawAuthority();
+        return source.getScheme() + "://" + authority + source.getPath();
+    }
+
     private ControlPlaneStatus controlPlane(final LoaderStatus.ConnectionFacts connection) {
         final ControlPlaneStatus.Builder status = ControlPlaneStatus.newBuilder()
-                .setAddress(config.controlPlane().address())
+                .setAddress(sourceAddress())
                 .setConnected(connection.state() == LoaderStatus.Connection.CONNECTED)
                 .setConsecutiveFailures(connection.consecutiveFailures())
                 .setLastConfirmedAgeMs(

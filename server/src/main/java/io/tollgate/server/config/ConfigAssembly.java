@@ -5,6 +5,8 @@ import io.tollgate.core.Plane;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,6 +45,7 @@ final class ConfigAssembly {
     SidecarConfig assemble() {
         final String sidecarId = sidecarId();
         final SidecarConfig.ControlPlane controlPlane = controlPlane();
+        final SidecarConfig.Snapshot snapshot = snapshot();
         final SidecarConfig.Listen listen = listen();
         final SidecarConfig.Limits limits = limits();
         if (!problems.isEmpty()) {
@@ -55,9 +58,8 @@ final class ConfigAssembly {
                 text(ConfigKeys.ON_COUNTER_CORRUPTION).equals("reset"),
                 integer(ConfigKeys.KEEP_PREVIOUS),
                 controlPlane,
-                new SidecarConfig.Trust(
-                        path(ConfigKeys.TRUST_KEYS),
-                        text(ConfigKeys.TRUST_UNSIGNED).equals("allow")),
+                snapshot,
+                trust(),
                 listen,
                 limits,
                 transport(),
@@ -137,6 +139,50 @@ final class ConfigAssembly {
             return null;
         }
         return new Secret(token, origin);
+    }
+
+    private SidecarConfig.Trust trust() {
+        final String[] oldest = text(ConfigKeys.TRUST_OLDEST_VERSION).split("-");
+        final boolean any = oldest.length < 2;
+        return new SidecarConfig.Trust(
+                path(ConfigKeys.TRUST_KEYS),
+                text(ConfigKeys.TRUST_UNSIGNED).equals("allow"),
+                any ? 0 : Long.parseLong(oldest[0]),
+                any ? 0 : Long.parseLong(oldest[1]));
+    }
+
+    private SidecarConfig.Snapshot snapshot() {
+        final String text = text(ConfigKeys.SNAPSHOT_SOURCE);
+        URI source = null;
+        if (!text.equals("control-plane")) {
+            try {
+                source = new URI(text);
+            } catch (final URISyntaxException e) {
+                problem(ConfigKeys.SNAPSHOT_SOURCE, '"' + text + "\" is no address: " + e.getReason());
+            }
+        }
+        final Path ca = path(ConfigKeys.SNAPSHOT_CA_FILE);
+        final Path cert = path(ConfigKeys.SNAPSHOT_CERT_FILE);
+        final Path key = path(ConfigKeys.SNAPSHOT_KEY_FILE);
+        final Path token = path(ConfigKeys.SNAPSHOT_TOKEN_FILE);
+        if ((cert == null) != (key == null)) {
+            problem(ConfigKeys.SNAPSHOT_CERT_FILE, "a client certificate needs cert_file and key_file together");
+        }
+        final boolean isHttps = text.startsWith("https:");
+        if (!isHttps && (ca != null || cert != null || token != null)) {
+            problem(
+                    ConfigKeys.SNAPSHOT_SOURCE,
+                    '"' + text + "\" is no https address, and snapshot.tls or snapshot.token_file is set; those of the"
+                            + " control plane are control_plane.tls and control_plane.token_file");
+        }
+        return new SidecarConfig.Snapshot(
+                source,
+                text(ConfigKeys.SNAPSHOT_FRESHNESS).equals("answer"),
+                number(ConfigKeys.SNAPSHOT_POLL_MS),
+                ca == null && cert == null ? null : new SidecarConfig.SnapshotTls(ca, cert, key),
+                token,
+                number(ConfigKeys.SNAPSHOT_MAX_BYTES),
+                number(ConfigKeys.SNAPSHOT_MAX_RECORDS));
     }
 
     private SidecarConfig.Listen listen() {

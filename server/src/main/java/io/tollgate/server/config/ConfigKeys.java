@@ -77,6 +77,53 @@ final class ConfigKeys {
             "1000",
             "Time between two questions to the control plane; each one answered confirms the planes.");
 
+    static final ConfigKey SNAPSHOT_SOURCE = add(
+            "snapshot.source",
+            ConfigType.text(
+                    "control-plane, file:///path or https://...",
+                    "control-plane|file:///.+|https://[^/@]+/.+",
+                    "control-plane, file:///path/of/a.tgs or https://host/path/of/a.tgs"),
+            "control-plane",
+            "Where snapshots come from: the control plane, or a snapshot file that is polled, on this host or at an HTTPS address.");
+    static final ConfigKey SNAPSHOT_FRESHNESS = add(
+            "snapshot.freshness",
+            ConfigType.text("statement or answer", "statement|answer", "statement or answer"),
+            "statement",
+            "What confirms a snapshot from a file or HTTPS: a signed `statement` beside it (its name and `.fresh`), as of the time in it;"
+                    + " or every `answer` (it could be read, or 304), as of when it was asked, which says nothing about the publisher.");
+    static final ConfigKey SNAPSHOT_POLL_MS = add(
+            "snapshot.poll_interval_ms",
+            ConfigType.integer("milliseconds", 50, 10 * MINUTE_MS),
+            "5000",
+            "Time between two looks at a file or HTTPS address; keep it well below the planes' age bounds.");
+    static final ConfigKey SNAPSHOT_TOKEN_FILE = add(
+            "snapshot.token_file",
+            ConfigType.path(),
+            "",
+            "File with the bearer token for the HTTPS address, read for every request. Empty: none.");
+    static final ConfigKey SNAPSHOT_CA_FILE = add(
+            "snapshot.tls.ca_file",
+            ConfigType.path(),
+            "",
+            "PEM file with the authorities that sign the HTTPS server's certificate. Empty: those of the Java platform.");
+    static final ConfigKey SNAPSHOT_CERT_FILE = add(
+            "snapshot.tls.cert_file",
+            ConfigType.path(),
+            "",
+            "PEM file with the certificate that this sidecar shows to the HTTPS server. Empty: none.");
+    static final ConfigKey SNAPSHOT_KEY_FILE =
+            add("snapshot.tls.key_file", ConfigType.path(), "", "PEM file (PKCS #8) with the key of that certificate.");
+    static final ConfigKey SNAPSHOT_MAX_BYTES = add(
+            "snapshot.max_bytes",
+            ConfigType.integer("bytes", MIB, 1024 * 1024 * MIB),
+            "17179869184",
+            "Largest snapshot that is taken, uncompressed, from whatever source.");
+    static final ConfigKey SNAPSHOT_MAX_RECORDS = add(
+            "snapshot.max_records",
+            ConfigType.integer("records", 1, 1_000_000_000),
+            "100000000",
+            "Most records of a snapshot that is taken.");
+
     static final ConfigKey TRUST_KEYS = add(
             "trust.keys",
             ConfigType.path(),
@@ -89,6 +136,13 @@ final class ConfigKeys {
             "refuse",
             "Whether a snapshot that no trusted key has signed is taken: `allow` is for development, and `tollgate status` shows"
                     + " it in red.");
+
+    static final ConfigKey TRUST_OLDEST_VERSION = add(
+            "trust.oldest_version",
+            ConfigType.text(
+                    "EPOCH-VERSION", "|[0-9]{1,18}-[0-9]{1,18}", "EPOCH-VERSION, for instance 1795219200000-12"),
+            "",
+            "No snapshot below this is ever taken, also when `state_dir`, which remembers the newest one, was lost. Empty: any.");
 
     static final ConfigKey LISTEN_ADDRESS = add(
             "listen.address",

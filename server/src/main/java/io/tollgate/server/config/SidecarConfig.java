@@ -3,6 +3,7 @@ package io.tollgate.server.config;
 
 import io.tollgate.core.Plane;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetDamagedCounters start with zeroed counters when those on disk are damaged
  * @param keepPreviousSnapshots snapshots to keep besides the live one
  * @param controlPlane         what it subscribes to, and where
+ * @param snapshot             where snapshots come from
  * @param trust                whose snapshots it takes
  * @param listen               where it answers
  * @param limits               what it accepts
@@ -33,6 +35,7 @@ public record SidecarConfig(
         boolean resetDamagedCounters,
         int keepPreviousSnapshots,
         ControlPlane controlPlane,
+        Snapshot snapshot,
         Trust trust,
         Listen listen,
         Limits limits,
@@ -53,6 +56,7 @@ public record SidecarConfig(
                 resetDamagedCounters,
                 keepPreviousSnapshots,
                 controlPlane,
+                snapshot,
                 trust,
                 other,
                 limits,
@@ -108,8 +112,39 @@ public record SidecarConfig(
      *
      * @param keysFile      PEM with public keys; null = none
      * @param allowUnsigned development: whoever made them
+     * @param oldestEpoch   with the next, below which nothing is taken; 0 = anything is
+     * @param oldestVersion of that epoch
      */
-    public record Trust(@Nullable Path keysFile, boolean allowUnsigned) {}
+    public record Trust(@Nullable Path keysFile, boolean allowUnsigned, long oldestEpoch, long oldestVersion) {}
+
+    /**
+     * Where snapshots come from.
+     *
+     * @param source     file or https; null = the control plane
+     * @param byAnswer   every answer of the source confirms; false = a signed statement does
+     * @param pollMs     between two looks
+     * @param tls        for https; null = what the Java platform trusts
+     * @param tokenFile  bearer token for https; null = none
+     * @param maxBytes   of a snapshot, uncompressed
+     * @param maxRecords of a snapshot
+     */
+    public record Snapshot(
+            @Nullable URI source,
+            boolean byAnswer,
+            long pollMs,
+            @Nullable SnapshotTls tls,
+            @Nullable Path tokenFile,
+            long maxBytes,
+            long maxRecords) {}
+
+    /**
+     * TLS of the HTTPS source.
+     *
+     * @param caFile   authorities, PEM; null = those of the Java platform
+     * @param certFile own certificate, PEM; null = none
+     * @param keyFile  its key, PEM
+     */
+    public record SnapshotTls(@Nullable Path caFile, @Nullable Path certFile, @Nullable Path keyFile) {}
 
     /**
      * Listeners; null = none of that kind.

@@ -269,4 +269,45 @@ class SidecarConfigTest {
         final ConfigException e = assertThrows(ConfigException.class, () -> read(yaml));
         assertEquals(List.of(key), e.problems().stream().map(ConfigProblem::key).toList(), e.getMessage());
     }
+
+    @Test
+    void shouldReadWhereSnapshotsComeFromAndWhomToTrust() {
+        assertNull(SidecarConfig.builder().build().snapshot().source());
+        final SidecarConfig config = read("snapshot:\n  source: https://host/a.tgs?x=1\n  freshness: answer\n"
+                + "  tls: { ca_file: /ca.pem }\n  token_file: /t\n"
+                + "trust: { keys: /trust.pem, oldest_version: 1795219200000-12 }\n");
+        assertEquals("https://host/a.tgs?x=1", String.valueOf(config.snapshot().source()));
+        assertTrue(config.snapshot().byAnswer());
+        assertEquals(1795219200000L, config.trust().oldestEpoch());
+        assertEquals(12, config.trust().oldestVersion());
+        assertFalse(config.trust().allowUnsigned());
+        assertEquals(
+                "file:///srv/a.tgs",
+                String.valueOf(read("snapshot: { source: 'file:///srv/a.tgs' }")
+                        .snapshot()
+                        .source()));
+    }
+
+    @Test
+    void shouldRefuseSourcesThatAreNone() {
+        for (final String source : List.of(
+                "http://host/a.tgs",
+                "https://user:secret@host/a",
+                "file:a.tgs",
+                "file://host/a",
+                "ftp://x/y",
+                "",
+                "a.tgs")) {
+            final ConfigException e =
+                    assertThrows(ConfigException.class, () -> read("snapshot: { source: '" + source + "' }\n"), source);
+            assertTrue(String.valueOf(e.getMessage()).contains("snapshot.source"), e.getMessage());
+        }
+        assertTrue(String.valueOf(assertThrows(ConfigException.class, () -> read("snapshot: { token_file: /t }\n"))
+                        .getMessage())
+                .contains("is no https address"));
+        assertThrows(
+                ConfigException.class, () -> read("snapshot: { source: 'https://h/a', tls: { cert_file: /c } }\n"));
+        assertThrows(ConfigException.class, () -> read("trust: { oldest_version: '12' }\n"));
+        assertThrows(ConfigException.class, () -> read("trust: { unsigned: maybe }\n"));
+    }
 }
