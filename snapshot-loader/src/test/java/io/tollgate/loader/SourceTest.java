@@ -39,6 +39,11 @@ final class SourceTest {
     private static final long OLD_MS = 60_000;
 
     @TempDir
+    static Path certificates;
+
+    private static @Nullable TestCertificates own;
+
+    @TempDir
     Path directory;
 
     private final SigningKey key = SigningKey.generate();
@@ -88,7 +93,9 @@ final class SourceTest {
     }
 
     private SnapshotHost host() throws Exception {
-        SnapshotHost opened = new SnapshotHost(TestCertificates.make(directory, "host"));
+        TestCertificates made = own == null ? TestCertificates.make(certificates, "host") : own;
+        own = made;
+        SnapshotHost opened = new SnapshotHost(made);
         host = opened;
         return opened;
     }
@@ -96,7 +103,7 @@ final class SourceTest {
     private HttpsTarget target(SnapshotHost at, @Nullable TokenSource token) {
         return new HttpsTarget(
                 at.uri(),
-                new ControlPlaneTarget.Tls(directory.resolve("host.pem"), null, null),
+                new ControlPlaneTarget.Tls(certificates.resolve("host.pem"), null, null),
                 token,
                 Duration.ofSeconds(5));
     }
