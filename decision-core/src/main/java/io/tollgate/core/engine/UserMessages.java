@@ -140,9 +140,20 @@ public final class UserMessages {
             case POLICY_NO_GRANT -> "No policy allows " + orNothing(request, Field.ACTION) + " here.";
             case POLICY_RESTRICTED ->
                 ruleMessage(decision, decision.decidingRule(), "A restriction does not allow this here.");
-            case POLICY_ERROR -> "A policy could not be evaluated.";
+            case POLICY_ERROR -> errorMessage(decision, decision.decidingRule());
             default -> ruleMessage(decision, decision.decidingRule(), "A policy forbids this.");
         };
+    }
+
+    /** Names the rule, which is not among those that matched. */
+    private static String errorMessage(final Decision decision, final int rule) {
+        final World world = decision.world();
+        if (world == null || rule < 0) {
+            return "A policy could not be evaluated.";
+        }
+        final PolicyTables policies = world.policies();
+        return "Rule '" + policies.ruleName(rule) + "' of " + policies.scopePath(policies.policyOf(rule))
+                + " could not be evaluated.";
     }
 
     private static String ruleMessage(final Decision decision, final int rule, final String otherwise) {

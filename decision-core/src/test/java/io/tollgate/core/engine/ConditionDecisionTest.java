@@ -73,7 +73,7 @@ class ConditionDecisionTest {
         assertEquals(
                 "no",
                 java.util.Objects.requireNonNull(decision.world()).policies().ruleName(decision.decidingRule()));
-        assertEquals("A policy could not be evaluated.", new UserMessages().of(request, decision));
+        assertEquals("Rule 'no' of org:acme could not be evaluated.", new UserMessages().of(request, decision));
         worker.end();
         assertEquals(Reason.POLICY_ERROR, decide(Effect.ALLOW, ConditionWorld.rule("only", Effect.RESTRICT, MISSING)));
         // another restrict rule that matches does not help
