@@ -61,6 +61,7 @@ final class SampleCall {
         return !request.getActor().getId().isEmpty()
                 && request.getActor().getAttributesCount() == 0
                 && request.getTarget().getResourceAttributesCount() == 0
+                && request.getAttributesCount() == 0
                 && request.getCurrentUsageCount() == 0
                 && !request.getTarget().getAction().isEmpty();
     }
