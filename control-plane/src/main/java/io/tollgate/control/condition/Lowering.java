@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a parsed expression, macros not expanded, to a condition. Goes on after a mistake, so that all are found; null stands for a part that
- * is wrong already.
+ * From a parsed expression, macros not expanded, to a condition. Goes on after a mistake, so that all are found; null stands for a
+ * part that is wrong already.
  */
 final class Lowering {
     private static final Map<Operator, io.tollgate.core.condition.Operator> BINARY = Map.ofEntries(

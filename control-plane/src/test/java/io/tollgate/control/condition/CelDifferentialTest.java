@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
  * Random well-typed expressions over random values: what a sidecar makes of them is what dev.cel's runtime makes of them, value or error.
  * An expression of another type than bool is compared with the value that dev.cel finds.
  *
- * <p>Kept out, since they differ and should: texts in the order of UTF-16 (dev.cel) and of code points (a sidecar, like CEL's specification),
- * which is the same as long as no text has a character from U+E000 to U+FFFF; NaN in a list, where dev.cel finds it. Kept out, since dev.cel
- * 0.14.0 has a mistake there: see {@link RandomCel} (sums of durations) and {@link CelJudge} (its other runtime).
+ * <p>Kept out, since they differ and should: texts in the order of UTF-16 (dev.cel) and of code points (a sidecar, like CEL's own
+ * specification), which is the same as long as no text has a character from U+E000 to U+FFFF; NaN in a list, where dev.cel finds it. Kept
+ * out, since dev.cel 0.14.0 has a mistake there: see {@link RandomCel} (sums of durations) and {@link CelJudge} (its other runtime).
  */
 class CelDifferentialTest {
     private static final long[] NUMBERS = {0, 1, 2, 5, -1, -7, 4096, Long.MAX_VALUE, Long.MIN_VALUE};
