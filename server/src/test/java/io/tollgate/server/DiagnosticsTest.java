@@ -37,6 +37,7 @@ import io.tollgate.v1.SidecarState;
 import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
 import io.tollgate.v1.TailDecisionsRequest;
+import io.tollgate.v1.WalletState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,12 @@ class DiagnosticsTest {
             assertEquals(2, status.getSnapshot().getCeilingCount());
             assertFalse(status.getSnapshot().getSignatureVerified());
             assertEquals(
-                    List.of(Plane.PLANE_DIRECTORY, Plane.PLANE_POLICY, Plane.PLANE_ENTITLEMENT, Plane.PLANE_QUOTA),
+                    List.of(
+                            Plane.PLANE_DIRECTORY,
+                            Plane.PLANE_POLICY,
+                            Plane.PLANE_ENTITLEMENT,
+                            Plane.PLANE_QUOTA,
+                            Plane.PLANE_CREDIT),
                     status.getPlanesList().stream().map(PlaneStatus::getPlane).toList(),
                     "only the planes that some operation needs");
             assertEquals("127.0.0.1:7080", status.getControlPlane().getAddress());
@@ -163,6 +169,22 @@ class DiagnosticsTest {
             assertEquals("not-eve-v1", organization.getRules(0).getRuleId());
             assertEquals("id eve on everything", organization.getRules(0).getDetail());
             assertEquals("policies/acme.yaml:12:5", organization.getRules(0).getSource());
+
+            harness.ask(SidecarHarness.question("ann").toBuilder()
+                    .setMode(DecideMode.DECIDE_MODE_CONSUME)
+                    .setTarget(SidecarHarness.question("ann").getTarget().toBuilder()
+                            .setAction("buy"))
+                    .build());
+            final WalletState wallet = dump(harness, "org:acme").getWallets(0);
+            assertEquals("main", wallet.getId());
+            assertEquals("usd", wallet.getCurrency());
+            assertEquals("PRE_PAID", wallet.getType());
+            assertEquals("ACTIVE", wallet.getStatus());
+            assertEquals(5_000_000, wallet.getBalanceNow());
+            assertEquals(1_000_000, wallet.getUsed());
+            assertEquals(4_000_000, wallet.getSpendable());
+            assertEquals("first", wallet.getTranches(0).getId());
+            assertTrue(wallet.getTranches(0).getCountsAtSettlement());
 
             assertEquals("disabled", dump(harness, "org:acme/user:bob").getState());
             assertEquals(List.of("member"), dump(harness, "org:acme/user:bob").getRolesList());

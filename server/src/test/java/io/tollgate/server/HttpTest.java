@@ -63,7 +63,7 @@ class HttpTest {
             assertLine(page, "tollgate_decision_duration_seconds_count 3");
             assertLine(page, "tollgate_decision_duration_seconds_bucket{le=\"+Inf\"} 3");
             assertLine(page, "tollgate_snapshot_age_seconds{plane=\"policy\"} 2.5");
-            assertLine(page, "tollgate_snapshot_age_seconds{plane=\"credit\"} 0.0");
+            assertLine(page, "tollgate_snapshot_age_seconds{plane=\"capacity\"} 0.0");
             assertLine(page, "tollgate_snapshot_version 1.0");
             assertLine(page, "tollgate_snapshot_install_total{result=\"installed\"} 1.0");
             assertLine(page, "tollgate_snapshot_install_total{result=\"refused\"} 1.0");

@@ -73,7 +73,7 @@ class SidecarTest {
             assertTrue(
                     harness.sidecar.stateCause().contains("directory 60001 ms of at most 60000 ms"),
                     harness.sidecar.stateCause());
-            assertFalse(harness.sidecar.stateCause().contains("credit"), "no operation needs that plane");
+            assertFalse(harness.sidecar.stateCause().contains("capacity"), "no operation needs that plane");
             assertEquals(ServingStatus.NOT_SERVING, harness.health(harness.decisions(), Readiness.READINESS_NAME));
             assertAlwaysServing(harness);
             assertEquals(

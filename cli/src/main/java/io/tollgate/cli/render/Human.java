@@ -107,9 +107,13 @@ public final class Human {
         return String.format(Locale.ROOT, "%.1f %ciB", value, units.charAt(unit));
     }
 
-    /** amount * 10^-scale, as written by people: 3.84. */
-    public static String fixedPoint(long amount, int scale) {
-        return BigDecimal.valueOf(amount, scale).toPlainString();
+    /** "3.84 USD": at least two digits after the point where the scale has them, no zeros beyond. */
+    public static String money(long amount, int scale, String currency) {
+        BigDecimal decimal = BigDecimal.valueOf(amount, scale).stripTrailingZeros();
+        if (decimal.scale() < 2) {
+            decimal = decimal.setScale(Math.min(2, scale));
+        }
+        return decimal.toPlainString() + " " + currency.toUpperCase(Locale.ROOT);
     }
 
     private static String two(long big, String bigUnit, long small, String smallUnit) {

@@ -6,6 +6,8 @@ import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DumpScopeResponse;
 import io.tollgate.v1.ExplainedRule;
 import io.tollgate.v1.ExplainedScope;
+import io.tollgate.v1.TrancheState;
+import io.tollgate.v1.WalletState;
 import java.util.List;
 
 /** The text of {@code tollgate dump-scope}: a scope with what hangs on it. */
@@ -28,6 +30,7 @@ public final class ScopeText {
             ceilings.cell(ExplanationText.resets(state)).note(ExplanationText.ceilingNote(state, "", ""));
         }
         page.table("Ceilings (> = used up)", ceilings);
+        page.table("Wallets (> = nothing can be spent)", wallets(dump.getWalletsList()));
         page.table("Rules", rules(dump.getRulesList()));
         return page.toString();
     }
@@ -42,6 +45,58 @@ public final class ScopeText {
                     .cell(Human.number(scope.getRuleCount()));
         }
         return table;
+    }
+
+    private static Table wallets(List<WalletState> wallets) {
+        final Table table = new Table()
+                .text("wallet")
+                .text("kind")
+                .text("status")
+                .number("now")
+                .number("at settlement")
+                .number("pending")
+                .number("spent here")
+                .number("can be spent");
+        for (WalletState wallet : wallets) {
+            table.row(wallet.getSpendable() <= 0)
+                    .cell(wallet.getId())
+                    .cell(Words.lower(wallet.getType()))
+                    .cell(Words.lower(wallet.getStatus()))
+                    .cell(money(wallet, wallet.getBalanceNow()))
+                    .cell(money(wallet, wallet.getBalanceAtSettlement()))
+                    .cell(money(wallet, wallet.getPending()))
+                    .cell(money(wallet, wallet.getUsed()))
+                    .cell(money(wallet, wallet.getSpendable()))
+                    .note(tranches(wallet));
+        }
+        return table;
+    }
+
+    /** What counts, first what is spent first; the rest only as a number. */
+    private static String tranches(WalletState wallet) {
+        final StringBuilder text = new StringBuilder();
+        if (wallet.getSettlementMs() > 0) {
+            text.append("settled ").append(Human.instant(wallet.getSettlementMs()));
+        }
+        int idle = 0;
+        for (TrancheState tranche : wallet.getTranchesList()) {
+            if (!tranche.getCountsNow() && !tranche.getCountsAtSettlement()) {
+                idle++;
+                continue;
+            }
+            text.append("; ").append(tranche.getId()).append(' ').append(money(wallet, tranche.getRemaining()));
+            if (tranche.getExpiresAtMs() > 0) {
+                text.append(" until ").append(Human.instant(tranche.getExpiresAtMs()));
+            }
+            if (!tranche.getCountsNow()) {
+                text.append(" from ").append(Human.instant(tranche.getStartsAtMs()));
+            }
+        }
+        return text + (idle == 0 ? "" : "; " + idle + " that count neither now nor then");
+    }
+
+    private static String money(WalletState wallet, long amount) {
+        return Human.money(amount, wallet.getScale(), wallet.getCurrency());
     }
 
     private static Table rules(List<ExplainedRule> rules) {

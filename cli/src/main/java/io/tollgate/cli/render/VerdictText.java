@@ -3,6 +3,8 @@ package io.tollgate.cli.render;
 
 import io.tollgate.cli.render.Paint.Style;
 import io.tollgate.v1.CeilingState;
+import io.tollgate.v1.CostEstimate;
+import io.tollgate.v1.CostShare;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DimensionKind;
@@ -109,14 +111,34 @@ public final class VerdictText {
                             + Human.instant(response.getReservation().getExpiresAtMs()));
         }
         if (response.hasCost()) {
-            page.fact(
-                    "cost",
-                    Human.fixedPoint(
-                                    response.getCost().getAmount(),
-                                    response.getCost().getScale()) + " "
-                            + response.getCost().getCurrency() + " (price version "
-                            + response.getCost().getPriceVersion() + ")");
+            cost(response.getCost());
         }
+    }
+
+    /** "3.84 USD (price book list, version 7)", "main at org:acme, 2.10 USD can be spent", "from monthly 2.00 USD, gift 1.84 USD" */
+    private void cost(CostEstimate cost) {
+        page.fact(
+                "cost",
+                money(cost, cost.getAmount()) + " (price book " + cost.getPriceBook() + ", version "
+                        + cost.getPriceVersion() + ")");
+        if (!cost.getWalletId().isEmpty()) {
+            final String spendable = cost.getSpendable() < 0
+                    ? "overdrawn by " + money(cost, -cost.getSpendable())
+                    : money(cost, cost.getSpendable()) + " can be spent";
+            page.fact("wallet", cost.getWalletId() + " at " + Words.scope(cost.getWalletScope()) + ", " + spendable);
+        }
+        final StringBuilder shares = new StringBuilder();
+        for (CostShare share : cost.getSharesList()) {
+            shares.append(shares.length() == 0 ? "from " : ", ")
+                    .append(share.getTrancheId())
+                    .append(' ')
+                    .append(money(cost, share.getAmount()));
+        }
+        page.fact("", shares.toString());
+    }
+
+    private static String money(CostEstimate cost, long amount) {
+        return Human.money(amount, cost.getScale(), cost.getCurrency());
     }
 
     /** What rules with this effect did for the answer: "rule" gave it, "through" handed the authority down. */

@@ -20,7 +20,10 @@ class RenderTest {
         assertEquals("-5", Human.number(-5));
         assertEquals("1 rule", Human.count(1, "rule"));
         assertEquals("0 rules", Human.count(0, "rule"));
-        assertEquals("3.84", Human.fixedPoint(384, 2));
+        assertEquals("3.84 USD", Human.money(3_840_000, 6, "usd"));
+        assertEquals("3.00 USD", Human.money(3_000_000, 6, "usd"));
+        assertEquals("0.000001 USD", Human.money(1, 6, "usd"));
+        assertEquals("-5 YEN", Human.money(-5, 0, "yen"));
         assertEquals("999 B", Human.bytes(999));
         assertEquals("1.2 MiB", Human.bytes(1_258_291));
         assertEquals("2026-12-01 00:00:00 UTC", Human.instant(1_796_083_200_000L));

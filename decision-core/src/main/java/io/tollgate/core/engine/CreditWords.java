@@ -49,8 +49,13 @@ final class CreditWords {
     /** {@return "estimated to cost 3.84 USD", or null when the decision costs nothing that is known} */
     @Nullable
     String estimate(final Decision decision) {
-        final CostView view = views.cost(decision);
-        return view == null ? null : estimate(view);
+        final CostState cost = decision.cost();
+        final World world = decision.world();
+        if (world == null || !cost.known()) {
+            return null;
+        }
+        final String currency = world.prices().book(cost.book()).currency();
+        return "estimated to cost " + Money.text(cost.amount(), world.registry().moneyScale(), currency);
     }
 
     private static String sentence(final String text) {

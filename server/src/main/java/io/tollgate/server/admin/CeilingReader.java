@@ -64,6 +64,17 @@ final class CeilingReader {
                 .build();
     }
 
+    /** {@return what is held or was used of a wallet and is in no ledger yet} */
+    long spent(final long walletCell) {
+        plan.begin(clock.monotonicNs() + clock.epochOffsetNs());
+        final int entry = plan.addBalance(walletCell, Long.MAX_VALUE, 0, TakePlan.SOFT);
+        if (entry < 0) {
+            return 0;
+        }
+        taker.check(plan);
+        return plan.before(entry);
+    }
+
     private int add(final World world, final CeilingRow ceiling, final long nowEpochMs) {
         final int flags =
                 (ceiling.hard() ? TakePlan.HARD : TakePlan.SOFT) | (ceiling.unlimited() ? TakePlan.UNLIMITED : 0);

@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class ScopeDump {
     private final AdminWorker worker;
     private final CeilingReader ceilings;
+    private final WalletReader wallets;
 
     ScopeDump(final AdminWorker worker, final CeilingReader ceilings) {
         this.worker = worker;
         this.ceilings = ceilings;
+        this.wallets = new WalletReader(ceilings);
     }
 
     /**
@@ -62,6 +64,7 @@ final class ScopeDump {
         }
         addCeilings(world, row, dump);
         addRules(world, row.policyId(), dump);
+        wallets.addTo(dump, world, row);
         for (int i = 0; i < world.roleSets().size(row.roleSetId()); i++) {
             dump.addRoles(world.roles().name(world.roleSets().member(row.roleSetId(), i)));
         }

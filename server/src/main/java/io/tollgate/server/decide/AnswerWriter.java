@@ -7,9 +7,11 @@ import io.tollgate.core.Reason;
 import io.tollgate.core.ReasonClass;
 import io.tollgate.core.engine.CeilingStates;
 import io.tollgate.core.engine.Decision;
+import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.engine.UserMessages;
 import io.tollgate.core.engine.Warnings;
 import io.tollgate.core.entitlement.EntitlementTables;
+import io.tollgate.core.explain.CostView;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.core.world.World;
@@ -30,6 +32,7 @@ final class AnswerWriter {
     private static final String STATIC_KEY = "value";
 
     private final UserMessages messages = new UserMessages();
+    private final DecisionViews views = new DecisionViews();
     private final WorldFragments fragments;
 
     AnswerWriter(final String sidecarId) {
@@ -49,6 +52,10 @@ final class AnswerWriter {
                 .setEvidence(fragments.evidence(decision.planeAges()));
         if (world == null) {
             return;
+        }
+        final CostView cost = views.cost(decision);
+        if (cost != null) {
+            response.setCost(Wire.cost(cost));
         }
         final int binding = decision.ceilings().binding();
         if (binding != CeilingStates.NONE) {
@@ -114,6 +121,11 @@ final class AnswerWriter {
         } else if (reason == Reason.POLICY_WARN) {
             final MatchedRule rule = fragments.rule(world, subject);
             warning.setSubject(rule.getRuleId()).setScope(rule.getScope());
+        } else if (reason == Reason.CREDIT_LOW) {
+            final CostView cost = views.cost(decision);
+            if (cost != null) {
+                warning.setSubject(cost.walletId()).setScope(Wire.scope(cost.walletScope()));
+            }
         } else {
             final CeilingState ceiling = fragments.texts(decision, subject);
             warning.setSubject(ceiling.getId()).setScope(ceiling.getScope());

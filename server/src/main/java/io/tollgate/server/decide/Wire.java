@@ -2,8 +2,11 @@
 package io.tollgate.server.decide;
 
 import io.tollgate.core.explain.CeilingView;
+import io.tollgate.core.explain.CostView;
 import io.tollgate.core.explain.ScopeName;
 import io.tollgate.v1.CeilingState;
+import io.tollgate.v1.CostEstimate;
+import io.tollgate.v1.CostShare;
 import io.tollgate.v1.ScopeRef;
 
 /** The engine's views as messages. */
@@ -33,6 +36,24 @@ public final class Wire {
                     .setOverrideExpiresAtMs(view.overrideExpiresAtMs());
         }
         return state;
+    }
+
+    /** {@return what something costs and who pays} */
+    public static CostEstimate cost(final CostView view) {
+        final CostEstimate.Builder cost = CostEstimate.newBuilder()
+                .setAmount(view.amount())
+                .setScale(view.scale())
+                .setCurrency(view.currency())
+                .setPriceVersion(view.priceVersion())
+                .setPriceBook(view.priceBook())
+                .setWalletId(view.walletId())
+                .setWalletScope(scope(view.walletScope()))
+                .setSpendable(view.spendable());
+        for (final CostView.Share share : view.shares()) {
+            cost.addShares(
+                    CostShare.newBuilder().setTrancheId(share.trancheId()).setAmount(share.amount()));
+        }
+        return cost.build();
     }
 
     /** {@return a scope} */

@@ -32,13 +32,20 @@ import io.tollgate.core.world.def.FeatureType;
 import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PriceBookDef;
+import io.tollgate.core.world.def.PriceDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.RuleDef;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.SubscriptionDef;
 import io.tollgate.core.world.def.SubscriptionStatus;
 import io.tollgate.core.world.def.ThresholdDef;
+import io.tollgate.core.world.def.TrancheDef;
 import io.tollgate.core.world.def.UnitDef;
+import io.tollgate.core.world.def.WalletDef;
+import io.tollgate.core.world.def.WalletStatus;
+import io.tollgate.core.world.def.WalletThresholdDef;
+import io.tollgate.core.world.def.WalletType;
 import io.tollgate.core.world.def.WhatDef;
 import io.tollgate.core.world.def.WhoDef;
 import io.tollgate.core.world.def.WindowDef;
@@ -82,8 +89,9 @@ public final class TestWorld {
     public static World open(final Path directory, final CellStore cells, final long version, final long epochMs)
             throws IOException {
         final Path files = Files.createDirectory(directory.resolve("world-" + version));
-        final WorldTables tables =
-                WorldTables.compile(registry(version), policies(version), entitlements(version), ConditionLoader.NONE);
+        final WorldTables tables = WorldTables.compile(
+                        registry(version), policies(version), entitlements(version), ConditionLoader.NONE)
+                .withPrices(List.of(new PriceBookDef("list", 4, "usd", List.of(new PriceDef(0, 10_000, 1, Map.of())))));
         final Cells binder = new Cells(cells);
         try (WorldWriter writer =
                 WorldWriter.create(new WorldWriterSettings(files, 16, version, cells.id()), tables, binder, binder)) {
@@ -99,7 +107,7 @@ public final class TestWorld {
 
     private static WorldFacts facts(final long version) {
         WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
-        for (final Plane plane : PLANES) {
+        for (final Plane plane : Plane.values()) {
             bounds = bounds.with(plane, TimeUnit.SECONDS.toNanos(60));
         }
         return new WorldFacts("default", 1, version, digest(version), 7, 1_000, TimeUnit.SECONDS.toNanos(60), bounds);
@@ -122,7 +130,7 @@ public final class TestWorld {
                 List.of(
                         new DimensionDef("llm.tokens", "llm", TOKEN, DimensionKind.PERIOD, "tokens"),
                         new DimensionDef("llm.requests", "llm", REQUEST, DimensionKind.RATE, "requests")),
-                List.of(operation("invoke", true), operation("list", false)),
+                List.of(operation("invoke", true), operation("list", false), bought()),
                 List.of("user", "service"),
                 List.of(new FeatureDef("chat", FeatureType.CONFIG, "Chat")),
                 List.of(),
@@ -146,8 +154,38 @@ public final class TestWorld {
                 OperationDef.Traits.PLAIN);
     }
 
+    /** Charges tokens, of which one costs a cent. */
+    private static OperationDef bought() {
+        return new OperationDef(
+                "llm",
+                "model",
+                "buy",
+                List.of(TOKEN),
+                List.of(new ChargeDef(0, true, ChargeDef.ANY_UNIT, 0)),
+                OperationDef.NO_FEATURE,
+                List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA, Plane.CREDIT),
+                0,
+                new OperationDef.Traits(true, false, false, ""));
+    }
+
+    /** The organization's: 3 dollars that are spent first, 2 that are spent then; warns below 1 dollar. */
+    private static WalletDef wallet() {
+        return new WalletDef(
+                "main",
+                "usd",
+                WalletType.PRE_PAID,
+                WalletStatus.ACTIVE,
+                List.of(
+                        new TrancheDef("later", 2_000_000, 2_000_000, 0, 0, 2),
+                        new TrancheDef("first", 3_000_000, 3_000_000, 0, 0, 1)),
+                List.of(),
+                List.of(new WalletThresholdDef(1_000_000, Severity.CRITICAL)),
+                0,
+                WalletDef.Settlement.AT_ONCE);
+    }
+
     private static List<PolicyDef> policies(final long version) {
-        final WhatDef everything = new WhatDef(0, 1);
+        final WhatDef everything = new WhatDef(0, 1, 2);
         return List.of(
                 new PolicyDef(
                         "global",
@@ -227,7 +265,9 @@ public final class TestWorld {
 
     private static ScopeDef.Holdings customer() {
         return new ScopeDef.Holdings(
-                new SubscriptionDef("sub-1", "acme", SubscriptionStatus.ACTIVE, "plan:pro", "pro", 0), List.of());
+                        new SubscriptionDef("sub-1", "acme", SubscriptionStatus.ACTIVE, "plan:pro", "pro", 0),
+                        List.of())
+                .withWallets(List.of(wallet()));
     }
 
     private static ScopeDef.Holdings limits() {
@@ -273,6 +313,12 @@ public final class TestWorld {
                     scopePath.hashCode(),
                     ceiling.id().hashCode(),
                     ceiling.dimensionId() == 1 ? CellKind.RATE : CellKind.PERIOD);
+        }
+
+        @Override
+        public long bindWallet(final String scopePath, final String walletId, final String currency)
+                throws IOException {
+            return store.findOrAllocate(scopePath.hashCode(), walletId.hashCode(), CellKind.GAUGE);
         }
 
         @Override
