@@ -90,7 +90,7 @@ class DiagnosticsTest {
                     status.getListenersList().stream().map(Listener::getName).toList());
             assertEquals(1, count(status, Outcome.OUTCOME_ALLOW, Reason.REASON_OK));
             assertEquals(1, count(status, Outcome.OUTCOME_DENY, Reason.REASON_UNKNOWN_ACTOR));
-            assertEquals(2, status.getCounters().getCellCount());
+            assertEquals(3, status.getCounters().getCellCount());
             assertTrue(status.getCounters().getCapacity() >= 2);
             assertTrue(status.getCounters().getLengthBytes() > 0);
         }
