@@ -9,6 +9,7 @@ import io.tollgate.v1.ExplainedScope;
 import io.tollgate.v1.TrancheState;
 import io.tollgate.v1.WalletState;
 import java.util.List;
+import java.util.Locale;
 
 /** The text of {@code tollgate dump-scope}: a scope with what hangs on it. */
 public final class ScopeText {
@@ -60,8 +61,8 @@ public final class ScopeText {
         for (WalletState wallet : wallets) {
             table.row(wallet.getSpendable() <= 0)
                     .cell(wallet.getId())
-                    .cell(Words.lower(wallet.getType()))
-                    .cell(Words.lower(wallet.getStatus()))
+                    .cell(wallet.getType().toLowerCase(Locale.ROOT).replace("_", ""))
+                    .cell(wallet.getStatus().toLowerCase(Locale.ROOT))
                     .cell(money(wallet, wallet.getBalanceNow()))
                     .cell(money(wallet, wallet.getBalanceAtSettlement()))
                     .cell(money(wallet, wallet.getPending()))
