@@ -45,11 +45,21 @@ final class RandomCalls {
         for (int i = 0; i < length; i++) {
             nowNs += i == 0 ? 0 : step();
             final String name = "r" + i;
-            final ReferenceCall call = i == 0 ? new ReferenceCall.Activate(world.assets(nowMs())) : call();
+            final ReferenceCall call =
+                    i == 0 ? new ReferenceCall.Activate(world.assets(nowMs())) : decidable(call(), model);
             steps.add(new ReferenceCall.Step(name, nowNs, ages(), call));
             remember(call, model.play(steps.get(i)));
         }
         return steps;
+    }
+
+    /** What is forgotten has no organization, so that nobody knows whose key it is: not asked. */
+    private ReferenceCall decidable(final ReferenceCall call, final ReferencePlayer model) {
+        model.advance(nowNs);
+        final boolean lost = call instanceof ReferenceCall.Extend extend
+                && !extend.options().idempotencyKey().isEmpty()
+                && !model.knows(extend.reservation());
+        return lost ? new ReferenceCall.Decide(requests.next()) : call;
     }
 
     private ReferenceCall call() {

@@ -64,6 +64,23 @@ public record ReferenceAnswer(
                 made);
     }
 
+    /** {@return outcome, reason, what was granted and the reservation} */
+    ReferenceAnswer essence() {
+        return new ReferenceAnswer(
+                outcome,
+                reason,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                false,
+                granted,
+                null,
+                List.of(),
+                reservation);
+    }
+
     /** {@return a deny that says nothing but why} */
     static ReferenceAnswer deny(final Reason reason) {
         return new ReferenceAnswer(

@@ -17,6 +17,7 @@ public final class ReferenceEngine {
     private final ReferenceReservations reservations;
     private final ReferenceKeys keys = new ReferenceKeys();
     private ReferenceWorld world;
+    private boolean repeated;
 
     public ReferenceEngine(final ReferenceWorld world) {
         this(world, new ReferenceRules());
@@ -35,6 +36,7 @@ public final class ReferenceEngine {
 
     /** Time has come to now. */
     void advance(final long nowNs) {
+        repeated = false;
         reservations.advance(world, nowNs);
         keys.advance(reservations, Math.floorDiv(nowNs, 1_000_000L));
     }
@@ -50,7 +52,7 @@ public final class ReferenceEngine {
         final boolean takes = request.mode() != DecideMode.CHECK;
         final String key = takes ? request.options().idempotencyKey() : "";
         final Object parameters = ReferenceKeys.Parameters.of(request);
-        final ReferenceAnswer first = first(context, key, parameters);
+        final ReferenceAnswer first = first(organization(context), key, parameters);
         if (first != null) {
             return first;
         }
@@ -73,8 +75,12 @@ public final class ReferenceEngine {
         if (reservation == null) {
             return ReferenceAnswer.deny(Reason.INVALID_REQUEST);
         }
+        final String key = options.idempotencyKey();
+        final Object parameters = List.of(id, added, options.ttlMs());
         if (reservation.state != ReferenceReservation.State.OPEN) {
-            return ReferenceAnswer.deny(Reason.INVALID_REQUEST);
+            // it may be the repetition of one that came while it was open
+            final ReferenceAnswer before = first(reservation.organization, key, parameters);
+            return before == null ? ReferenceAnswer.deny(Reason.INVALID_REQUEST) : before;
         }
         final ReferenceRequest request = reservation.request.extending(added, options);
         final ReferenceContext context = new ReferenceContext(world, request, rules, nowNs);
@@ -83,9 +89,7 @@ public final class ReferenceEngine {
         if (reason != Reason.OK) {
             return ReferenceDecision.denied(context, reason);
         }
-        final String key = options.idempotencyKey();
-        final Object parameters = List.of(id, added, options.ttlMs());
-        final ReferenceAnswer first = first(context, key, parameters);
+        final ReferenceAnswer first = first(organization(context), key, parameters);
         if (first != null) {
             return first;
         }
@@ -115,8 +119,24 @@ public final class ReferenceEngine {
         return new ReferenceBatch(world, ledger, reservations, rules, nowNs, agesMs).decide(mode, requests, name);
     }
 
-    private @Nullable ReferenceAnswer first(final ReferenceContext context, final String key, final Object parameters) {
-        return key.isEmpty() || rules.chargesRepeats() ? null : keys.first(organization(context), key, parameters);
+    private @Nullable ReferenceAnswer first(final String organization, final String key, final Object parameters) {
+        repeated = false;
+        if (key.isEmpty() || rules.chargesRepeats()) {
+            return null;
+        }
+        final ReferenceAnswer first = keys.first(organization, key, parameters);
+        repeated = first != null && first.allowed();
+        return first;
+    }
+
+    /** {@return whether the last answer was given before, to the same key} */
+    boolean repeated() {
+        return repeated;
+    }
+
+    /** {@return whether a reservation is open or still remembered} */
+    boolean knows(final String reservation) {
+        return reservations.find(reservation) != null;
     }
 
     private void remember(
@@ -126,7 +146,7 @@ public final class ReferenceEngine {
         }
     }
 
-    private static String organization(final ReferenceContext context) {
+    static String organization(final ReferenceContext context) {
         return context.chain.stream()
                 .filter(scope -> scope.level() == ScopeLevel.ORGANIZATION)
                 .map(ScopeDef::path)

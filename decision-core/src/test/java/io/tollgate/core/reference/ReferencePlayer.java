@@ -18,7 +18,7 @@ final class ReferencePlayer {
         engine.advance(step.nowNs());
         final ReferenceCall call = step.call();
         if (call instanceof ReferenceCall.Decide decide) {
-            return engine.decide(decide.request(), step.name(), step.nowNs(), step.agesMs());
+            return known(engine.decide(decide.request(), step.name(), step.nowNs(), step.agesMs()));
         } else if (call instanceof ReferenceCall.Batch batch) {
             return engine.batch(batch.mode(), batch.requests(), step.name(), step.nowNs(), step.agesMs());
         } else if (call instanceof ReferenceCall.Extend extend) {
@@ -31,5 +31,18 @@ final class ReferencePlayer {
             engine.activate(world.reference(activate.assets()));
         }
         return List.of();
+    }
+
+    /** Of an answer that is given again the engine knows the essence, the rest lies with its caller. */
+    private ReferenceAnswer known(final ReferenceAnswer answer) {
+        return engine.repeated() ? answer.essence() : answer;
+    }
+
+    void advance(final long nowNs) {
+        engine.advance(nowNs);
+    }
+
+    boolean knows(final String reservation) {
+        return engine.knows(reservation);
     }
 }

@@ -32,6 +32,7 @@ final class ReferenceReservation {
 
     final String id;
     final ReferenceRequest request;
+    final String organization;
     final long ttlMs;
     final List<Part> parts = new ArrayList<>();
     State state = State.OPEN;
@@ -39,7 +40,8 @@ final class ReferenceReservation {
     long endedAtMs;
     boolean lateUseRecorded;
 
-    ReferenceReservation(final String id, final ReferenceRequest request, final long ttlMs) {
+    ReferenceReservation(final String id, final ReferenceRequest request, final String organization, final long ttlMs) {
+        this.organization = organization;
         this.id = id;
         this.request = request;
         this.ttlMs = ttlMs;

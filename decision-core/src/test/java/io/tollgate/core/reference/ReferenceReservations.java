@@ -48,7 +48,10 @@ final class ReferenceReservations {
     ReferenceAnswer.Reservation open(final ReferenceContext context, final String id) {
         final long ttl = context.request.options().ttlMs();
         final ReferenceReservation made = new ReferenceReservation(
-                id, context.request, Math.max(MIN_TTL_MS, ttl == 0 ? context.world.assets.defaultTtlMs() : ttl));
+                id,
+                context.request,
+                ReferenceEngine.organization(context),
+                Math.max(MIN_TTL_MS, ttl == 0 ? context.world.assets.defaultTtlMs() : ttl));
         made.expiresAtMs = expiry(context.world, ttl, context.nowEpochNs);
         made.parts.add(ReferenceReservation.Part.of(context));
         byId.put(id, made);
