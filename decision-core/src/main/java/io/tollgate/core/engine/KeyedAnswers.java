@@ -16,6 +16,7 @@ final class KeyedAnswers {
     private static final byte[] NOTHING = {};
 
     private final IdempotencyDesk desk;
+    private final OrganizationName organization = new OrganizationName();
     private @Nullable Decision pending;
 
     KeyedAnswers(final IdempotencyDesk desk) {
@@ -27,7 +28,7 @@ final class KeyedAnswers {
         if (evaluation.request.isAbsent(Field.IDEMPOTENCY_KEY)) {
             return true;
         }
-        desk.organization(evaluation.request);
+        organization.tell(evaluation, desk);
         final int code = evaluation.extending
                 ? desk.claimExtension(
                         evaluation.request, evaluation.extendsHigh, evaluation.extendsLow, evaluation.nowEpochMs)

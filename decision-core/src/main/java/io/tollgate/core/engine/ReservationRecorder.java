@@ -22,6 +22,7 @@ final class ReservationRecorder {
 
     private final ReservationWriter writer;
     private final IdempotencyDesk keys;
+    private final OrganizationName organization = new OrganizationName();
     private final TakePlan plan;
     private final CeilingRow ceiling = new CeilingRow();
     /** Distinct dimensions that the operation may charge. */
@@ -87,7 +88,7 @@ final class ReservationRecorder {
             evaluation.extension = part;
         } else {
             final long expiresMs = expiresMs(evaluation, evaluation.ttlNs);
-            keys.organization(evaluation.request);
+            organization.tell(evaluation, keys);
             writer.publish(
                     part,
                     nowMs,

@@ -89,9 +89,9 @@ public final class IdempotencyDesk {
         this.reader = new ChainReader(space);
     }
 
-    /** Works out the hash of a request's organization, for {@link ReservationWriter#publish} and the calls below. */
-    public void organization(DecisionRequest request) {
-        digest.organization(request);
+    /** Works out the hash of an organization's id, for {@link ReservationWriter#publish} and the calls below. */
+    public void organization(byte[] bytes, int offset, int length) {
+        digest.organization(bytes, offset, length);
         organizationHigh = digest.high();
         organizationLow = digest.low();
     }

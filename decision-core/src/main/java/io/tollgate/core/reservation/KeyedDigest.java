@@ -53,10 +53,10 @@ final class KeyedDigest implements FactSink {
         }
     }
 
-    /** The hash of the request's organization. */
-    void organization(DecisionRequest request) {
+    /** The hash of an organization's id. */
+    void organization(byte[] bytes, int offset, int length) {
         digest.begin().add(secret).add(1L);
-        put(request.bytes(), request.offset(Field.ORGANIZATION), request.length(Field.ORGANIZATION));
+        put(bytes, offset, length);
         digest.end();
     }
 

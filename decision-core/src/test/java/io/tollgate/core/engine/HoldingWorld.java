@@ -71,7 +71,7 @@ final class HoldingWorld {
         return tokens == 0 ? request : request.addUsage(tokens, "token");
     }
 
-    private static RegistryDef registry() {
+    static RegistryDef registry() {
         final List<Plane> planes = List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA);
         final List<ChargeDef> charges = List.of(
                 new ChargeDef(TPM, true, ChargeDef.ANY_UNIT, 0),
@@ -134,7 +134,7 @@ final class HoldingWorld {
                 6);
     }
 
-    private static List<PolicyDef> policies() {
+    static List<PolicyDef> policies() {
         return List.of(new PolicyDef(
                 "global",
                 List.of(new RuleDef(
@@ -167,7 +167,7 @@ final class HoldingWorld {
         return scopes;
     }
 
-    private static ScopeDef scope(
+    static ScopeDef scope(
             final ScopeLevel level,
             final String path,
             final String id,

@@ -30,6 +30,7 @@ final class EnginePlayer implements AutoCloseable {
     private final EngineAnswers answers = new EngineAnswers();
     private final EndResult ended = new EndResult();
     private final Map<String, String> ids = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>();
     private int turn;
 
     EnginePlayer(final RandomWorld world, final Path directory) {
@@ -114,17 +115,14 @@ final class EnginePlayer implements AutoCloseable {
 
     /** The engine makes ids of its own: the model's names take their place. */
     private ReferenceAnswer answer(final String name) {
-        final ReferenceAnswer answer = answers.of(request, decision);
+        final ReferenceAnswer full = answers.of(request, decision);
+        final ReferenceAnswer answer = decision.isRepeated() ? full.essence() : full;
         final ReferenceAnswer.Reservation made = answer.reservation();
         if (made == null) {
             return answer;
         }
-        ids.putIfAbsent(name, made.id());
-        final String known = ids.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(made.id()))
-                .map(Map.Entry::getKey)
-                .findAny()
-                .orElseThrow();
+        final String known = names.computeIfAbsent(made.id(), id -> name);
+        ids.put(known, made.id());
         return answer.with(new ReferenceAnswer.Reservation(known, made.expiresAtMs()));
     }
 

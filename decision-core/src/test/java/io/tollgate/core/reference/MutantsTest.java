@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +57,8 @@ class MutantsTest {
         final ReferenceRules mutant = Objects.requireNonNull(Mutants.all().get("a gauge keeps what was used"));
         for (int seed = 0; seed < WORLDS; seed++) {
             final RandomWorld world = new RandomWorld(seed, FEATURES);
-            final List<ReferenceCall.Step> steps = new RandomCalls(world, FEATURES, new Random(~seed)).next(LENGTH);
+            final List<ReferenceCall.Step> steps =
+                    new RandomCalls(world, FEATURES, RandomWorld.scrambled(~seed)).next(LENGTH);
             final Differential pair =
                     new Differential(() -> player(world, new ReferenceRules()), () -> player(world, mutant));
             if (pair.play(steps) != null) {
@@ -75,7 +75,8 @@ class MutantsTest {
     private static Differential.@org.jspecify.annotations.Nullable Difference difference(
             final long seed, final ReferenceRules mutant) {
         final RandomWorld world = new RandomWorld(seed, FEATURES);
-        final List<ReferenceCall.Step> steps = new RandomCalls(world, FEATURES, new Random(~seed)).next(LENGTH);
+        final List<ReferenceCall.Step> steps =
+                new RandomCalls(world, FEATURES, RandomWorld.scrambled(~seed)).next(LENGTH);
         return new Differential(() -> player(world, new ReferenceRules()), () -> player(world, mutant)).play(steps);
     }
 

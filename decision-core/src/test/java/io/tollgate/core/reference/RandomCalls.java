@@ -169,7 +169,7 @@ final class RandomCalls {
     }
 
     private long step() {
-        if (random.nextInt(12) == 0) {
+        if (random.nextInt(8) == 0) {
             // a nanosecond around the end of an override
             final Long endMs = world.overrideEndsMs().higher(nowMs());
             return endMs == null ? 0 : Math.max(0, endMs * NS_PER_MS - nowNs + random.nextInt(3) - 1);
@@ -187,7 +187,7 @@ final class RandomCalls {
                         ? random.nextInt(3_600) * NS_PER_MS
                         : 3_600_000_000_000L - Math.floorMod(nowNs, 3_600_000_000_000L) - random.nextInt(2);
             default ->
-                random.nextInt(30) == 0 ? random.nextInt(40) * 86_400_000_000_000L : random.nextInt(5) * NS_PER_MS;
+                random.nextInt(100) == 0 ? random.nextInt(40) * 86_400_000_000_000L : random.nextInt(5) * NS_PER_MS;
         };
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /** A small world drawn from a seed: every kind of thing in a few examples, names that collide often enough to meet. */
 final class RandomWorld {
@@ -41,7 +42,7 @@ final class RandomWorld {
     private final RandomAssets randomAssets;
 
     RandomWorld(final long seed, final RandomRegistry.Features features) {
-        random = new Random(seed);
+        random = scrambled(seed);
         friendly = random.nextInt(4) > 0;
         registry = new RandomRegistry(random, features).registry();
         policies = new RandomPolicies(random, registry, friendly);
@@ -199,5 +200,10 @@ final class RandomWorld {
     /** Money and machines as of now. */
     ReferenceAssets assets(final long nowMs) {
         return randomAssets.at(nowMs);
+    }
+
+    /** Neighbouring seeds of Random begin alike: with this they do not. */
+    static Random scrambled(final long seed) {
+        return new Random(new SplittableRandom(seed).nextLong());
     }
 }

@@ -22,7 +22,8 @@ final class ReferencePlayer {
         } else if (call instanceof ReferenceCall.Batch batch) {
             return engine.batch(batch.mode(), batch.requests(), step.name(), step.nowNs(), step.agesMs());
         } else if (call instanceof ReferenceCall.Extend extend) {
-            return engine.extend(extend.reservation(), extend.added(), extend.options(), step.nowNs(), step.agesMs());
+            return known(
+                    engine.extend(extend.reservation(), extend.added(), extend.options(), step.nowNs(), step.agesMs()));
         } else if (call instanceof ReferenceCall.Settle settle) {
             return engine.settle(settle.reservation(), settle.actual(), step.nowNs());
         } else if (call instanceof ReferenceCall.Release release) {
