@@ -4,13 +4,20 @@ package io.tollgate.core.reference;
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.engine.Decision;
+import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.engine.EngineFixture;
 import io.tollgate.core.explain.Explanation;
+import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndOutcome;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.reservation.ReservationIds;
+import io.tollgate.core.reservation.ReservationStore;
+import io.tollgate.core.reservation.ReservationSweeper;
+import io.tollgate.core.world.World;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +26,16 @@ import java.util.Map;
 /** Plays a sequence on the engine. */
 final class EnginePlayer implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000L;
+    private static final int SEGMENTS = 4;
     private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
     private final RandomWorld world;
     private final EngineFixture fixture;
-    private final DecisionWorker worker;
+    private final Path reservations;
+    private final boolean onDisk;
+    private ReservationStore store;
+    private DecisionWorker worker;
+    private ReservationSweeper sweeper;
     private final DecisionRequest request = new DecisionRequest();
     private final Decision decision = new Decision();
     private final Explanation explanation = new Explanation();
@@ -33,10 +45,48 @@ final class EnginePlayer implements AutoCloseable {
     private final Map<String, String> names = new HashMap<>();
     private int turn;
 
-    EnginePlayer(final RandomWorld world, final Path directory) {
+    /**
+     * Makes one that knows nothing yet.
+     *
+     * @param onDisk reservations lie in a file, and a restart closes and opens it; else there is nothing to restart
+     */
+    EnginePlayer(final RandomWorld world, final Path directory, final boolean onDisk) {
         this.world = world;
+        this.onDisk = onDisk;
+        reservations = directory.resolve("reservations");
         fixture = new EngineFixture(directory, 1);
-        worker = fixture.engine.newWorker();
+        store = open();
+        final DecisionEngine engine = engine();
+        worker = engine.newWorker();
+        sweeper = engine.newSweeper(1);
+    }
+
+    private ReservationStore open() {
+        try {
+            return onDisk
+                    ? ReservationStore.open(reservations, new byte[16], 1, 1, SEGMENTS)
+                    : ReservationStore.inMemory(SEGMENTS, 1);
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private DecisionEngine engine() {
+        return new DecisionEngine(
+                fixture.worlds, fixture.cells, new InFlight(2), fixture.freshness, fixture.clock, store);
+    }
+
+    /** The process dies and comes back; its files stay. */
+    private void restart() {
+        try {
+            store.close();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+        store = open();
+        final DecisionEngine engine = engine();
+        worker = engine.newWorker();
+        sweeper = engine.newSweeper(1);
     }
 
     /** {@return as {@link ReferencePlayer#play}} */
@@ -57,7 +107,11 @@ final class EnginePlayer implements AutoCloseable {
         }
         fixture.refreshPeriods();
         fixture.ages(step.agesMs());
-        fixture.sweep();
+        if (step.call() instanceof ReferenceCall.Restart && onDisk) {
+            restart();
+        }
+        final World current = fixture.worlds.current();
+        sweeper.sweepAll(step.nowNs(), current == null ? null : current.periods());
         worker.begin();
         try {
             return call(step);
@@ -139,5 +193,10 @@ final class EnginePlayer implements AutoCloseable {
     @Override
     public void close() {
         fixture.close();
+        try {
+            store.close();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 }
