@@ -8,7 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Blocks of 256 bytes in segments of 1 MiB, and which of them are free. All of a reservation is made of blocks:
  *
  * <pre>
- *   head   w0 state (StateWord)      w1 newest part (guarded)   w2 check of w4..w7       w3 expires at, ms (guarded)
+ *   head   w0 state (StateWord)      w1 newest part (guarded)   w2 check of w4..w7, 28, 29  w3 expires at, ms (guarded)
  *          w4 created at, ms         w5 time to live, ms        w6 first part            w7 registry version
  *          w8 ended at, ms (guarded) w9 usages settled          w10,w11 their units (a byte each)  w12..w27 their amounts
  *          w28,w29 organization (hash)                          of an idempotency key: see KeyLayout

@@ -17,7 +17,7 @@ final class HeadLayout {
 
     private HeadLayout() {}
 
-    /** The check of what never changes: w4 to w7. */
+    /** The check of what never changes: w4 to w7, w28 and w29. */
     static long check(BlockSpace space, int head) {
         int at = BlockSpace.at(head);
         long sum = Guard.fold(
@@ -25,6 +25,8 @@ final class HeadLayout {
         for (int offset = CREATED; offset <= REGISTRY_VERSION; offset += Long.BYTES) {
             sum = Guard.fold(sum, space.segment(head).getLong(at + offset));
         }
+        sum = Guard.fold(sum, space.segment(head).getLong(at + ORGANIZATION));
+        sum = Guard.fold(sum, space.segment(head).getLong(at + ORGANIZATION + Long.BYTES));
         return Guard.avalanche(sum);
     }
 }

@@ -137,7 +137,10 @@ final class Recovery {
     private boolean claim(long first) {
         long block = first;
         while (block != 0) {
-            if (!space.intact(block) || used.get((int) block) || chained.get((int) block)) {
+            if (!space.intact(block)
+                    || space.guarded((int) block, BlockSpace.MARKS) == Guard.BROKEN
+                    || used.get((int) block)
+                    || chained.get((int) block)) {
                 return false;
             }
             chained.set((int) block);
