@@ -70,9 +70,4 @@ record Path(String root, List<Step> steps) {
     static String written(String name) {
         return name.matches("[A-Za-z_][A-Za-z0-9_]*") && !name.matches("true|false|null|in") ? name : "`" + name + "`";
     }
-
-    /** {@return whether a name can be written after a dot} */
-    static boolean isWritable(String name) {
-        return name.matches("[A-Za-z0-9_.-]+");
-    }
 }

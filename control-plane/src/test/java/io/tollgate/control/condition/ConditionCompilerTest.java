@@ -15,13 +15,21 @@ import io.tollgate.core.condition.Operator;
 import io.tollgate.core.condition.ValueType;
 import io.tollgate.core.condition.Variable;
 import io.tollgate.core.condition.VariableSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class ConditionCompilerTest {
     private static final Expression LEVEL =
@@ -180,6 +188,53 @@ class ConditionCompilerTest {
 
             assertNull(outcome.compiled(), open);
             assertTrue(!outcome.issues().isEmpty(), open);
+        }
+    }
+
+    @Test
+    void shouldCompileTheExamplesOfTheReference() throws IOException {
+        final String doc = Files.readString(
+                Path.of(System.getProperty("tollgate.root", "..")).resolve("docs/bundle.md"));
+        final int section = doc.indexOf("### Conditions");
+        final int start = doc.indexOf("```yaml\n", section) + "```yaml\n".length();
+        final Map<?, ?> file = (Map<?, ?>) new Load(LoadSettings.builder().build())
+                .loadFromString(doc.substring(start, doc.indexOf("```", start)));
+
+        int seen = 0;
+        for (final Object rule : (List<?>) Objects.requireNonNull(file.get("rules"))) {
+            final String when = String.valueOf(((Map<?, ?>) rule).get("when"));
+            assertEquals(List.of(), compiler.compile(when).issues(), when);
+            seen++;
+        }
+        assertEquals(3, seen);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithAnything() {
+        final long seed = Long.getLong("tollgate.seed", System.nanoTime());
+        final Random random = new Random(seed);
+        final RandomCel cel = new RandomCel(random);
+        final String noise = "()[]{}.,:?'\"`\\&|!=<>+-*/%0123456789eExuab_ \t\n\0\u00e9\ud83d\ude00\ud83d";
+        for (int i = 0; i < 4_000; i++) {
+            final StringBuilder source = new StringBuilder(cel.next(ValueType.BOOL, 1 + random.nextInt(3)));
+            for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
+                final int at = random.nextInt(source.length());
+                if (random.nextBoolean()) {
+                    source.deleteCharAt(at);
+                }
+                source.insert(at, noise.charAt(random.nextInt(noise.length())));
+            }
+            final String text = source.toString();
+            try {
+                final ConditionCompiler.Outcome outcome = compiler.compile(text);
+                assertEquals(outcome.compiled() == null, !outcome.issues().isEmpty());
+                for (final Issue issue : outcome.issues()) {
+                    assertTrue(issue.offset() >= 0 && issue.offset() <= text.length(), issue::toString);
+                    assertFalse(issue.message().isBlank() || issue.remedy().isBlank(), issue::toString);
+                }
+            } catch (final AssertionError | RuntimeException | StackOverflowError e) {
+                throw new AssertionError("seed " + seed + ": " + text, e);
+            }
         }
     }
 
