@@ -93,6 +93,25 @@ class ProcessEndToEndTest {
     }
 
     @Test
+    void shouldDecideByAttributesThatCallersState() {
+        assertEquals(
+                Reason.REASON_OK,
+                decide(tcp, question().resourceAttribute("model", "large")).reason());
+        final Decision other = decide(unix, question().resourceAttribute("model", "colossal"));
+        assertEquals(Reason.REASON_POLICY_DENY, other.reason());
+        assertEquals("Your plan does not include this model.", other.message());
+
+        final Decision unknown = decide(tcp, question().requestAttribute("colour", "red"));
+        assertEquals(Reason.REASON_INVALID_REQUEST, unknown.reason());
+        assertTrue(unknown.message().contains("request.colour"), unknown.message());
+        final Decision wrongType = decide(tcp, question().resourceAttribute("model", 7));
+        assertEquals(Reason.REASON_INVALID_REQUEST, wrongType.reason());
+        final Decision wrongReading = decide(tcp, question().currentUsage("no.such", 7));
+        assertEquals(Reason.REASON_INVALID_REQUEST, wrongReading.reason());
+        assertTrue(wrongReading.message().contains("no.such"), wrongReading.message());
+    }
+
+    @Test
     void shouldKeepCountersOverKillAndRestartAndStayStaleUntilConfirmed() {
         final long before = consume(100);
         sidecar.kill();
