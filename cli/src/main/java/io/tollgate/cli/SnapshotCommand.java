@@ -9,8 +9,13 @@ import picocli.CommandLine.Spec;
 /** {@code tollgate snapshot} */
 @Command(
         name = "snapshot",
-        description = "Looks into snapshot files.",
-        subcommands = {SnapshotInspectCommand.class, SnapshotVerifyCommand.class, SnapshotConfirmCommand.class},
+        description = "Looks into snapshots, at rest or live.",
+        subcommands = {
+            SnapshotInspectCommand.class,
+            SnapshotVerifyCommand.class,
+            SnapshotDiffCommand.class,
+            SnapshotConfirmCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  tollgate snapshot inspect acme.tgs", "  tollgate snapshot verify acme.tgs"})
 final class SnapshotCommand implements Callable<Integer> {

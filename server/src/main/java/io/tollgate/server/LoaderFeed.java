@@ -10,6 +10,7 @@ import io.tollgate.loader.LoaderContext;
 import io.tollgate.loader.LoaderListener;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.SnapshotLoader;
+import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.server.config.SidecarConfig;
@@ -105,6 +106,11 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public DecisionClock clock() {
         return loader.clock();
+    }
+
+    @Override
+    public RecordSource records() {
+        return loader.records();
     }
 
     @Override

@@ -107,7 +107,12 @@ public final class AdminListener implements AutoCloseable {
                 subject.metrics(),
                 worker,
                 subject.listeners());
-        return new Diagnostics(config, status, new ScopeDump(worker, ceilings), worker);
+        return new Diagnostics(
+                config,
+                status,
+                new ScopeDump(worker, ceilings),
+                worker,
+                subject.feed().records());
     }
 
     /** {@return where it listens, with the real port} */

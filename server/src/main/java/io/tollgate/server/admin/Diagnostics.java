@@ -3,7 +3,9 @@ package io.tollgate.server.admin;
 
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.tollgate.loader.install.RecordSource;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.v1.DiagnosticsServiceGrpc;
 import io.tollgate.v1.DumpScopeRequest;
@@ -18,10 +20,13 @@ import io.tollgate.v1.ListLeasesRequest;
 import io.tollgate.v1.ListLeasesResponse;
 import io.tollgate.v1.ListReservationsRequest;
 import io.tollgate.v1.ListReservationsResponse;
+import io.tollgate.v1.ReadSnapshotRequest;
+import io.tollgate.v1.ReadSnapshotResponse;
 import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
 import io.tollgate.v1.TailDecisionsRequest;
 import io.tollgate.v1.TailDecisionsResponse;
+import org.jspecify.annotations.Nullable;
 
 /** DiagnosticsService. On admin threads. */
 final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBase {
@@ -31,9 +36,15 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     private final StatusReport status;
     private final ScopeDump scopes;
     private final AdminWorker worker;
+    private final @Nullable RecordSource records;
 
     Diagnostics(
-            final SidecarConfig config, final StatusReport status, final ScopeDump scopes, final AdminWorker worker) {
+            final SidecarConfig config,
+            final StatusReport status,
+            final ScopeDump scopes,
+            final AdminWorker worker,
+            final @Nullable RecordSource records) {
+        this.records = records;
         this.config = config;
         this.status = status;
         this.scopes = scopes;
@@ -91,6 +102,11 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     public void tailDecisions(
             final TailDecisionsRequest request, final StreamObserver<TailDecisionsResponse> observer) {
         refuse(observer, "TailDecisions comes with the decision log");
+    }
+
+    @Override
+    public void readSnapshot(final ReadSnapshotRequest request, final StreamObserver<ReadSnapshotResponse> observer) {
+        new SnapshotStream((ServerCallStreamObserver<ReadSnapshotResponse>) observer).send(records);
     }
 
     private static <R> void answer(final StreamObserver<R> observer, final Answer<R> answer) {

@@ -7,6 +7,8 @@ import io.tollgate.core.quota.Cells;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
+import io.tollgate.loader.install.RecordSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where worlds come from. In production the loader; tests put in one that does what they say. Everything is for any
@@ -33,6 +35,11 @@ public interface SnapshotFeed extends AutoCloseable {
 
     /** {@return the clock of decisions} */
     DecisionClock clock();
+
+    /** {@return portable records of the active snapshot; null = this feed has none} */
+    default @Nullable RecordSource records() {
+        return null;
+    }
 
     /** {@return what is known now} */
     LoaderStatus status();

@@ -4,8 +4,10 @@ package io.tollgate.loader.install;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
+import io.tollgate.v1.SignedManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -64,6 +66,54 @@ public final class RecordSource {
             return value == null ? null : ScopeRecord.parseFrom(value);
         } catch (InvalidProtocolBufferException e) {
             throw new IOException("the record of '" + path + "' in " + openFolder + " does not parse", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a whole snapshot. */
+    public interface Reader {
+        /** First of all; false = no more is wanted. */
+        boolean manifest(SignedManifest signed) throws IOException;
+
+        /** One record; the arrays are the reader's own. */
+        void record(Section section, byte[] key, byte[] value) throws IOException;
+    }
+
+    /**
+     * Reads the active snapshot whole, section by section. Look-ups wait meanwhile.
+     *
+     * @return false = there is no snapshot
+     * @throws IOException when it cannot be read, or another one has become active meanwhile: try again
+     */
+    public boolean read(Reader reader) throws IOException {
+        lock.lock();
+        try {
+            Path active = folder;
+            SectionMap directory = map();
+            if (active == null || directory == null) {
+                return false;
+            }
+            if (!reader.manifest(
+                    SignedManifest.parseFrom(Files.readAllBytes(active.resolve(Installation.MANIFEST_FILE))))) {
+                return true;
+            }
+            for (InstalledMarker.SectionEntry entry :
+                    InstalledMarker.read(active).sections()) {
+                if (entry.section() == Section.SECTION_DIRECTORY) {
+                    directory.forEach((key, value) -> reader.record(entry.section(), key, value));
+                } else {
+                    SectionMap map = SectionMap.open(active, entry);
+                    try {
+                        map.forEach((key, value) -> reader.record(entry.section(), key, value));
+                    } finally {
+                        map.close();
+                    }
+                }
+            }
+            return true;
+        } catch (DamagedException e) {
+            throw new IOException(e.reason(), e);
         } finally {
             lock.unlock();
         }

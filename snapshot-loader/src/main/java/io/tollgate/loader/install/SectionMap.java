@@ -167,7 +167,8 @@ final class SectionMap implements AutoCloseable {
         List<Exception> failure = new ArrayList<>(1);
         map.forEachEntryWhile(entry -> {
             try {
-                visitor.record(entry.key().get(), entry.value().get());
+                // Chronicle hands out the same array again for the next entry of the same length.
+                visitor.record(entry.key().get().clone(), entry.value().get().clone());
                 return true;
             } catch (Exception e) {
                 failure.add(e);

@@ -168,4 +168,20 @@ class SectionMapTest {
         assertEquals(up.sum(), down.sum());
         assertTrue(up.sum() != changed.sum());
     }
+
+    @Test
+    void shouldGiveEveryRecordInArraysOfItsOwn() throws Exception {
+        byte[][] values = new byte[50][8];
+        for (int i = 0; i < values.length; i++) {
+            values[i][0] = (byte) i;
+        }
+        roundTrip(values, "records of one length");
+        java.util.Set<Byte> seen = new java.util.HashSet<>();
+        java.util.List<byte[]> kept = new java.util.ArrayList<>();
+        try (SectionMap map = SectionMap.open(folder, entry(50))) {
+            map.<RuntimeException>forEach((key, value) -> kept.add(value));
+        }
+        kept.forEach(value -> seen.add(value[0]));
+        assertEquals(50, seen.size(), "Chronicle uses an array again unless told not to");
+    }
 }

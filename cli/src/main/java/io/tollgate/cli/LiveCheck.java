@@ -1,0 +1,66 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import com.google.protobuf.CodedOutputStream;
+import io.tollgate.v1.Section;
+import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SnapshotRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Checks what a running sidecar gave against its manifest: the manifest's digest, the number of records of every section, and the SHA-256 of
+ * every section whose order is that of its keys. Records of DIRECTORY travel in an order of their own, which is not kept: they are counted.
+ */
+final class LiveCheck {
+    private LiveCheck() {}
+
+    /** {@return what does not hold; empty = all does} */
+    static List<String> problems(LiveSnapshot live) throws IOException {
+        final List<String> problems = new ArrayList<>();
+        final byte[] digest = sha256().digest(live.signed().getManifest().toByteArray());
+        if (!Arrays.equals(digest, live.signed().getSha256().toByteArray())) {
+            problems.add(live.name() + ": the manifest's SHA-256 does not hold");
+        }
+        for (final SectionDescriptor section : live.manifest().getSectionsList()) {
+            final List<SnapshotRecord> records = live.records(section.getSection());
+            if (records.size() != section.getRecordCount()) {
+                problems.add(live.name() + ": " + section.getSection() + " has " + records.size()
+                        + " records, the manifest says " + section.getRecordCount());
+            } else if (section.getSection() != Section.SECTION_DIRECTORY
+                    && !Arrays.equals(digest(records), section.getSha256().toByteArray())) {
+                problems.add(live.name() + ": the SHA-256 of " + section.getSection() + " does not hold");
+            }
+        }
+        return problems;
+    }
+
+    private static byte[] digest(List<SnapshotRecord> records) throws IOException {
+        final List<SnapshotRecord> sorted = new ArrayList<>(records);
+        sorted.sort(Comparator.comparing(record -> record.getKey().toByteArray(), Arrays::compareUnsigned));
+        final MessageDigest digest = sha256();
+        for (final SnapshotRecord record : sorted) {
+            final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.writeUInt32NoTag(record.getSerializedSize());
+            record.writeTo(out);
+            out.flush();
+            digest.update(bytes.toByteArray());
+        }
+        return digest.digest();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform must have SHA-256", e);
+        }
+    }
+}
