@@ -9,6 +9,7 @@ import io.tollgate.cli.render.Human;
 import io.tollgate.cli.render.Words;
 import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.ScopeRef;
+import java.math.BigDecimal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ final class FieldTexts {
                 } else if (field.endsWith("_ms")) {
                     yield Human.durationMs(value);
                 } else if (MONEY.contains(field)) {
-                    yield Human.fixedPoint(value, names.moneyScale());
+                    yield BigDecimal.valueOf(value, names.moneyScale()).toPlainString();
                 }
                 yield Human.number(value);
             }
