@@ -6,6 +6,7 @@ import io.tollgate.control.source.BundleSource.Part;
 import io.tollgate.control.source.Folder;
 import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Value;
+import io.tollgate.core.attribute.AttributeLimits;
 import io.tollgate.core.condition.ValueType;
 import io.tollgate.v1.AttributeValue;
 import java.util.Map;
@@ -34,11 +35,24 @@ final class ConfigTypes {
         for (Value.Entry entitlement : holder.entries(key)) {
             for (Value.Entry value : entitlement.fields().entries("config_value")) {
                 Object parsed = ((Value.Scalar) value.value()).as(Object.class);
-                ConfigType type = new ConfigType.One(typeOf(Attributes.untyped(parsed)));
+                ConfigType type = typeOf(Attributes.untyped(parsed), value.at());
                 features.computeIfAbsent(entitlement.key(), feature -> new TreeMap<>())
                         .merge(value.key(), new Seen(type, value.at()), ConfigTypes::merged);
             }
         }
+    }
+
+    private static ConfigType typeOf(AttributeValue value, Position at) {
+        for (String element : value.getStringList().getValuesList()) {
+            if (value.getStringList().getValuesCount() > AttributeLimits.MAX_LIST_ELEMENTS
+                    || Utf8.length(element) > AttributeLimits.MAX_ELEMENT_BYTES) {
+                return new ConfigType.Unreadable(
+                        "longer than conditions read, at " + at,
+                        "shorten it to " + AttributeLimits.MAX_LIST_ELEMENTS + " elements of "
+                                + AttributeLimits.MAX_ELEMENT_BYTES + " bytes");
+            }
+        }
+        return new ConfigType.One(typeOf(value));
     }
 
     private static ValueType typeOf(AttributeValue value) {
@@ -54,8 +68,11 @@ final class ConfigTypes {
 
     /** A whole number where another place has a floating-point one becomes one; nothing else becomes anything else. */
     private static Seen merged(Seen a, Seen b) {
-        if (!(a.type instanceof ConfigType.One first) || !(b.type instanceof ConfigType.One second)) {
+        if (!(a.type instanceof ConfigType.One first)) {
             return a;
+        }
+        if (!(b.type instanceof ConfigType.One second)) {
+            return b;
         }
         if (first.type() == second.type()) {
             return a;
@@ -64,8 +81,10 @@ final class ConfigTypes {
             return new Seen(new ConfigType.One(ValueType.DOUBLE), a.at);
         }
         return new Seen(
-                new ConfigType.Mixed(first.type().label() + " at " + a.at + " and "
-                        + second.type().label() + " at " + b.at),
+                new ConfigType.Unreadable(
+                        first.type().label() + " at " + a.at + " and "
+                                + second.type().label() + " at " + b.at,
+                        "give it one type everywhere; conditions are checked before anybody has bought anything"),
                 a.at);
     }
 

@@ -10,7 +10,6 @@ import io.tollgate.core.condition.Variable;
 import io.tollgate.core.condition.VariableSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -198,11 +197,8 @@ final class VariableReader {
                             "known are " + Suggestions.list(feature.values().keySet())));
             return null;
         }
-        if (type instanceof Vocabulary.ConfigType.Mixed mixed) {
-            report.error(
-                    at,
-                    path + " is " + mixed.where().toLowerCase(Locale.ROOT),
-                    "give it one type everywhere; conditions are checked before anybody has bought anything");
+        if (type instanceof Vocabulary.ConfigType.Unreadable unreadable) {
+            report.error(at, path + " is " + unreadable.why(), unreadable.remedy());
             return null;
         }
         return new Variable(VariableSource.CONFIG, feature.id(), value, ((Vocabulary.ConfigType.One) type).type());

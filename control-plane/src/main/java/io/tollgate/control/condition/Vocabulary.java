@@ -37,7 +37,12 @@ public record Vocabulary(
         /** Everywhere the same type. */
         record One(ValueType type) implements ConfigType {}
 
-        /** Different types at different places, for the message: "an int at billing/a.yaml:3:4 and a string at ..." */
-        record Mixed(String where) implements ConfigType {}
+        /**
+         * Nothing that a condition can be compiled for.
+         *
+         * @param why    for the message: "an int at billing/a.yaml:3:4 and a string at billing/b.yaml:5:6"
+         * @param remedy what to do about it
+         */
+        record Unreadable(String why, String remedy) implements ConfigType {}
     }
 }

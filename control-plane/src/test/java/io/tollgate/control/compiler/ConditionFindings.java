@@ -83,6 +83,13 @@ final class ConditionFindings {
                             "customer: acme, plan: pro,",
                             "customer: acme, plan: pro, override_entitlements: {terms: {config_value: {size: big}}},"),
             Finding.of(
+                            CONDITION,
+                            "longer than conditions read, at billing/billing.yaml",
+                            POLICY,
+                            WHO,
+                            WHO + "    when: resource.model in «config['terms'].models\n")
+                    .with(BILLING, "models: [s, m]", "models: [s, " + "m".repeat(257) + "]"),
+            Finding.of(
                             SHADOWED,
                             "no effect",
                             POLICY,

@@ -46,8 +46,9 @@ final class SampleVocabulary {
                                                 "beta", new ConfigType.One(ValueType.BOOL),
                                                 "models", new ConfigType.One(ValueType.STRING_LIST),
                                                 "mixed",
-                                                        new ConfigType.Mixed(
-                                                                "an int at a:1:2 and a string at b:1:2")))),
+                                                        new ConfigType.Unreadable(
+                                                                "an int at a:1:2 and a string at b:1:2",
+                                                                "give it one type")))),
                 Set.of("actor.broken"));
     }
 }
