@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +113,17 @@ final class GrantCompiler {
                 && status != SubscriptionStatus.SUBSCRIPTION_STATUS_TRIALING) {
             return;
         }
+        Set<String> planned = new HashSet<>();
+        subscribed.plan().fields().fieldsOf("credit_grants").forEach(grant -> planned.add(grant.text("name")));
         for (Value.Fields owner : List.of(subscribed.plan().fields(), subscribed.fields())) {
             for (Value.Fields grant : owner.fieldsOf("credit_grants")) {
+                if (owner == subscribed.fields() && planned.contains(grant.text("name"))) {
+                    compilation.error(
+                            grant.at("name"),
+                            Code.DUPLICATE_ID,
+                            "the plan has a credit grant " + Quoted.of(grant.text("name")) + " too",
+                            "rename one: both go into the same wallet");
+                }
                 WalletRecord.Builder wallet = wallet(subscribed);
                 if (wallet == null) {
                     return;

@@ -6,6 +6,7 @@ import io.tollgate.control.source.Folder;
 import io.tollgate.control.source.Position;
 import io.tollgate.control.source.Quoted;
 import io.tollgate.control.source.Value;
+import io.tollgate.core.credit.WalletBlock;
 import io.tollgate.v1.TrancheKey;
 import io.tollgate.v1.TrancheRecord;
 import io.tollgate.v1.WalletRecord;
@@ -27,6 +28,7 @@ final class WalletCompiler {
     private final BillingCompiler billing;
     private final Money money;
     private final Map<String, WalletRecord.Builder> wallets = new TreeMap<>(Utf8.ORDER);
+    private final Map<String, Position> written = new HashMap<>();
 
     WalletCompiler(Compilation compilation, BillingCompiler billing, Money money) {
         this.compilation = compilation;
@@ -40,7 +42,19 @@ final class WalletCompiler {
                 .declared(Folder.BILLING, "wallets", "wallet")
                 .forEach((id, entry) -> wallet(id, entry.fields(), owners));
         new GrantCompiler(compilation, billing, money, wallets).compile();
+        wallets.values().forEach(this::size);
         return wallets.values().stream().map(WalletRecord.Builder::build).toList();
+    }
+
+    private void size(WalletRecord.Builder wallet) {
+        if (wallet.getTranchesCount() > WalletBlock.MAX_TRANCHES) {
+            compilation.error(
+                    written.getOrDefault(wallet.getId(), Position.ofFile(Folder.BILLING.folderName())),
+                    Code.TOO_LARGE,
+                    "wallet " + Quoted.of(wallet.getId()) + " comes to " + wallet.getTranchesCount()
+                            + " credits, at most " + WalletBlock.MAX_TRANCHES,
+                    "grant less often, or in fewer grants");
+        }
     }
 
     private void wallet(String id, Value.Fields fields, Map<String, Position> owners) {
@@ -89,6 +103,7 @@ final class WalletCompiler {
             wallet.setBillingWindow(subscription.billingWindow());
         }
         wallets.put(id, wallet);
+        written.put(id, fields.at());
     }
 
     /** Flexprice's order unless another is written. */

@@ -2,6 +2,7 @@
 package io.tollgate.control.compiler;
 
 import static io.tollgate.control.source.Code.BAD_VALUE;
+import static io.tollgate.control.source.Code.DUPLICATE_ID;
 import static io.tollgate.control.source.Code.KIND_MISMATCH;
 import static io.tollgate.control.source.Code.NEVER_PAID;
 import static io.tollgate.control.source.Code.PRICE_TERMS;
@@ -93,8 +94,22 @@ final class CreditFindings {
                             REGISTRY,
                             "  resource.model: string\n",
                             "  resource.model: string\n" + many("%s", "  resource.x%d: string\n", "")),
+            of(
+                    DUPLICATE_ID,
+                    "the plan has a credit grant 'monthly' too",
+                    "start_date: 2026-01-31}",
+                    "start_date: 2026-01-31, credit_grants: [{name: «monthly, credits: 1, cadence: ONETIME, expiration_type: NEVER}]}"),
+            of(TOO_LARGE, "credits, at most 10000", "      - {name: monthly", daily(6) + "      - {name: monthly")
+                    .and("    customer: acme\n    currency", "    «customer: acme\n    currency"),
             of(WALLET_TERMS, "twice", "    credits:\n", "    consumption_order: [expiry, «expiry]\n    credits:\n"),
             of(BAD_VALUE, "priority", "    credits:\n", "    consumption_order: [«oldest]\n    credits:\n"));
+
+    private static String daily(int grants) {
+        return IntStream.range(0, grants)
+                .mapToObj(i -> "      - {name: g" + i
+                        + ", credits: 1, cadence: RECURRING, period: DAILY, expiration_type: NEVER}\n")
+                .collect(Collectors.joining());
+    }
 
     private static String many(String frame, String element, String separator) {
         return String.format(

@@ -93,7 +93,8 @@ public final class WalletBlock {
     static final int THRESHOLD = 16;
     static final int SEVERITY = 8;
 
-    private static final int MAX_ID_BYTES = 256;
+    /** Ids of granted tranches are made of three names. */
+    private static final int MAX_ID_BYTES = 1_024;
 
     private final WalletDef def;
     private final List<TrancheDef> tranches;
