@@ -41,7 +41,8 @@ public enum Reason {
     OVERLOADED(800, ReasonClass.SYSTEM),
     JOURNAL_FULL(801, ReasonClass.SYSTEM),
     IDEMPOTENCY_MISMATCH(802, ReasonClass.SYSTEM),
-    INTERNAL(803, ReasonClass.SYSTEM);
+    INTERNAL(803, ReasonClass.SYSTEM),
+    BATCH_DENIED(805, ReasonClass.SYSTEM);
 
     private static final Reason[] BY_CODE = index();
 

@@ -34,15 +34,15 @@ final class CapacityStage {
             if (registry.dimensionKind(dimension) != DimensionKind.CAPACITY || evaluation.chargeAmounts[charge] == 0) {
                 continue;
             }
-            final int from = plan.size();
+            final int from = plan.position();
             plan.beginChoice();
             final boolean complete = candidates(evaluation, dimension, evaluation.chargeAmounts[charge], from);
             plan.endChoice();
-            facts.add(charge, from, plan.size());
+            facts.add(charge, from, plan.position());
             if (!complete) {
                 return evaluation.decision.fault(Fault.POOLS_UNUSABLE, Reason.INTERNAL);
             }
-            reason = plan.size() == from ? Reason.CAPACITY_UNAVAILABLE : reason;
+            reason = plan.position() == from ? Reason.CAPACITY_UNAVAILABLE : reason;
         }
         return reason;
     }
@@ -74,7 +74,7 @@ final class CapacityStage {
     }
 
     private boolean add(final CapacityTables pools, final int pool, final long amount, final int from) {
-        if (plan.size() - from == MAX_CANDIDATES) {
+        if (plan.position() - from == MAX_CANDIDATES) {
             return false;
         }
         final int entry = plan.addPeriod(

@@ -21,17 +21,21 @@ import io.tollgate.core.reservation.ReservationDesk;
 final class CommitStage {
     private static final int PARTIAL_TRIES = 16;
     /** Besides the codes of {@link Taker}: the reservation could not be recorded. */
-    private static final int NO_ROOM = 100;
+    static final int NO_ROOM = 100;
 
-    private final TakePlan plan = new TakePlan();
+    private final TakePlan plan;
     private final Taker taker;
-    private final QuotaStage quota = new QuotaStage(plan);
-    private final CreditStage credit = new CreditStage(plan);
-    private final CapacityStage capacity = new CapacityStage(plan);
+    private final QuotaStage quota;
+    private final CreditStage credit;
+    private final CapacityStage capacity;
     private final ReservationRecorder recorder;
 
-    CommitStage(final Taker taker, final ReservationDesk reservations) {
+    CommitStage(final Taker taker, final ReservationDesk reservations, final TakePlan plan) {
         this.taker = taker;
+        this.plan = plan;
+        quota = new QuotaStage(plan);
+        credit = new CreditStage(plan);
+        capacity = new CapacityStage(plan);
         recorder = new ReservationRecorder(reservations, plan);
     }
 
@@ -50,20 +54,14 @@ final class CommitStage {
         if (code == Taker.DENIED && evaluation.request.allowPartial() && !ceilingsFit(evaluation)) {
             return partial(evaluation, take);
         }
-        return conclude(evaluation, code);
+        return record(evaluation, code);
     }
 
     private int attempt(final Evaluation evaluation, final boolean take) {
         plan.begin(evaluation.nowEpochNs);
-        evaluation.planStart = plan.size();
-        if (!quota.collect(evaluation)) {
+        if (!collect(evaluation)) {
             return Taker.BROKEN;
         }
-        evaluation.quotaEnd = plan.size();
-        evaluation.creditReason = credit.collect(evaluation);
-        evaluation.creditEnd = plan.size();
-        evaluation.capacityReason = capacity.collect(evaluation);
-        evaluation.planEnd = plan.size();
         final boolean possible = evaluation.creditReason == Reason.OK && evaluation.capacityReason == Reason.OK;
         if (!take || !possible) {
             return taker.check(plan);
@@ -75,14 +73,36 @@ final class CommitStage {
         return taker.take(plan);
     }
 
-    private Stage conclude(final Evaluation evaluation, final int code) {
+    /** Adds to the plan what the request takes; {@return false when a ceiling cannot be evaluated}. */
+    boolean collect(final Evaluation evaluation) {
+        evaluation.planStart = plan.position();
+        if (!quota.collect(evaluation)) {
+            return false;
+        }
+        evaluation.quotaEnd = plan.position();
+        evaluation.creditReason = credit.collect(evaluation);
+        evaluation.creditEnd = plan.position();
+        evaluation.capacityReason = capacity.collect(evaluation);
+        evaluation.planEnd = plan.position();
+        return true;
+    }
+
+    private Stage record(final Evaluation evaluation, final int code) {
+        if (evaluation.reserves()) {
+            if (code == Taker.TAKEN) {
+                recorder.record(evaluation);
+            }
+            recorder.trim();
+        }
+        return conclude(evaluation, code);
+    }
+
+    /** Says what a code of the taker means for the request whose entries were collected last. */
+    Stage conclude(final Evaluation evaluation, final int code) {
         final Decision decision = evaluation.decision;
         switch (code) {
             case Taker.FITS, Taker.TAKEN, Taker.DENIED -> {
                 decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
-                if (code == Taker.TAKEN && evaluation.reserves()) {
-                    recorder.record(evaluation);
-                }
                 return verdict(evaluation);
             }
             case NO_ROOM -> evaluation.quotaReason = decision.fault(Fault.RESERVATIONS_FULL, Reason.OVERLOADED);
@@ -136,7 +156,7 @@ final class CommitStage {
             final long granted = Math.min(asked, quota.mostThatFits(evaluation));
             if (granted < 1) {
                 evaluation.grantOnly(asked);
-                return conclude(evaluation, attempt(evaluation, take));
+                return record(evaluation, attempt(evaluation, take));
             }
             evaluation.grantOnly(granted);
             final int code = attempt(evaluation, take);
@@ -144,7 +164,7 @@ final class CommitStage {
             // be counted)
             if (code != Taker.DENIED || ceilingsFit(evaluation) || granted >= denied) {
                 evaluation.decision.grantedInPart(granted);
-                return conclude(evaluation, code);
+                return record(evaluation, code);
             }
             denied = granted;
         }

@@ -196,6 +196,12 @@ public final class Decision {
         }
     }
 
+    /** Another request of its atomic batch was denied. What this one was judged to be is nobody's business then: nothing of it was taken. */
+    void deniedWithBatch() {
+        deny(Stage.COMMIT, Reason.BATCH_DENIED);
+        forgetAfter(Stage.REQUEST);
+    }
+
     void admit() {
         outcome = warnReason == Reason.OK ? Outcome.ALLOW : Outcome.WARN;
         reason = warnReason;

@@ -9,6 +9,7 @@ import io.tollgate.core.Stage;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.request.DecisionRequest;
@@ -42,10 +43,13 @@ public final class DecisionWorker {
     private final EntitlementStage entitlementStage = new EntitlementStage();
     private final CommitStage commitStage;
     private final ReservationDesk reservations;
+    private final Taker taker;
+    private final FreshnessTable freshness;
     private final EndResult kept = new EndResult();
     private final KeyedAnswers keys;
     private final Explainer explainer = new Explainer();
     private @Nullable World world;
+    private @Nullable DecisionBatch batch;
 
     DecisionWorker(
             final WorldHolder worlds,
@@ -60,7 +64,9 @@ public final class DecisionWorker {
         freshnessStage = new FreshnessStage(freshness);
         this.reservations = reservations;
         keys = new KeyedAnswers(reservations.keys());
-        commitStage = new CommitStage(taker, reservations);
+        commitStage = new CommitStage(taker, reservations, new TakePlan());
+        this.taker = taker;
+        this.freshness = freshness;
     }
 
     /** Starts a turn: pins the newest world. {@return it, or null when there is none yet} */
@@ -88,6 +94,22 @@ public final class DecisionWorker {
         } else {
             evaluate(request.mode() != DecideMode.CHECK);
         }
+    }
+
+    /** {@return what decides requests that stand together; made when first asked for, which allocates} */
+    public DecisionBatch batch() {
+        DecisionBatch made = batch;
+        if (made == null) {
+            final BatchInstant instant = new BatchInstant(this, freshness, clock);
+            made = new DecisionBatch(this, evaluation, new BatchPlan(taker, reservations), instant);
+            batch = made;
+        }
+        return made;
+    }
+
+    @Nullable
+    World pinned() {
+        return world;
     }
 
     /**
@@ -225,10 +247,31 @@ public final class DecisionWorker {
         keys.conclude();
         final World pinned = world;
         final long nowNs = clock.monotonicNs();
-        evaluation.reset();
+        evaluation.instant = null;
         evaluation.nowMonotonicNs = nowNs;
         evaluation.nowWallMs = clock.wallMs();
         evaluation.nowEpochNs = nowNs + clock.epochOffsetNs();
+        prepareAtNow(request, decision, explanation);
+        if (pinned != null) {
+            evaluation.periods = pinned.periods();
+        }
+    }
+
+    /** The same at the instant of a batch. */
+    void prepareAt(final DecisionRequest request, final Decision decision, final BatchInstant instant) {
+        keys.conclude();
+        evaluation.instant = instant;
+        evaluation.nowMonotonicNs = instant.monotonicNs();
+        evaluation.nowWallMs = instant.wallMs();
+        evaluation.nowEpochNs = instant.epochNs();
+        evaluation.periods = instant.periods();
+        prepareAtNow(request, decision, null);
+    }
+
+    private void prepareAtNow(
+            final DecisionRequest request, final Decision decision, final @Nullable Explanation explanation) {
+        final World pinned = world;
+        evaluation.reset();
         evaluation.nowEpochMs = Math.floorDiv(evaluation.nowEpochNs, NS_PER_MS);
         evaluation.request = request;
         evaluation.decision = decision;
@@ -236,19 +279,13 @@ public final class DecisionWorker {
         decision.reset(pinned, evaluation.nowEpochMs);
         if (pinned != null) {
             evaluation.world = pinned;
-            evaluation.periods = pinned.periods();
         }
     }
 
     private void evaluate(final boolean take) {
         final Decision decision = evaluation.decision;
-        final Reason reason = requestStage.evaluate(evaluation);
-        final Operation operation = evaluation.operation;
-        if (reason != Reason.OK || operation == null) {
-            decision.deny(Stage.REQUEST, reason);
-            return;
-        }
-        if (take && !keys.claim(evaluation)) {
+        final Operation operation = requested();
+        if (operation == null || take && !keys.claim(evaluation)) {
             return;
         }
         judge(operation, take);
@@ -257,20 +294,7 @@ public final class DecisionWorker {
 
     private void judge(final Operation operation, final boolean take) {
         final Decision decision = evaluation.decision;
-        decision.chain(evaluation);
-        Reason reason = freshnessStage.evaluate(evaluation, operation);
-        if (reason != Reason.OK) {
-            decision.deny(Stage.FRESHNESS, reason);
-            return;
-        }
-        reason = PolicyStage.evaluate(evaluation, null);
-        if (reason != Reason.OK) {
-            decision.deny(Stage.POLICY, reason);
-            return;
-        }
-        reason = entitlementStage.evaluate(evaluation, operation);
-        if (reason != Reason.OK) {
-            decision.deny(Stage.ENTITLEMENT, reason);
+        if (!permitted(operation)) {
             return;
         }
         if (evaluation.spends(operation) || evaluation.reserves()) {
@@ -281,6 +305,45 @@ public final class DecisionWorker {
             }
         }
         decision.admit();
+    }
+
+    /** Stages REQUEST to ENTITLEMENT; {@return what is asked for, or null when that is denied}. */
+    @Nullable
+    Operation beforePlan() {
+        final Operation operation = requested();
+        return operation != null && permitted(operation) ? operation : null;
+    }
+
+    private @Nullable Operation requested() {
+        final Reason reason = requestStage.evaluate(evaluation);
+        final Operation operation = evaluation.operation;
+        if (reason != Reason.OK || operation == null) {
+            evaluation.decision.deny(Stage.REQUEST, reason);
+            return null;
+        }
+        return operation;
+    }
+
+    /** Stages FRESHNESS to ENTITLEMENT. */
+    private boolean permitted(final Operation operation) {
+        final Decision decision = evaluation.decision;
+        decision.chain(evaluation);
+        Reason reason = freshnessStage.evaluate(evaluation, operation);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.FRESHNESS, reason);
+            return false;
+        }
+        reason = PolicyStage.evaluate(evaluation, null);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.POLICY, reason);
+            return false;
+        }
+        reason = entitlementStage.evaluate(evaluation, operation);
+        if (reason != Reason.OK) {
+            decision.deny(Stage.ENTITLEMENT, reason);
+            return false;
+        }
+        return true;
     }
 
     private void explainStages(final Explanation explanation) {

@@ -29,6 +29,10 @@ final class Evaluation {
     @Nullable
     Explanation explanation;
 
+    /** Of a batch; null = now. */
+    @Nullable
+    BatchInstant instant;
+
     @Nullable
     Operation operation;
 

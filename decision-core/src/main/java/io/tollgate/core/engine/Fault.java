@@ -11,6 +11,10 @@ public enum Fault {
     WALLET_UNUSABLE("the wallet that pays could not be evaluated"),
     /** More pools than are looked at match the request, or one has no counter. */
     POOLS_UNUSABLE("too many capacity pools match the request, or one could not be evaluated"),
+    /** A batch of more requests, or more ceilings and pools, than fit one step. */
+    BATCH_TOO_LARGE("the batch has more requests, or more ceilings and pools, than fit in one step"),
+    /** A request of a batch was answered otherwise than it was asked. */
+    BATCH_CHANGED("a request of the batch changed between its two readings"),
     /** Other decisions were in the way of an exact answer until the tries were used up. */
     CONTENDED("too many decisions at once on the same ceilings"),
     /** Somebody else was ending or extending the reservation for too long. */

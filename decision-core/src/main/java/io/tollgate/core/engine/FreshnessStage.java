@@ -29,7 +29,10 @@ final class FreshnessStage {
                 continue;
             }
             final long boundNs = Math.min(bounds.maxAgeNs(plane), evaluation.request.maxStalenessNs());
-            final long ageNs = freshness.ageNs(plane, evaluation.nowMonotonicNs, evaluation.nowWallMs);
+            final BatchInstant instant = evaluation.instant;
+            final long ageNs = instant == null
+                    ? freshness.ageNs(plane, evaluation.nowMonotonicNs, evaluation.nowWallMs)
+                    : instant.ageNs(plane);
             decision.planeAges.set(plane, ageNs, boundNs);
             if (ageNs <= boundNs || reason != Reason.OK) {
                 continue;

@@ -15,6 +15,12 @@ public enum Problem {
     TTL_TOO_LONG("reservation.ttl_ms is more than 24 hours"),
     /** Only what is held and not overdue can be extended. */
     RESERVATION_NOT_OPEN("the reservation is not open: it has ended or is past its expiry"),
+    /** What a batch grants has to be known beforehand. */
+    PARTIAL_IN_BATCH("allow_partial is not possible in a CUMULATIVE or ATOMIC batch"),
+    /** A batch has no key of its own. */
+    IDEMPOTENCY_IN_BATCH("idempotency_key is not possible in a CUMULATIVE or ATOMIC batch"),
+    /** There is nothing to take. */
+    CHECK_IN_ATOMIC_BATCH("the mode of a request in an ATOMIC batch has to be CONSUME or RESERVE"),
     /** Of several usages it would not be clear which to cut. */
     PARTIAL_NEEDS_ONE_USAGE("allow_partial needs exactly one usage"),
     /** No unit of that name. */

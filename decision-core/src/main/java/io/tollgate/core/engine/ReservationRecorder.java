@@ -39,9 +39,14 @@ final class ReservationRecorder {
 
     /** Whether what the plan would take can be recorded. */
     boolean hasRoom(final Evaluation evaluation) {
+        return writer.ensure(blocks(evaluation));
+    }
+
+    /** Blocks that the record of what the plan would take needs. */
+    int blocks(final Evaluation evaluation) {
         final Operation operation = evaluation.operation;
         if (operation == null) {
-            return false;
+            return Integer.MAX_VALUE;
         }
         final SymbolTable units = evaluation.world.registry().units();
         survey(evaluation.world.registry(), operation);
@@ -49,13 +54,13 @@ final class ReservationRecorder {
         for (int i = 0; i < operation.acceptedUnitCount(); i++) {
             unitBytes += units.utf8Length(operation.acceptedUnitId(i));
         }
-        return writer.ensure(ReservationWriter.blocks(
+        return ReservationWriter.blocks(
                 evaluation.planEnd - evaluation.planStart,
                 dimensionCount,
                 operation.acceptedUnitCount(),
                 unitBytes,
                 termCount,
-                evaluation.extending ? 0 : evaluation.request.factWords()));
+                evaluation.extending ? 0 : evaluation.request.factWords());
     }
 
     /** Records the plan, which was taken; there is room for it. */
@@ -99,6 +104,10 @@ final class ReservationRecorder {
                     keys.organizationLow());
             evaluation.decision.reservation(writer.high(), writer.low(), expiresMs);
         }
+    }
+
+    /** Once all that was taken is recorded: returns what was ensured and not needed. */
+    void trim() {
         writer.trim();
     }
 

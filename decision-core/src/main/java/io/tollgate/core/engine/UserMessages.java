@@ -217,12 +217,15 @@ public final class UserMessages {
     }
 
     private static String system(final Decision decision) {
-        if (decision.reason() == Reason.IDEMPOTENCY_MISMATCH) {
-            return "This idempotency key was used with other parameters before.";
-        }
-        return decision.reason() == Reason.OVERLOADED
-                ? "Too busy to decide; try again."
-                : "The decision could not be made; it is refused.";
+        return switch (decision.reason()) {
+            case OVERLOADED ->
+                decision.fault() == Fault.BATCH_TOO_LARGE
+                        ? "The batch is too large to be decided in one step; send smaller ones."
+                        : "Too busy to decide; try again.";
+            case IDEMPOTENCY_MISMATCH -> "This idempotency key was used with other parameters before.";
+            case BATCH_DENIED -> "Another request of the atomic batch was denied, so nothing was taken.";
+            default -> "The decision could not be made; it is refused.";
+        };
     }
 
     private static String name(final @Nullable Plane plane) {

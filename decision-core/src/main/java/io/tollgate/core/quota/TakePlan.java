@@ -48,6 +48,7 @@ public final class TakePlan {
     public static final int MAX_CAPACITY = 16_384;
 
     private static final int MIN_TABLE = 1024;
+    private static final int NOT_REPLAYING = -1;
 
     final int[] kind;
     final long[] cellRef;
@@ -83,6 +84,11 @@ public final class TakePlan {
     private int size;
     private int deniedAt = -1;
     private boolean taken;
+    /** The next entry to be added again, or NOT_REPLAYING. */
+    private int replayAt = NOT_REPLAYING;
+
+    private int replayEnd;
+    private boolean overflowed;
 
     /** A plan of the default capacity. */
     public TakePlan() {
@@ -136,6 +142,8 @@ public final class TakePlan {
         size = 0;
         deniedAt = -1;
         taken = false;
+        replayAt = NOT_REPLAYING;
+        overflowed = false;
         nowEpochNs = epochNs;
         generation++;
     }
@@ -207,16 +215,20 @@ public final class TakePlan {
     }
 
     private int add(int entryKind, long cell, long ceiling, long tokens, int entryFlags) {
-        return tokens == 0 && cell > Cells.NO_CELL && !taken
+        return tokens == 0 && cell > Cells.NO_CELL && (!taken || replayAt >= 0)
                 ? NOTHING
                 : put(entryKind, cell, ceiling, tokens, entryFlags);
     }
 
     private int put(int entryKind, long cell, long ceiling, long tokens, int entryFlags) {
+        if (replayAt >= 0) {
+            return again(entryKind, cell, tokens);
+        }
         if (tokens < 0 || cell <= Cells.NO_CELL || taken) {
             return INVALID;
         }
         if (size == kind.length) {
+            overflowed = true;
             return FULL;
         }
         int index = size++;
@@ -235,6 +247,34 @@ public final class TakePlan {
             shape.added(sameCell[index]);
         }
         return index;
+    }
+
+    /** {@return the entry that was added at this point, with its results; INVALID when another one is added now} */
+    private int again(int entryKind, long cell, long tokens) {
+        boolean same = replayAt < replayEnd
+                && kind[replayAt] == entryKind
+                && cellRef[replayAt] == cell
+                && amount[replayAt] == tokens;
+        return same ? replayAt++ : INVALID;
+    }
+
+    /**
+     * After a check or take: lets whoever added a part add it again, and get the same entries with their results. Until the next {@link
+     * #begin} nothing else can be added, checked or taken.
+     */
+    public void replay(int part) {
+        replayAt = shape.partStart(part);
+        replayEnd = partEnd(part);
+    }
+
+    /** Whether something was {@link #FULL}. */
+    public boolean overflowed() {
+        return overflowed;
+    }
+
+    /** The index that the next entry gets. */
+    public int position() {
+        return replayAt < 0 ? size : replayAt;
     }
 
     /** Finds the last entry of the same cell and puts the new one in its place. */
@@ -259,12 +299,16 @@ public final class TakePlan {
      * choice does not. The others are {@link #skipped}. A choice lies within one part.
      */
     public void beginChoice() {
-        shape.beginChoice(size);
+        if (replayAt < 0) {
+            shape.beginChoice(size);
+        }
     }
 
     /** Ends the choice; one of no entry is none. */
     public void endChoice() {
-        shape.endChoice(size, sameCell);
+        if (replayAt < 0) {
+            shape.endChoice(size, sameCell);
+        }
     }
 
     /**
@@ -508,6 +552,10 @@ public final class TakePlan {
     /** Whether the plan has been taken and not given back. */
     public boolean taken() {
         return taken;
+    }
+
+    boolean replaying() {
+        return replayAt >= 0;
     }
 
     /** The time given to {@link #begin}. */

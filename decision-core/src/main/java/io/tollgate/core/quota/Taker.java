@@ -123,7 +123,7 @@ public final class Taker {
      * @return FITS, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
      */
     public int check(TakePlan plan) {
-        if (plan.taken()) {
+        if (plan.taken() || plan.replaying()) {
             return BROKEN;
         }
         segments = cells.segments();
@@ -150,7 +150,7 @@ public final class Taker {
      * @return TAKEN, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
      */
     public int take(TakePlan plan) {
-        if (plan.taken()) {
+        if (plan.taken() || plan.replaying()) {
             return BROKEN;
         }
         segments = cells.segments();

@@ -15,6 +15,11 @@ final class BlockCache {
         this.space = space;
     }
 
+    /** Makes room for so many blocks in hand. */
+    void grow(int most) {
+        blocks = java.util.Arrays.copyOf(blocks, Math.max(blocks.length, most));
+    }
+
     /** Sees to it that so many blocks are in hand; false when there is no room (the store is full, or too many at once). */
     boolean ensure(int needed) {
         if (needed > blocks.length - held) {

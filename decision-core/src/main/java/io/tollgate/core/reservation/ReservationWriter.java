@@ -72,6 +72,11 @@ public final class ReservationWriter {
         return 1 + (entries + Adjuster.PER_BLOCK - 1) / Adjuster.PER_BLOCK + ChainWriter.blocks(words);
     }
 
+    /** Before batches of reservations: lets {@link #ensure} have so many blocks at once. */
+    public void grow(int most) {
+        cache.grow(most);
+    }
+
     /** Sees to it that so many blocks can be written; false when the store is full. */
     public boolean ensure(int blocks) {
         return cache.ensure(blocks);

@@ -1,0 +1,100 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.core.engine;
+
+import io.tollgate.core.Reason;
+import io.tollgate.core.Stage;
+import io.tollgate.core.quota.TakePlan;
+import io.tollgate.core.quota.Taker;
+import io.tollgate.core.reservation.ReservationDesk;
+import io.tollgate.core.reservation.ReservationWriter;
+
+/**
+ * The one plan of a batch, a part for each request. Filled request by request, checked or taken once, and then read again request by request:
+ * the second time the stages collect what they collected the first time, and the plan hands out the entries that it has. Belongs to the
+ * worker's thread.
+ */
+final class BatchPlan {
+    private final TakePlan plan = new TakePlan(TakePlan.MAX_CAPACITY, DecisionBatch.MAX_REQUESTS);
+    private final Taker taker;
+    private final CommitStage stages;
+    private final ReservationWriter reservations;
+    private final ReservationRecorder recorder;
+    private int parts;
+    private long blocks;
+    private boolean refused;
+    private int code;
+
+    BatchPlan(final Taker taker, final ReservationDesk desk) {
+        this.taker = taker;
+        reservations = desk.writer();
+        stages = new CommitStage(taker, desk, plan);
+        recorder = new ReservationRecorder(desk, plan);
+        reservations.grow(TakePlan.MAX_CAPACITY);
+    }
+
+    void begin(final long epochNs) {
+        plan.begin(epochNs);
+        parts = 0;
+        blocks = 0;
+        refused = false;
+    }
+
+    /** Starts the part of the next request; {@return false when there is no room for another}. */
+    boolean nextPart() {
+        return ++parts == 1 || plan.nextPart();
+    }
+
+    /** The request of the part was denied before anything was planned. */
+    void refuse() {
+        plan.refusePart();
+        refused = true;
+    }
+
+    /** Adds what a request takes; {@return false when there is no room for it}. */
+    boolean add(final Evaluation evaluation) {
+        final boolean complete = stages.collect(evaluation);
+        // of such a request nothing counts; it says why when it is asked again
+        if (!complete || evaluation.creditReason != Reason.OK || evaluation.capacityReason != Reason.OK) {
+            refuse();
+        }
+        if (evaluation.reserves()) {
+            blocks += recorder.blocks(evaluation);
+        }
+        return !plan.overflowed();
+    }
+
+    /** Judges all parts; with take, and when nothing denies, takes them. {@return whether all are taken} */
+    boolean commit(final boolean take) {
+        if (!take || refused) {
+            code = taker.check(plan);
+        } else if (blocks > 0 && !hasRoom()) {
+            code = CommitStage.NO_ROOM;
+        } else {
+            code = taker.take(plan);
+        }
+        return code == Taker.TAKEN;
+    }
+
+    /** Before anything is taken: what cannot be recorded could never be given back. */
+    private boolean hasRoom() {
+        return blocks <= Integer.MAX_VALUE && reservations.ensure((int) blocks);
+    }
+
+    /** Reads what the plan says of a request that was added before. {@return the stage that denies, or COMMIT when none does} */
+    Stage conclude(final Evaluation evaluation, final int part) {
+        plan.replay(part);
+        if (!stages.collect(evaluation)) {
+            evaluation.quotaReason = evaluation.decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
+            return Stage.QUOTA;
+        }
+        if (code == Taker.TAKEN && evaluation.reserves()) {
+            recorder.record(evaluation);
+        }
+        return stages.conclude(evaluation, code == Taker.TAKEN ? Taker.FITS : code);
+    }
+
+    /** All answers are made. */
+    void end() {
+        reservations.trim();
+    }
+}
