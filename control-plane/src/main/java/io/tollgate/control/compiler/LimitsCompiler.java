@@ -99,7 +99,12 @@ final class LimitsCompiler {
         }
         DimensionKind kind = registry.dimension(dimension).getKind();
         if (kind == DimensionKind.DIMENSION_KIND_CAPACITY) {
-            NotYet.kind(compilation, fields.at("dimension"), "a limit on", name, kind);
+            compilation.error(
+                    fields.at("dimension"),
+                    Code.KIND_MISMATCH,
+                    Quoted.of(name) + " is of kind capacity: what physically exists has pools, no limits",
+                    "write a pool in capacity/ instead, with reserved_for where it belongs to one customer;"
+                            + " to bound how many one customer holds, limit a gauge");
             return;
         }
         build(node, entry, dimension, kind);

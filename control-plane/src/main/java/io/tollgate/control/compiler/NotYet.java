@@ -3,8 +3,6 @@ package io.tollgate.control.compiler;
 
 import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Position;
-import io.tollgate.control.source.Quoted;
-import io.tollgate.v1.DimensionKind;
 
 /**
  * What may be written but is not enforced yet. Refused here, so that nobody relies on a bound that does not hold; each stage that brings
@@ -12,15 +10,6 @@ import io.tollgate.v1.DimensionKind;
  */
 final class NotYet {
     private NotYet() {}
-
-    static void kind(Compilation compilation, Position at, String what, String dimension, DimensionKind kind) {
-        refuse(
-                compilation,
-                at,
-                what + " " + Quoted.of(dimension) + " is not supported yet: kind " + RegistryCompiler.kindWord(kind)
-                        + " would not be enforced",
-                "use a dimension of kind rate, period or gauge until the stage that brings capacity");
-    }
 
     static void tiers(Compilation compilation, Position at) {
         refuse(

@@ -144,11 +144,6 @@ final class OperationCompiler {
             return;
         }
         Value.Scalar value = (Value.Scalar) entry.value();
-        DimensionKind kind = registry.getDimensions(dimension).getKind();
-        if (kind == DimensionKind.DIMENSION_KIND_CAPACITY) {
-            NotYet.kind(compilation, entry.at(), "a charge on", entry.key(), kind);
-            return;
-        }
         ChargeText charge = value.as(ChargeText.class);
         String base =
                 registry.getUnits(registry.getDimensions(dimension).getUnitId()).getName();
@@ -211,14 +206,21 @@ final class OperationCompiler {
         return resolved != null && resolved.base().equals(base);
     }
 
+    private boolean takesCapacity(ChargeRecord charge) {
+        return registry.getDimensions(charge.getDimensionId()).getKind() == DimensionKind.DIMENSION_KIND_CAPACITY;
+    }
+
     /** What the decision reads decides which evidence must be fresh; the author may add, never remove. */
-    private static List<Plane> planes(Value.Fields fields, OperationRecord.Builder record) {
+    private List<Plane> planes(Value.Fields fields, OperationRecord.Builder record) {
         Set<Plane> planes = EnumSet.of(Plane.PLANE_DIRECTORY, Plane.PLANE_POLICY);
         if (record.getFeatureRef() != 0) {
             planes.add(Plane.PLANE_ENTITLEMENT);
         }
         if (record.getChargesCount() > 0) {
             planes.add(Plane.PLANE_QUOTA);
+        }
+        if (record.getChargesList().stream().anyMatch(this::takesCapacity)) {
+            planes.add(Plane.PLANE_CAPACITY);
         }
         if (record.getCreditGated()) {
             planes.add(Plane.PLANE_CREDIT);

@@ -213,8 +213,8 @@ final class MeaningFindings {
                     "limit: 60, per: 1m}",
                     "limit: 60, per: 1m, each: «principal}"),
             Finding.of(
-                    NOT_SUPPORTED_YET,
-                    "kind capacity",
+                    KIND_MISMATCH,
+                    "has pools, no limits",
                     LIMITS,
                     "{dimension: gpu.time, limit: 5 gpu_hour, per: daily}",
                     "{dimension: «gpu.free, limit: 5}"),
@@ -269,6 +269,19 @@ final class MeaningFindings {
                     POOLS,
                     "available: 3",
                     "match: {«resource.modl: a}, available: 3"),
+            Finding.of(
+                    BAD_VALUE,
+                    "is no canonical int",
+                    POOLS,
+                    "available: 3",
+                    "match: {actor.level: «'03'}, available: 3"),
+            Finding.of(
+                    BAD_VALUE,
+                    "is no canonical string_list",
+                    POOLS,
+                    "available: 3",
+                    "match: {place.tags: «a}, available: 3"),
+            Finding.of(OUT_OF_RANGE, "is not accepted", POOLS, "observed_at: 2026-11-01", "observed_at: «2019-12-31"),
             Finding.of(
                     UNKNOWN_REFERENCE,
                     "action 'llm/model/invok'",

@@ -77,6 +77,8 @@ public final class TinyBundle {
                       launch:
                         units: [gpu_hour]
                         charges: {gpu.time: usage}
+                      hold:
+                        charges: {gpu.free: 1}
             """;
 
     private static final String DIRECTORY =

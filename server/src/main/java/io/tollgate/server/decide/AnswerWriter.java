@@ -61,6 +61,9 @@ final class AnswerWriter {
         if (binding != CeilingStates.NONE) {
             response.setBindingCeiling(fragments.ceiling(decision, binding));
         }
+        for (int i = 0; i < decision.capacity().size(); i++) {
+            response.addCapacity(Wire.pool(views.pool(decision, i)));
+        }
         for (int i = 0; i < decision.matchedRuleCount(); i++) {
             response.addMatchedRules(fragments.rule(world, decision.matchedRule(i)));
         }

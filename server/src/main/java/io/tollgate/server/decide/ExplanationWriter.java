@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.v1.ExplainedCeiling;
+import io.tollgate.v1.ExplainedPool;
 import io.tollgate.v1.ExplainedRule;
 import io.tollgate.v1.ExplainedScope;
 import io.tollgate.v1.ExplainedStage;
@@ -46,6 +47,15 @@ final class ExplanationWriter {
                     .setBinding(line.binding())
                     .setDetail(line.detail())
                     .setSource(line.source()));
+        }
+        for (final Explanation.PoolLine line : explanation.pools()) {
+            wire.addPools(ExplainedPool.newBuilder()
+                    .setState(Wire.pool(line.state()))
+                    .setReservedForPath(line.state().reservedFor())
+                    .setObservedAtMs(line.observedAtMs())
+                    .setFits(line.fits())
+                    .setServes(line.serves())
+                    .setDetail(line.detail()));
         }
         return wire.build();
     }

@@ -3,7 +3,9 @@ package io.tollgate.server.decide;
 
 import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.CostView;
+import io.tollgate.core.explain.PoolView;
 import io.tollgate.core.explain.ScopeName;
+import io.tollgate.v1.CapacityState;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.CostEstimate;
 import io.tollgate.v1.CostShare;
@@ -54,6 +56,19 @@ public final class Wire {
                     CostShare.newBuilder().setTrancheId(share.trancheId()).setAmount(share.amount()));
         }
         return cost.build();
+    }
+
+    /** {@return a pool and its numbers} */
+    public static CapacityState pool(final PoolView view) {
+        return CapacityState.newBuilder()
+                .setPoolId(view.id())
+                .setDimension(view.dimension())
+                .setUnit(view.unit())
+                .setOwn(view.own())
+                .setAvailable(view.available())
+                .setUsed(view.used())
+                .setRequested(view.requested())
+                .build();
     }
 
     /** {@return a scope} */

@@ -87,7 +87,8 @@ public final class DirectInstallation implements AutoCloseable {
     }
 
     private World finish(WalletSpool spool) throws IOException, RefusedException {
-        WorldBuild making = WorldBuild.create(context, folder, statics.compile(), scopes.size(), before, spool);
+        WorldBuild making = WorldBuild.create(
+                context, folder, statics.compile(new PoolCells(context.cells())), scopes.size(), before, spool);
         build = making;
         for (Entry scope : scopes) {
             making.add(scope.key(), scope.value());

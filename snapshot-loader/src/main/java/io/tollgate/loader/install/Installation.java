@@ -231,7 +231,8 @@ public final class Installation {
         context.storage().sync(file);
         files.add(FileSums.sum(file));
         long scopes = factsOf(Section.SECTION_DIRECTORY).records();
-        build = WorldBuild.create(context, folder, statics.compile(), scopes, before, wallets);
+        build = WorldBuild.create(
+                context, folder, statics.compile(new PoolCells(context.cells())), scopes, before, wallets);
     }
 
     private void addScope(Section section, byte[] key, byte[] value) throws IOException, RefusedException {

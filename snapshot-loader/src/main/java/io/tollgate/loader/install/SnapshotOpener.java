@@ -97,7 +97,7 @@ public final class SnapshotOpener {
             throw new DamagedException(folder + " holds the manifest of snapshot " + manifest.version());
         }
         StaticRecords statics = readStatics(folder);
-        WorldTables tables = statics.compile();
+        WorldTables tables = statics.compile(new PoolCells(context.cells()));
         World world;
         try {
             world = openWorld(folder, marker, manifest, tables);

@@ -2,10 +2,12 @@
 package io.tollgate.loader.install;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.tollgate.core.capacity.PoolBinder;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.loader.transfer.RefusedException;
@@ -20,6 +22,8 @@ import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.PriceRecord;
 import io.tollgate.v1.RegistryRecord;
 import io.tollgate.v1.Section;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +43,7 @@ final class StaticRecords {
     private final List<PolicyDef> policies = new ArrayList<>();
     private final List<EntitlementSetDef> entitlements = new ArrayList<>();
     private final List<PriceBookDef> prices = new ArrayList<>();
+    private final List<PoolDef> pools = new ArrayList<>();
     /** Scope path to what names it, for messages. */
     private final Map<String, String> namedScopes = new LinkedHashMap<>();
 
@@ -101,6 +106,13 @@ final class StaticRecords {
     private void addPool(CapacityPoolRecord record, String name, String where) throws RefusedException {
         requireKey(name, record.getId(), where);
         useDimension(record.getDimensionId(), where);
+        pools.add(new PoolDef(
+                record.getId(),
+                record.getDimensionId(),
+                record.getMatchMap(),
+                record.getAvailable(),
+                record.getObservedAtMs(),
+                record.getReservedForPath()));
         if (!record.getReservedForPath().isEmpty()) {
             namedScopes.put(record.getReservedForPath(), where);
         }
@@ -127,9 +139,11 @@ final class StaticRecords {
     /**
      * Compiles the heap tables of a world.
      *
+     * @param binder knows the counters of pools
      * @throws RefusedException when the records contradict themselves or each other
+     * @throws IOException when there is no room for another counter
      */
-    WorldTables compile() throws RefusedException {
+    WorldTables compile(PoolBinder binder) throws RefusedException, IOException {
         RegistryDef known = registry;
         if (known == null) {
             throw new RefusedException(Check.CONTENT, "the registry section has no record");
@@ -141,9 +155,13 @@ final class StaticRecords {
                             + known.dimensions().size());
         }
         try {
-            return WorldTables.compile(known, policies, entitlements).withPrices(prices);
+            return WorldTables.compile(known, policies, entitlements)
+                    .withPrices(prices)
+                    .withPools(pools, binder);
         } catch (DefinitionException e) {
             throw new RefusedException(Check.CONTENT, String.valueOf(e.getMessage()));
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getCause());
         }
     }
 
