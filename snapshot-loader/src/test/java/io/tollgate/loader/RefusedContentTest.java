@@ -249,7 +249,40 @@ class RefusedContentTest {
                                 "c2",
                                 CapacityPoolRecord.newBuilder()
                                         .setId("c2")
+                                        .setDimensionId(SampleSnapshot.MACHINES)
                                         .setReservedForPath("org:nowhere")
+                                        .build())),
+                refused(
+                        "a pool of what is no capacity",
+                        "pool 'c4' holds dimension 'llm.tokens'",
+                        s -> s.add(
+                                Section.SECTION_CAPACITY,
+                                "c4",
+                                CapacityPoolRecord.newBuilder()
+                                        .setId("c4")
+                                        .setDimensionId(SampleSnapshot.TOKENS)
+                                        .build())),
+                refused(
+                        "a pool for an attribute that nobody has",
+                        "attribute 'resource.x'",
+                        s -> s.add(
+                                Section.SECTION_CAPACITY,
+                                "c5",
+                                CapacityPoolRecord.newBuilder()
+                                        .setId("c5")
+                                        .setDimensionId(SampleSnapshot.MACHINES)
+                                        .putMatch("resource.x", "y")
+                                        .build())),
+                refused(
+                        "a pool observed when nothing could be",
+                        "observed at 1 ms",
+                        s -> s.add(
+                                Section.SECTION_CAPACITY,
+                                "c6",
+                                CapacityPoolRecord.newBuilder()
+                                        .setId("c6")
+                                        .setDimensionId(SampleSnapshot.MACHINES)
+                                        .setObservedAtMs(1)
                                         .build())),
                 refused(
                         "a registry under another key",

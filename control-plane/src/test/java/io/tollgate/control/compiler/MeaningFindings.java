@@ -8,7 +8,6 @@ import static io.tollgate.control.source.Code.CYCLE;
 import static io.tollgate.control.source.Code.DUPLICATE_ID;
 import static io.tollgate.control.source.Code.KIND_MISMATCH;
 import static io.tollgate.control.source.Code.MISSING_KEY;
-import static io.tollgate.control.source.Code.NOT_SUPPORTED_YET;
 import static io.tollgate.control.source.Code.OUT_OF_RANGE;
 import static io.tollgate.control.source.Code.OVERFLOW;
 import static io.tollgate.control.source.Code.RATE_RANGE;

@@ -27,12 +27,14 @@ final class DecisionEdge {
     private final SidecarConfig.Limits limits;
     private final Denials denials;
     private final FaultLog faults;
+    private final BatchEdge together;
     private volatile boolean draining;
 
     DecisionEdge(final SidecarConfig.Limits limits, final Denials denials, final FaultLog faults) {
         this.limits = limits;
         this.denials = denials;
         this.faults = faults;
+        together = new BatchEdge(this, faults);
     }
 
     /** From now on every question is answered DENY / OVERLOADED. */
@@ -54,18 +56,33 @@ final class DecisionEdge {
         return response;
     }
 
-    /** {@return the answers to many questions, all of one snapshot version} */
+    /** {@return the answers to many questions, all of one snapshot version; of questions that stand together also of one instant} */
     DecideBatchResponse decideBatch(final Lane lane, final DecideBatchRequest batch, final @Nullable Deadline deadline)
             throws StatusException {
         refuseUnserved(batch);
-        final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {
+            final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
                 answers.addResponses(shed(lane, batch.getRequests(i), cause));
             }
             return answers.build();
         }
+        switch (batch.getMode()) {
+            case BATCH_MODE_CUMULATIVE -> {
+                return together.decide(lane, batch, io.tollgate.core.BatchMode.CUMULATIVE);
+            }
+            case BATCH_MODE_ATOMIC -> {
+                return together.decide(lane, batch, io.tollgate.core.BatchMode.ATOMIC);
+            }
+            default -> {
+                return independent(lane, batch);
+            }
+        }
+    }
+
+    private DecideBatchResponse independent(final Lane lane, final DecideBatchRequest batch) {
+        final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
         try {
             lane.evaluator.begin();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
@@ -83,12 +100,11 @@ final class DecisionEdge {
     }
 
     private void refuseUnserved(final DecideBatchRequest batch) throws StatusException {
-        final BatchMode mode = batch.getMode();
-        if (mode != BatchMode.BATCH_MODE_UNSPECIFIED && mode != BatchMode.BATCH_MODE_INDEPENDENT) {
-            throw Status.UNIMPLEMENTED
-                    .withDescription(
-                            "DecideBatch: mode " + (mode == BatchMode.UNRECOGNIZED ? batch.getModeValue() : mode)
-                                    + " comes with reservations, in a later release; this one answers BATCH_MODE_INDEPENDENT")
+        if (batch.getMode() == BatchMode.UNRECOGNIZED) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("DecideBatch: mode " + batch.getModeValue()
+                            + " is not known here; known are BATCH_MODE_INDEPENDENT, BATCH_MODE_CUMULATIVE and"
+                            + " BATCH_MODE_ATOMIC")
                     .asException();
         }
         if (batch.getRequestsCount() > limits.maxBatchSize()) {
@@ -155,7 +171,7 @@ final class DecisionEdge {
         return denials.overloaded(cause, request.getCorrelationId(), lane.ids.next());
     }
 
-    private DecideResponse internal(final Lane lane, final DecideRequest request) {
+    DecideResponse internal(final Lane lane, final DecideRequest request) {
         lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
         return denials.internal(request.getCorrelationId(), lane.ids.next());
     }

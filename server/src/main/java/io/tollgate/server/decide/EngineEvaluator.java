@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import io.tollgate.core.BatchMode;
 import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.explain.Explanation;
@@ -14,6 +15,36 @@ public final class EngineEvaluator implements Evaluator {
     private final AnswerWriter answers;
     private final Decision decision = new Decision();
     private final Explanation explanation = new Explanation();
+    private final Batch batch = new Batch();
+
+    /** Questions that stand together. */
+    private final class Batch implements BatchEvaluator {
+        @Override
+        public void begin(final BatchMode mode) {
+            worker.batch().begin(mode);
+        }
+
+        @Override
+        public void add(final DecisionRequest request) {
+            worker.batch().add(request);
+        }
+
+        @Override
+        public void commit() {
+            worker.batch().commit();
+        }
+
+        @Override
+        public void answer(final DecisionRequest request, final DecideResponse.Builder response) {
+            worker.batch().answer(request, decision);
+            answers.write(request, decision, response);
+        }
+
+        @Override
+        public void end() {
+            worker.batch().end();
+        }
+    }
 
     /**
      * Joins a worker and a sidecar's name.
@@ -56,6 +87,11 @@ public final class EngineEvaluator implements Evaluator {
         if (worker.wantsAnswer()) {
             FirstAnswer.keep(worker, response);
         }
+    }
+
+    @Override
+    public BatchEvaluator batch() {
+        return batch;
     }
 
     @Override

@@ -28,6 +28,9 @@ public interface Evaluator {
      */
     void extend(long high, long low, DecisionRequest request, DecideResponse.Builder response);
 
+    /** {@return what answers questions that stand together} */
+    BatchEvaluator batch();
+
     /** Brings a reservation to the usages of a request. */
     void settle(long high, long low, DecisionRequest actual, EndResult result);
 

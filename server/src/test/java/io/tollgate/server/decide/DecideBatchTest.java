@@ -60,15 +60,52 @@ class DecideBatchTest {
     }
 
     @Test
-    void shouldRefuseModesOfLaterReleases() {
+    void shouldJudgeThoseThatStandTogetherOnceAndAnswerEach() {
         for (final BatchMode mode : List.of(BatchMode.BATCH_MODE_ATOMIC, BatchMode.BATCH_MODE_CUMULATIVE)) {
-            final Status status =
-                    refused(DecideBatchRequest.newBuilder().setMode(mode).build());
-            assertEquals(Status.Code.UNIMPLEMENTED, status.getCode());
-            assertTrue(String.valueOf(status.getDescription()).contains(mode.name()), status.toString());
+            edge.evaluator.calls.clear();
+            final DecideBatchRequest batch = DecideBatchRequest.newBuilder()
+                    .setMode(mode)
+                    .addRequests(EdgeHarness.question("a").setCorrelationId("c0"))
+                    .addRequests(EdgeHarness.question("b").setCorrelationId("c1"))
+                    .build();
+
+            final List<DecideResponse> answers = edge.stub().decideBatch(batch).getResponsesList();
+
+            assertEquals(
+                    List.of(mode.name().substring(11), "add a", "add b", "commit", "answer a", "answer b", "end"),
+                    List.copyOf(edge.evaluator.calls));
+            assertEquals("c0", answers.get(0).getCorrelationId());
+            assertEquals("c1", answers.get(1).getCorrelationId());
         }
+        assertEquals(2, edge.evaluator.ended.get());
+    }
+
+    @Test
+    void shouldAnswerTheOthersOfABatchWhenOneAnswerFails() {
+        edge.evaluator.before = request -> {
+            if (edge.evaluator.answered.get() == 2) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        };
+        final DecideBatchRequest.Builder batch =
+                DecideBatchRequest.newBuilder().setMode(BatchMode.BATCH_MODE_ATOMIC);
+        for (int i = 0; i < 3; i++) {
+            batch.addRequests(EdgeHarness.question("u").setCorrelationId("c" + i));
+        }
+
+        final List<DecideResponse> answers =
+                edge.stub().decideBatch(batch.build()).getResponsesList();
+
         assertEquals(
-                Status.Code.UNIMPLEMENTED,
+                List.of(Reason.REASON_OK, Reason.REASON_INTERNAL, Reason.REASON_OK),
+                answers.stream().map(DecideResponse::getReason).toList());
+        assertEquals(1, edge.evaluator.ended.get(), "the snapshot is let go");
+    }
+
+    @Test
+    void shouldRefuseModesThatItDoesNotKnow() {
+        assertEquals(
+                Status.Code.INVALID_ARGUMENT,
                 refused(DecideBatchRequest.newBuilder().setModeValue(9).build()).getCode());
     }
 

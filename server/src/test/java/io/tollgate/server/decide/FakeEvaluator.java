@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import io.tollgate.core.BatchMode;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.Field;
@@ -9,6 +10,8 @@ import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ReasonClass;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -44,6 +47,40 @@ final class FakeEvaluator implements Evaluator {
     public void extend(
             final long high, final long low, final DecisionRequest request, final DecideResponse.Builder response) {
         answer(request, false, response);
+    }
+
+    /** What was asked of the batch. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
+    @Override
+    public BatchEvaluator batch() {
+        return new BatchEvaluator() {
+            @Override
+            public void begin(final BatchMode mode) {
+                calls.add(mode.name());
+            }
+
+            @Override
+            public void add(final DecisionRequest request) {
+                calls.add("add " + request.text(Field.ACTOR_ID));
+            }
+
+            @Override
+            public void commit() {
+                calls.add("commit");
+            }
+
+            @Override
+            public void answer(final DecisionRequest request, final DecideResponse.Builder response) {
+                calls.add("answer " + request.text(Field.ACTOR_ID));
+                FakeEvaluator.this.answer(request, false, response);
+            }
+
+            @Override
+            public void end() {
+                calls.add("end");
+            }
+        };
     }
 
     @Override
