@@ -25,6 +25,8 @@ class AcmeSuiteTest {
             Reason.REASON_JOURNAL_FULL,
             Reason.REASON_INTERNAL,
             Reason.REASON_UNREACHABLE,
+            // Tests ask one question at a time.
+            Reason.REASON_BATCH_DENIED,
             // No action of the example asks for these yet.
             Reason.REASON_POLICY_ERROR,
             Reason.REASON_CONCURRENCY_EXHAUSTED,
@@ -32,7 +34,6 @@ class AcmeSuiteTest {
             Reason.REASON_WALLET_FROZEN,
             Reason.REASON_PRICE_UNKNOWN,
             Reason.REASON_CREDIT_LOW,
-            Reason.REASON_CAPACITY_UNAVAILABLE,
             Reason.REASON_IDEMPOTENCY_MISMATCH);
 
     @Test

@@ -54,7 +54,9 @@ class BatchEdgeTest {
     }
 
     private static DecideRequest.Builder question(final DecideMode mode, final long tokens) {
-        return EngineAnswersTest.question("ann", Usage.newBuilder().setAmount(tokens).setUnit("token").build())
+        return EngineAnswersTest.question(
+                        "ann",
+                        Usage.newBuilder().setAmount(tokens).setUnit("token").build())
                 .setMode(mode);
     }
 
@@ -127,7 +129,8 @@ class BatchEdgeTest {
                 BatchMode.BATCH_MODE_ATOMIC,
                 question(DecideMode.DECIDE_MODE_CHECK, 1),
                 question(DecideMode.DECIDE_MODE_CONSUME, 1).setIdempotencyKey("k"),
-                question(DecideMode.DECIDE_MODE_CONSUME, 1).setActor(Actor.newBuilder().setType("user").setId("bad\0")),
+                question(DecideMode.DECIDE_MODE_CONSUME, 1)
+                        .setActor(Actor.newBuilder().setType("user").setId("bad\0")),
                 question(DecideMode.DECIDE_MODE_CONSUME, 1));
 
         assertEquals(

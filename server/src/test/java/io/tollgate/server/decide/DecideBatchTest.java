@@ -87,8 +87,7 @@ class DecideBatchTest {
                 throw new IllegalStateException("broken on purpose");
             }
         };
-        final DecideBatchRequest.Builder batch =
-                DecideBatchRequest.newBuilder().setMode(BatchMode.BATCH_MODE_ATOMIC);
+        final DecideBatchRequest.Builder batch = DecideBatchRequest.newBuilder().setMode(BatchMode.BATCH_MODE_ATOMIC);
         for (int i = 0; i < 3; i++) {
             batch.addRequests(EdgeHarness.question("u").setCorrelationId("c" + i));
         }

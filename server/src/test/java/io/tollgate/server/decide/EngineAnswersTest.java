@@ -296,7 +296,7 @@ class EngineAnswersTest {
         return edge().stub().decide(request.build());
     }
 
-    private static DecideRequest.Builder question(final String actor, final Usage... usage) {
+    static DecideRequest.Builder question(final String actor, final Usage... usage) {
         return EdgeHarness.question(actor).addAllUsage(usage.length == 0 ? List.of(tokens(100)) : List.of(usage));
     }
 
