@@ -63,7 +63,7 @@ class AcmeTest {
                         ScopeLevel.SCOPE_LEVEL_PRINCIPAL, 20,
                         ScopeLevel.SCOPE_LEVEL_API_KEY, 8),
                 scopes);
-        assertEquals(13, BUNDLE.registry().getOperationsCount());
+        assertEquals(14, BUNDLE.registry().getOperationsCount());
         assertEquals(12, BUNDLE.policies().size());
         assertTrue(BUNDLE.tests().size() >= 59);
         assertEquals("acme", BUNDLE.bundle());
@@ -196,7 +196,7 @@ class AcmeTest {
                         .toList());
         assertEquals(List.of("llm:invoke"), indexer.getTokenScopesList());
         assertTrue(indexer.getSource().startsWith("policies/fernway.yaml:"), indexer.getSource());
-        assertEquals(13, rule("global", "hand-down").getOperationIdsCount());
+        assertEquals(14, rule("global", "hand-down").getOperationIdsCount());
     }
 
     @Test
