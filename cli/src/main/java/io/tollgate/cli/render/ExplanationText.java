@@ -2,6 +2,7 @@
 package io.tollgate.cli.render;
 
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.v1.CapacityState;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -9,6 +10,7 @@ import io.tollgate.v1.DimensionKind;
 import io.tollgate.v1.Effect;
 import io.tollgate.v1.Evidence;
 import io.tollgate.v1.ExplainedCeiling;
+import io.tollgate.v1.ExplainedPool;
 import io.tollgate.v1.ExplainedRule;
 import io.tollgate.v1.ExplainedScope;
 import io.tollgate.v1.ExplainedStage;
@@ -41,6 +43,9 @@ public final class ExplanationText {
         page.table("Chain, from global to the leaf", chain(text.explanation.getChainList()));
         page.table("Rules", rules(text.explanation.getRulesList(), text.decidingEffect()));
         page.table("Ceilings", text.ceilings());
+        if (text.explanation.getPoolsCount() > 0) {
+            page.table("Pools, in the order in which they are tried (> = serves)", pools(text.explanation.getPoolsList()));
+        }
         text.evidence();
         return page.toString();
     }
@@ -129,6 +134,28 @@ public final class ExplanationText {
             ceilingCells(table, state);
             table.cell(Human.number(state.getRequested())).cell(resets(state));
             table.note(ceilingNote(state, ceiling.getDetail(), ceiling.getSource()));
+        }
+        return table;
+    }
+
+    private static Table pools(List<ExplainedPool> pools) {
+        final Table table = new Table()
+                .text("holds it")
+                .text("pool")
+                .text("dimension")
+                .number("available")
+                .number("used")
+                .number("asks");
+        for (ExplainedPool pool : pools) {
+            final CapacityState state = pool.getState();
+            table.row(pool.getServes())
+                    .cell(pool.getFits() ? Style.GOOD : Style.STRONG_BAD, pool.getFits() ? "yes" : "NO")
+                    .cell(state.getPoolId())
+                    .cell(state.getDimension())
+                    .cell(Human.number(state.getAvailable()))
+                    .cell(Human.number(state.getUsed()))
+                    .cell(Human.number(state.getRequested()));
+            table.note(pool.getDetail());
         }
         return table;
     }

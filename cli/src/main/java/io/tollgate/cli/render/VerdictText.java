@@ -2,6 +2,7 @@
 package io.tollgate.cli.render;
 
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.v1.CapacityState;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.CostEstimate;
 import io.tollgate.v1.CostShare;
@@ -86,6 +87,9 @@ public final class VerdictText {
             page.fact("message", Style.BOLD, response.getMessage());
         }
         ceiling();
+        for (CapacityState pool : response.getCapacityList()) {
+            page.fact("capacity", pool(pool));
+        }
         for (MatchedRule rule : response.getMatchedRulesList()) {
             page.fact(
                     role(rule.getEffect()),
@@ -195,6 +199,17 @@ public final class VerdictText {
         return ceiling.getKind() == DimensionKind.DIMENSION_KIND_RATE
                 ? limit + Human.perPeriod(ceiling.getPeriodMs()) + " (burst " + Human.number(ceiling.getBurst()) + ")"
                 : limit;
+    }
+
+    /** "own pool eu-acme of capacity.gpu: 32 gpu were free, 30 used since, this asks for 4" */
+    private static String pool(CapacityState pool) {
+        if (pool.getPoolId().isEmpty()) {
+            return "no pool of " + pool.getDimension() + " for such a request, which asks for "
+                    + Human.number(pool.getRequested());
+        }
+        return (pool.getOwn() ? "own" : "shared") + " pool " + pool.getPoolId() + " of " + pool.getDimension() + ": "
+                + Human.number(pool.getAvailable()) + " " + pool.getUnit() + " were free, "
+                + Human.number(pool.getUsed()) + " used since, this asks for " + Human.number(pool.getRequested());
     }
 
     private void retry() {
