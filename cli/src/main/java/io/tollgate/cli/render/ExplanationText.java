@@ -44,7 +44,8 @@ public final class ExplanationText {
         page.table("Rules", rules(text.explanation.getRulesList(), text.decidingEffect()));
         page.table("Ceilings", text.ceilings());
         if (text.explanation.getPoolsCount() > 0) {
-            page.table("Pools, in the order in which they are tried (> = serves)", pools(text.explanation.getPoolsList()));
+            page.table(
+                    "Pools, in the order in which they are tried (> = serves)", pools(text.explanation.getPoolsList()));
         }
         text.evidence();
         return page.toString();
