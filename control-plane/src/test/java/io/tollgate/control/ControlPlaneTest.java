@@ -100,6 +100,16 @@ class ControlPlaneTest {
 
             assertEquals(whole.get(0), resumed.get(0), "the manifest again");
             assertEquals(whole.subList(4, whole.size()), resumed.subList(1, resumed.size()));
+            rest.setResumeManifestSha256(whole.get(0).getManifest().getSha256());
+            assertEquals(resumed, all(fixture.sidecar().pullSnapshot(rest.build())));
+            PullSnapshotRequest ofAnother = rest.clone()
+                    .setResumeManifestSha256(com.google.protobuf.ByteString.copyFromUtf8("of a lost history"))
+                    .setResumeFromChunk(1_000)
+                    .build();
+            assertEquals(
+                    whole,
+                    all(fixture.sidecar().pullSnapshot(ofAnother)),
+                    "chunks of another manifest are of no use, whatever their number");
             long end = whole.size() - 1;
             assertEquals(
                     1,

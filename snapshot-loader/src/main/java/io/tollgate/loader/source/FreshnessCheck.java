@@ -13,8 +13,8 @@ import io.tollgate.v1.SnapshotManifest;
 
 /**
  * Decides what a freshness statement proves: that exactly the snapshot beside it was the newest when the publisher signed. Its age is
- * counted by wall clocks, the publisher's and this host's; where the source tells its own time, the later of the two counts, so that a clock
- * of this host that is behind does not make a statement look younger.
+ * counted by wall clocks, the publisher's and this host's; where the source tells its own time, the later of the two counts, so that this
+ * host's clock, when it is behind, does not make a statement look younger.
  */
 final class FreshnessCheck {
     /** Clocks of healthy hosts agree within this. */

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The public keys that this sidecar trusts, from one PEM file. Several are valid at once, so that keys can be rotated; a changed file counts
- * without a restart. A signature of a trusted key must hold; those of other keys are not looked at.
+ * The public keys that this sidecar trusts, from one PEM file. Several are valid at once, so that keys can be rotated; a changed file
+ * counts without a restart. A signature of a trusted key must hold; those of other keys are not looked at.
  *
  * <p>Unsigned manifests are refused, unless that was allowed for development: then what no trusted key has signed passes as unsigned, and a
  * signature of a trusted key that does not hold is refused still.
