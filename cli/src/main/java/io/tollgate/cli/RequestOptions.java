@@ -124,6 +124,17 @@ final class RequestOptions {
     @Nullable
     Duration maxStaleness;
 
+    @Option(
+            names = "--ttl",
+            paramLabel = "TIME",
+            converter = TimeSpan.class,
+            description = "Mode reserve: how long it is held, 1s to 24h; default: the snapshot's.")
+    @Nullable
+    Duration ttl;
+
+    @Option(names = "--allow-partial", description = "Grant less when less is left; needs exactly one --usage.")
+    boolean allowPartial;
+
     @Option(names = "--idempotency-key", paramLabel = "KEY", description = "Repeating it takes nothing more.")
     @Nullable
     String idempotencyKey;
@@ -159,8 +170,15 @@ final class RequestOptions {
             what(request);
             if (mode == Mode.consume) {
                 request.consume();
+            } else if (mode == Mode.reserve && ttl != null) {
+                request.reserve(ttl);
             } else if (mode == Mode.reserve) {
                 request.reserve();
+            } else if (ttl != null) {
+                throw CommandFailure.usage("--ttl is for --mode reserve: nothing is held otherwise");
+            }
+            if (allowPartial) {
+                request.allowPartial();
             }
             if (maxStaleness != null) {
                 request.maxStaleness(maxStaleness);

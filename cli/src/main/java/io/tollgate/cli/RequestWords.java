@@ -2,6 +2,7 @@
 package io.tollgate.cli;
 
 import io.tollgate.client.DecisionRequestBuilder;
+import io.tollgate.v1.Usage;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -40,14 +41,23 @@ final class RequestWords {
         }
     }
 
-    static void usage(DecisionRequestBuilder request, String usage) {
+    static void usage(DecisionRequestBuilder request, String text) {
+        final Usage usage = usage(text);
+        request.usage(usage.getAmount(), usage.getUnit());
+    }
+
+    /** {@return an amount of a unit, as flags say it} */
+    static Usage usage(String usage) {
         final int colon = usage.indexOf(':');
         final String amount = colon < 0 ? "" : usage.substring(0, colon);
         if (!AMOUNT.matcher(amount).matches() || colon == usage.length() - 1) {
             throw CommandFailure.usage("--usage '" + usage + "' is not AMOUNT:UNIT, for instance 1000:input_token");
         }
         try {
-            request.usage(Long.parseLong(amount.replace("_", "")), usage.substring(colon + 1));
+            return Usage.newBuilder()
+                    .setAmount(Long.parseLong(amount.replace("_", "")))
+                    .setUnit(usage.substring(colon + 1))
+                    .build();
         } catch (NumberFormatException e) {
             throw CommandFailure.usage("--usage '" + usage + "' is more than fits, at most " + Long.MAX_VALUE);
         }

@@ -38,6 +38,7 @@ import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
 import io.tollgate.v1.TailDecisionsRequest;
 import io.tollgate.v1.WalletState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -214,11 +215,40 @@ class DiagnosticsTest {
     }
 
     @Test
+    void shouldListWhatIsHeldPageByPage() throws IOException, InterruptedException {
+        try (SidecarHarness harness = new SidecarHarness(directory).ready()) {
+            for (int i = 0; i < 3; i++) {
+                harness.ask(SidecarHarness.question("ann").toBuilder()
+                        .setMode(io.tollgate.v1.DecideMode.DECIDE_MODE_RESERVE)
+                        .build());
+            }
+            final var stub = harness.diagnostics();
+            final var first = stub.listReservations(
+                    ListReservationsRequest.newBuilder().setPageSize(2).build());
+            assertEquals(2, first.getReservationsCount());
+            assertEquals(3, first.getCounts().getReserved());
+            final var one = first.getReservations(0);
+            assertEquals("RESERVED", one.getState());
+            assertEquals("org:acme/project:rag", one.getScope().getPath());
+            assertEquals("user:ann", one.getActor());
+            assertEquals("llm/model/invoke", one.getOperation());
+            assertEquals(100, one.getHeld(0).getAmount());
+            assertEquals("token", one.getHeld(0).getUnit());
+            assertTrue(one.getExpiresInMs() > 50_000, one.toString());
+            final var rest = stub.listReservations(ListReservationsRequest.newBuilder()
+                    .setPageToken(first.getNextPageToken())
+                    .build());
+            assertEquals(1, rest.getReservationsCount());
+            assertEquals("", rest.getNextPageToken());
+            assertTrue(harness.get("/metrics").body().contains("tollgate_reservations{state=\"reserved\"} 3"));
+        }
+    }
+
+    @Test
     void shouldRefuseWhatComesLater() {
         try (SidecarHarness harness = new SidecarHarness(directory)) {
             final var stub = harness.diagnostics();
             assertLater(() -> stub.listLeases(ListLeasesRequest.getDefaultInstance()), "quota leases");
-            assertLater(() -> stub.listReservations(ListReservationsRequest.getDefaultInstance()), "reservations");
             assertLater(() -> stub.journalStatus(JournalStatusRequest.getDefaultInstance()), "usage journal");
             assertLater(
                     () -> stub.tailDecisions(TailDecisionsRequest.getDefaultInstance())

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tollgate.client.Decision;
 import io.tollgate.client.DecisionRequest;
 import io.tollgate.client.DecisionRequestBuilder;
+import io.tollgate.client.Settlement;
 import io.tollgate.client.TollgateClient;
 import io.tollgate.control.signing.KeyFiles;
 import io.tollgate.core.signing.SigningKey;
@@ -16,6 +17,9 @@ import io.tollgate.v1.DimensionKind;
 import io.tollgate.v1.ExplainedCeiling;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ReasonClass;
+import io.tollgate.v1.ReservationOutcome;
+import io.tollgate.v1.SettleRequest;
+import io.tollgate.v1.Usage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -127,6 +131,27 @@ class ProcessEndToEndTest {
     }
 
     @Test
+    void shouldSettleAfterKillAndRestartWhatWasReservedBefore() {
+        final long before = consume(1);
+        final Decision reserved = decide(tcp, question().reserve());
+        assertTrue(reserved.allowed(), () -> reserved.toString());
+        final String id = reserved.reservationId().orElseThrow();
+        sidecar.kill();
+        sidecar = startSidecar();
+        awaitAllowed();
+        final SettleRequest used = SettleRequest.newBuilder()
+                .setReservationId(id)
+                .addActual(Usage.newBuilder().setAmount(10).setUnit("input_token"))
+                .build();
+        final Settlement settled = settle(used);
+        assertEquals(ReservationOutcome.RESERVATION_OUTCOME_SETTLED, settled.outcome());
+        final long after = consume(1);
+        assertEquals(before + 10 + 500, after, "what was used, and one more request");
+        assertEquals(
+                ReservationOutcome.RESERVATION_OUTCOME_SETTLED, settle(used).outcome(), "told again");
+    }
+
+    @Test
     void shouldTakeAnEditedBundleAndKeepTheLastGoodOneOverABrokenEdit() throws IOException {
         final Path policy = directory.resolve("acme/policies/lumen.yaml");
         final String good = Files.readString(policy);
@@ -176,6 +201,15 @@ class ProcessEndToEndTest {
                 .mapToLong(CeilingState::getUsed)
                 .max()
                 .orElseThrow();
+    }
+
+    /** Until it is acknowledged, as callers do: it counts once. */
+    private Settlement settle(final SettleRequest used) {
+        Settlement settled = tcp.settle(used);
+        for (int i = 0; i < 200 && !settled.acknowledged(); i++) {
+            settled = tcp.settle(used);
+        }
+        return settled;
     }
 
     private void awaitAllowed() {

@@ -5,6 +5,7 @@ import io.tollgate.client.TransportFailure.Kind;
 import io.tollgate.v1.BatchMode;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
+import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecisionServiceGrpc;
 import io.tollgate.v1.ExtendRequest;
@@ -164,10 +165,41 @@ public final class TollgateClient implements AutoCloseable {
         return stream;
     }
 
+    /**
+     * Asks, and waits at most for the client's deadline, for something to be held until it is settled.
+     *
+     * @throws IllegalArgumentException when the request's mode is not RESERVE
+     */
+    public Reservation reserve(DecisionRequest request) {
+        if (request.toMessage().getMode() != DecideMode.DECIDE_MODE_RESERVE) {
+            throw new IllegalArgumentException(
+                    "the request has mode " + request.toMessage().getMode() + "; build it with reserve()");
+        }
+        return new Reservation(this, decide(request));
+    }
+
+    /** As {@link #extendAsync}, and waits for the answer. */
+    public Decision extend(ExtendRequest request) {
+        return await(extendOn(request, Runnable::run), deadlineNs);
+    }
+
+    /** As {@link #settleAsync}, and waits for the answer. */
+    public Settlement settle(SettleRequest request) {
+        return await(settleOn(request, Runnable::run), deadlineNs);
+    }
+
+    /** As {@link #releaseAsync}, and waits for the answer. */
+    public Settlement release(String reservationId) {
+        return await(releaseOn(reservationId, Runnable::run), deadlineNs);
+    }
+
     /** Asks for more under a reservation, before going on. */
     public CompletableFuture<Decision> extendAsync(ExtendRequest request) {
-        final AnswerFuture<Decision> future =
-                new AnswerFuture<>(callbackExecutor, failure -> Answers.deny("", failure));
+        return extendOn(request, callbackExecutor);
+    }
+
+    private AnswerFuture<Decision> extendOn(ExtendRequest request, Executor executor) {
+        final AnswerFuture<Decision> future = new AnswerFuture<>(executor, failure -> Answers.deny("", failure));
         return submit(
                 future,
                 () -> connection.unary(
@@ -176,7 +208,11 @@ public final class TollgateClient implements AutoCloseable {
 
     /** Says what was really used. Repeat it until {@link Settlement#acknowledged()}: it counts once. */
     public CompletableFuture<Settlement> settleAsync(SettleRequest request) {
-        final AnswerFuture<Settlement> future = new AnswerFuture<>(callbackExecutor, Settlement::unknown);
+        return settleOn(request, callbackExecutor);
+    }
+
+    private AnswerFuture<Settlement> settleOn(SettleRequest request, Executor executor) {
+        final AnswerFuture<Settlement> future = new AnswerFuture<>(executor, Settlement::unknown);
         return submit(
                 future,
                 () -> connection.unary(
@@ -189,10 +225,14 @@ public final class TollgateClient implements AutoCloseable {
 
     /** Gives a whole reservation back. Repeat it until {@link Settlement#acknowledged()}. */
     public CompletableFuture<Settlement> releaseAsync(String reservationId) {
+        return releaseOn(reservationId, callbackExecutor);
+    }
+
+    private AnswerFuture<Settlement> releaseOn(String reservationId, Executor executor) {
         final ReleaseRequest request = ReleaseRequest.newBuilder()
                 .setReservationId(RequestLimits.id("reservation id", reservationId))
                 .build();
-        final AnswerFuture<Settlement> future = new AnswerFuture<>(callbackExecutor, Settlement::unknown);
+        final AnswerFuture<Settlement> future = new AnswerFuture<>(executor, Settlement::unknown);
         return submit(
                 future,
                 () -> connection.unary(

@@ -55,6 +55,9 @@ final class ScriptedSidecar implements AutoCloseable {
                     batch.getRequestsList().stream().map(ScriptedSidecar::allow).toList())
             .build();
 
+    /** Calls on reservations, as "settle ID" and "release ID". */
+    final List<String> ended = new CopyOnWriteArrayList<>();
+
     final List<String> authorizations = new CopyOnWriteArrayList<>();
 
     private final @Nullable EventLoopGroup loop;
@@ -165,6 +168,7 @@ final class ScriptedSidecar implements AutoCloseable {
 
             @Override
             public void settle(SettleRequest request, StreamObserver<SettleResponse> answers) {
+                ended.add("settle " + request.getReservationId());
                 answers.onNext(SettleResponse.newBuilder()
                         .setOutcome(ReservationOutcome.RESERVATION_OUTCOME_SETTLED)
                         .build());
@@ -173,6 +177,7 @@ final class ScriptedSidecar implements AutoCloseable {
 
             @Override
             public void release(ReleaseRequest request, StreamObserver<ReleaseResponse> answers) {
+                ended.add("release " + request.getReservationId());
                 answers.onNext(ReleaseResponse.newBuilder()
                         .setOutcome(ReservationOutcome.RESERVATION_OUTCOME_UNKNOWN)
                         .setMessage("no such reservation")

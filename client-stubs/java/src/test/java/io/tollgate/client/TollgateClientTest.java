@@ -3,6 +3,7 @@ package io.tollgate.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.CodedOutputStream;
@@ -364,6 +365,49 @@ class TollgateClientTest {
                 client.settleAsync(SettleRequest.getDefaultInstance()).join();
         assertFalse(lost.acknowledged());
         assertEquals(Kind.UNREACHABLE, lost.cause().orElseThrow().kind());
+    }
+
+    @Test
+    void shouldReleaseWhatNobodySettledWhenTheHandleIsClosed() throws Exception {
+        final ScriptedSidecar sidecar = sidecar();
+        final TollgateClient client = clientOf(sidecar);
+        sidecar.onDecide = (request, answers) -> {
+            final DecideResponse.Builder answer = ScriptedSidecar.allow(request).toBuilder();
+            answer.getReservationBuilder()
+                    .setId("r-" + request.getCorrelationId())
+                    .setExpiresAtMs(9);
+            answers.onNext(answer.build());
+            answers.onCompleted();
+        };
+        try (Reservation settled = client.reserve(reserve("1"))) {
+            assertTrue(settled.allowed());
+            assertEquals(9, settled.expiresAt().orElseThrow().toEpochMilli());
+            assertTrue(settled.settle(3, "token").acknowledged());
+        }
+        try (Reservation forgotten = client.reserve(reserve("2"))) {
+            assertEquals("r-2", forgotten.id());
+        }
+        sidecar.onDecide = (request, answers) -> {
+            answers.onNext(ScriptedSidecar.answer(request, Outcome.OUTCOME_DENY, Reason.REASON_QUOTA_EXHAUSTED)
+                    .build());
+            answers.onCompleted();
+        };
+        try (Reservation denied = client.reserve(reserve("3"))) {
+            assertFalse(denied.allowed());
+            assertEquals("", denied.id());
+        }
+        assertEquals(List.of("settle r-1", "release r-2"), sidecar.ended);
+        assertThrows(IllegalArgumentException.class, () -> client.reserve(request("4")));
+    }
+
+    private static DecisionRequest reserve(String correlationId) {
+        return DecisionRequest.builder()
+                .correlationId(correlationId)
+                .organization("acme")
+                .actor("user", "ada")
+                .action("llm", "chat", "complete")
+                .reserve()
+                .build();
     }
 
     @Test

@@ -53,6 +53,7 @@ final class BlockSpace {
     private final UnsafeBuffer words = new UnsafeBuffer(BufferUtil.allocateDirectAligned(WORDS_BYTES, 64));
     private volatile UnsafeBuffer[] segments = {};
     private volatile UnsafeBuffer[] dues = {};
+    private volatile int size;
 
     BlockSpace(long storeId) {
         this.storeId = storeId;
@@ -67,23 +68,26 @@ final class BlockSpace {
         UnsafeBuffer[] before = segments;
         UnsafeBuffer[] grownDues = java.util.Arrays.copyOf(dues, before.length + 1);
         grownDues[before.length] =
-                new UnsafeBuffer(BufferUtil.allocateDirectAligned(BLOCKS_PER_SEGMENT * Long.BYTES, 64));
+                new UnsafeBuffer(BufferUtil.allocateDirectAligned(segment.capacity() / BLOCK_BYTES * Long.BYTES, 64));
         dues = grownDues;
         UnsafeBuffer[] grown = java.util.Arrays.copyOf(before, before.length + 1);
         grown[before.length] = segment;
         segments = grown;
+        // all but the last are full
+        size = (before.length << SEGMENT_SHIFT) + segment.capacity() / BLOCK_BYTES;
     }
 
     /** Nobody may use a block any more. */
     void clear() {
         words.putLongVolatile(FREE_HEAD, 0);
+        size = 0;
         segments = new UnsafeBuffer[0];
         dues = new UnsafeBuffer[0];
     }
 
     /** Blocks there are, block 0 included. */
     int size() {
-        return segments.length << SEGMENT_SHIFT;
+        return size;
     }
 
     /** Blocks on the stack of free ones; those that workers keep in hand are not counted. */

@@ -2,10 +2,11 @@
 package io.tollgate.core.reservation;
 
 import io.tollgate.core.request.DecisionRequest;
+import org.jspecify.annotations.Nullable;
 
 /** The units of a request's usages. */
 final class RequestUnits implements UnitNames {
-    private DecisionRequest request = new DecisionRequest();
+    private @Nullable DecisionRequest request;
 
     void of(DecisionRequest named) {
         request = named;
@@ -13,11 +14,12 @@ final class RequestUnits implements UnitNames {
 
     @Override
     public boolean is(int usage, byte[] name, int length) {
-        if (request.unitLength(usage) != length) {
+        DecisionRequest named = request;
+        if (named == null || named.unitLength(usage) != length) {
             return false;
         }
-        int offset = request.unitOffset(usage);
-        byte[] bytes = request.bytes();
+        int offset = named.unitOffset(usage);
+        byte[] bytes = named.bytes();
         for (int i = 0; i < length; i++) {
             if (bytes[offset + i] != name[i]) {
                 return false;

@@ -2,7 +2,10 @@
 package io.tollgate.core.reservation;
 
 import io.tollgate.core.request.DecisionRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads reservations for people, while workers go on. Allocates. One thread at a time. */
@@ -44,6 +47,7 @@ public final class ReservationList {
      * @param expiresMs milliseconds since 1970
      * @param endedMs milliseconds since 1970, 0 = not ended
      * @param entries counters that it holds something of
+     * @param held what was granted when it was made, by unit
      * @param request who, where and what; null when it has ended
      */
     public record Item(
@@ -54,6 +58,7 @@ public final class ReservationList {
             long expiresMs,
             long endedMs,
             int entries,
+            Map<String, Long> held,
             @Nullable DecisionRequest request) {}
 
     /**
@@ -87,8 +92,8 @@ public final class ReservationList {
         }
         long first = space.segment(head).getLong(BlockSpace.at(head) + HeadLayout.FIRST_PART);
         DecisionRequest request = new DecisionRequest();
-        boolean readable =
-                StateWord.open(state) && part.read(first) && part.skipTerms() && request.readFacts(part.chain);
+        Map<String, Long> held = new LinkedHashMap<>();
+        boolean readable = StateWord.open(state) && part.read(first) && units(held) && request.readFacts(part.chain);
         return new Item(
                 head,
                 ReservationIds.text(ids.high(generation, head), ids.low(generation, head)),
@@ -97,6 +102,25 @@ public final class ReservationList {
                 space.guarded(head, HeadLayout.EXPIRES),
                 space.guarded(head, HeadLayout.ENDED),
                 entries,
+                held,
                 readable ? request : null);
+    }
+
+    /** Reads past units and terms. */
+    private boolean units(Map<String, Long> held) {
+        for (int unit = 0; unit < part.unitCount; unit++) {
+            long length = part.chain.get();
+            long granted = part.chain.get();
+            if (length < 0 || length > DecisionRequest.MAX_ID_BYTES) {
+                return false;
+            }
+            byte[] name = new byte[(int) length];
+            part.chain.get(name, 0, name.length);
+            if (granted > 0) {
+                held.put(new String(name, StandardCharsets.UTF_8), granted);
+            }
+        }
+        part.chain.skip(2L * part.termCount);
+        return !part.chain.broken();
     }
 }

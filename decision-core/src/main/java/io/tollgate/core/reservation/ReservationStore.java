@@ -55,7 +55,10 @@ public final class ReservationStore implements AutoCloseable {
         this.ids = ids;
         this.file = file;
         this.maxSegments = maxSegments;
-        this.index = new KeyIndex(space, maxSegments * (BlockSpace.BLOCKS_PER_SEGMENT / BLOCKS_PER_KEY));
+        this.index = new KeyIndex(
+                space,
+                Math.max(space.size(), file == null ? 0 : maxSegments * BlockSpace.BLOCKS_PER_SEGMENT)
+                        / BLOCKS_PER_KEY);
     }
 
     /**
@@ -103,6 +106,18 @@ public final class ReservationStore implements AutoCloseable {
         }
         ReservationStore store =
                 new ReservationStore(space, new ReservationIds(random.nextLong(), random.nextLong()), null, segments);
+        new Recovery(space, store.counts, store.index).run();
+        return store;
+    }
+
+    /** A store in memory of a few blocks, which never grows: for tests that make very many stores. */
+    public static ReservationStore tiny(int blocks, long seed) {
+        Random random = new Random(seed);
+        BlockSpace space = new BlockSpace(random.nextLong());
+        space.add(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
+                Math.min(blocks, BlockSpace.BLOCKS_PER_SEGMENT) * BlockSpace.BLOCK_BYTES, 64)));
+        ReservationStore store =
+                new ReservationStore(space, new ReservationIds(random.nextLong(), random.nextLong()), null, 1);
         new Recovery(space, store.counts, store.index).run();
         return store;
     }

@@ -112,7 +112,8 @@ public final class AdminListener implements AutoCloseable {
                 status,
                 new ScopeDump(worker, ceilings),
                 worker,
-                subject.feed().records());
+                subject.feed().records(),
+                new ReservationReport(subject.feed()));
     }
 
     /** {@return where it listens, with the real port} */

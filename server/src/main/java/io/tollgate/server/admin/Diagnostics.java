@@ -37,18 +37,21 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     private final ScopeDump scopes;
     private final AdminWorker worker;
     private final @Nullable RecordSource records;
+    private final ReservationReport reservations;
 
     Diagnostics(
             final SidecarConfig config,
             final StatusReport status,
             final ScopeDump scopes,
             final AdminWorker worker,
-            final @Nullable RecordSource records) {
+            final @Nullable RecordSource records,
+            final ReservationReport reservations) {
         this.records = records;
         this.config = config;
         this.status = status;
         this.scopes = scopes;
         this.worker = worker;
+        this.reservations = reservations;
     }
 
     /** Makes an answer. */
@@ -89,7 +92,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     @Override
     public void listReservations(
             final ListReservationsRequest request, final StreamObserver<ListReservationsResponse> observer) {
-        refuse(observer, "ListReservations comes with reservations");
+        answer(observer, () -> reservations.make(request));
     }
 
     @Override
