@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.registry;
 
+import io.tollgate.core.Plane;
 import io.tollgate.core.attribute.AttributeLimits;
 import io.tollgate.core.world.def.AttributeDef;
 import io.tollgate.core.world.def.ChargeDef;
@@ -84,6 +85,10 @@ final class RegistryCheck {
             if (operation.featureId() != OperationDef.NO_FEATURE) {
                 resolves(
                         where + "feature", operation.featureId(), def.features().size());
+            }
+            if (operation.traits().creditGated() && !operation.planes().contains(Plane.CREDIT)) {
+                throw new DefinitionException(where + "is gated by credit and does not need the CREDIT plane;"
+                        + " balances of any age would pay, add the plane");
             }
             if (operation.stalenessGraceMs() < 0) {
                 throw new DefinitionException(where + "staleness grace " + operation.stalenessGraceMs()

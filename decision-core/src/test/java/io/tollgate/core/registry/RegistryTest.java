@@ -46,7 +46,7 @@ class RegistryTest {
                 units,
                 List.of(charge),
                 feature,
-                List.of(Plane.POLICY, Plane.QUOTA),
+                List.of(Plane.POLICY, Plane.QUOTA, Plane.CREDIT),
                 250,
                 new OperationDef.Traits(true, false, true, "Launch"));
     }
@@ -112,8 +112,9 @@ class RegistryTest {
         assertEquals(0, launch.featureId());
         assertEquals(250, launch.stalenessGraceMs());
         assertTrue(launch.needs(Plane.QUOTA));
-        assertFalse(launch.needs(Plane.CREDIT));
-        assertEquals(1 << Plane.POLICY.code() | 1 << Plane.QUOTA.code(), launch.planes());
+        assertFalse(launch.needs(Plane.CAPACITY));
+        assertTrue(launch.needs(Plane.CREDIT));
+        assertEquals(1 << Plane.POLICY.code() | 1 << Plane.QUOTA.code() | 1 << Plane.CREDIT.code(), launch.planes());
         assertTrue(launch.creditGated());
         assertFalse(launch.audited());
         assertTrue(launch.usageRequired());
@@ -169,6 +170,26 @@ class RegistryTest {
                         DIMENSIONS,
                         List.of(operation("p", "t", "a", List.of(), new ChargeDef(0, false, -1, -1), 0))));
         refused("feature id 1", def(UNITS, DIMENSIONS, List.of(operation("p", "t", "a", List.of(), charge, 1))));
+    }
+
+    @Test
+    void shouldRefuseAGatedOperationWithoutFreshCredit() {
+        final OperationDef gated = operation("gpu", "machine", "launch");
+        refused(
+                "CREDIT plane",
+                def(
+                        UNITS,
+                        DIMENSIONS,
+                        List.of(new OperationDef(
+                                gated.product(),
+                                gated.resourceType(),
+                                gated.action(),
+                                gated.acceptedUnitIds(),
+                                gated.charges(),
+                                gated.featureId(),
+                                List.of(Plane.POLICY, Plane.QUOTA),
+                                0,
+                                gated.traits()))));
     }
 
     private static void refused(final String part, final RegistryDef def) {
