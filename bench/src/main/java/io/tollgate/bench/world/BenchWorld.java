@@ -66,30 +66,31 @@ public final class BenchWorld implements AutoCloseable {
         final WorldTables tables = WorldCache.tables(bundle);
         final Path folder = cache.folder(bundle, choice, tables);
         try {
-            return open(shape, folder, tables, workers);
+            return open(bundle, folder, tables, workers);
         } catch (final WorldFormatException e) {
             cache.forget(folder);
-            return open(shape, cache.folder(bundle, choice, tables), tables, workers);
+            return open(bundle, cache.folder(bundle, choice, tables), tables, workers);
         }
     }
 
     private static BenchWorld open(
-            final GeneratedShape shape, final Path folder, final WorldTables tables, final int workers)
+            final GeneratedBundle bundle, final Path folder, final WorldTables tables, final int workers)
             throws IOException {
+        final GeneratedShape shape = bundle.shape();
         WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
         for (final Plane plane : Plane.values()) {
             bounds = bounds.with(plane, BOUND_NS);
         }
         final WorldFacts facts = new WorldFacts("bench", 1, 1, "0".repeat(64), 0, 0, 0, bounds);
-        final World world = World.open(folder.resolve("world"), tables, facts, World.Check.HEADS);
-        final CellStore cells;
+        final CellStore cells = CellStore.open(folder.resolve("cells"), shape.principals());
         try {
-            cells = CellStore.open(folder.resolve("cells"), shape.principals());
+            final WorldTables whole = tables.withPools(bundle.pools(), new StoreBinder(tables.registry(), cells)::pool);
+            final World world = World.open(folder.resolve("world"), whole, facts, World.Check.HEADS);
+            return new BenchWorld(shape, world, cells, workers);
         } catch (final IOException | RuntimeException e) {
-            world.close();
+            cells.close();
             throw e;
         }
-        return new BenchWorld(shape, world, cells, workers);
     }
 
     /** {@return a worker for one thread} */

@@ -45,6 +45,11 @@ final class StoreBinder implements CellBinder {
         return cell(CellKind.GAUGE);
     }
 
+    long pool(final String id, final String dimension) {
+        identity.begin().add("pool").add(id).add(dimension).end();
+        return cell(CellKind.PERIOD);
+    }
+
     private void group(final String scopePath) {
         if (!scopePath.equals(lastScope)) {
             store.beginGroup();

@@ -5,6 +5,7 @@ import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.EntitlementDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ScopeDef;
@@ -39,6 +40,11 @@ public final class GeneratedBundle {
     /** {@return what is paid for what} */
     public List<PriceBookDef> priceBooks() {
         return GeneratedCredit.priceBooks();
+    }
+
+    /** {@return what physically exists} */
+    public List<PoolDef> pools() {
+        return GeneratedCapacity.pools(shape);
     }
 
     /** {@return one set per plan, in the order of their ids} */

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * The registry. The operation that benchmarks ask for, llm / model / invoke, charges one request per minute, its tokens per minute and its
- * tokens per month; a feature gates it, and it has to be paid for.
+ * tokens per month, and a place on a model; a feature gates it, and it has to be paid for.
  */
 public final class GeneratedRegistry {
     /** Product of the measured operation. */
@@ -35,10 +35,13 @@ public final class GeneratedRegistry {
     /** Dimension: tokens per month. */
     public static final int TOKENS = 2;
 
+    /** Dimension: places on a model, a capacity. */
+    public static final int SLOTS = 3;
+
     static final int LLM_ACCESS = 0;
     static final int OTHER_OPERATIONS = 15;
     static final List<Plane> PLANES =
-            List.of(Plane.DIRECTORY, Plane.POLICY, Plane.ENTITLEMENT, Plane.QUOTA, Plane.CREDIT);
+            List.of(Plane.DIRECTORY, Plane.POLICY, Plane.ENTITLEMENT, Plane.QUOTA, Plane.CREDIT, Plane.CAPACITY);
 
     private static final int REQUEST_UNIT = 0;
     static final int TOKEN_UNIT = 1;
@@ -58,7 +61,8 @@ public final class GeneratedRegistry {
                         new DimensionDef(
                                 "llm.request_rate", "llm", REQUEST_UNIT, DimensionKind.RATE, "Requests per minute"),
                         new DimensionDef("llm.token_rate", "llm", TOKEN_UNIT, DimensionKind.RATE, "Tokens per minute"),
-                        new DimensionDef("llm.tokens", "llm", TOKEN_UNIT, DimensionKind.PERIOD, "Tokens per month")),
+                        new DimensionDef("llm.tokens", "llm", TOKEN_UNIT, DimensionKind.PERIOD, "Tokens per month"),
+                        new DimensionDef("llm.slots", "llm", REQUEST_UNIT, DimensionKind.CAPACITY, "Model slots")),
                 operations(),
                 List.of("user", "service", "agent"),
                 List.of(
@@ -78,7 +82,8 @@ public final class GeneratedRegistry {
                 List.of(
                         new ChargeDef(REQUEST_RATE, false, ChargeDef.ANY_UNIT, 1),
                         new ChargeDef(TOKEN_RATE, true, ChargeDef.ANY_UNIT, 0),
-                        new ChargeDef(TOKENS, true, ChargeDef.ANY_UNIT, 0)),
+                        new ChargeDef(TOKENS, true, ChargeDef.ANY_UNIT, 0),
+                        new ChargeDef(SLOTS, false, ChargeDef.ANY_UNIT, 1)),
                 LLM_ACCESS,
                 PLANES,
                 0,

@@ -7,6 +7,7 @@ import io.tollgate.control.publish.SnapshotFacts;
 import io.tollgate.control.publish.SnapshotWriter;
 import io.tollgate.core.Plane;
 import io.tollgate.core.world.def.EntitlementSetDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.Section;
@@ -61,6 +62,9 @@ public final class GeneratedSnapshot {
                     .wallets()
                     .forEach(wallet -> add(
                             writer, Section.SECTION_WALLET, wallet.id(), PortableCredit.wallet(scope.path(), wallet))));
+            for (final PoolDef pool : bundle.pools()) {
+                writer.add(Section.SECTION_CAPACITY, pool.id(), PortableCredit.pool(pool));
+            }
             return writer.finish();
         } catch (final UncheckedIOException e) {
             throw new IOException(e.getCause());

@@ -1,18 +1,20 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.examples.generator;
 
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.PriceDef;
 import io.tollgate.core.world.def.TrancheDef;
 import io.tollgate.core.world.def.WalletDef;
 import io.tollgate.core.world.def.WalletThresholdDef;
+import io.tollgate.v1.CapacityPoolRecord;
 import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.PriceRecord;
 import io.tollgate.v1.TrancheRecord;
 import io.tollgate.v1.WalletRecord;
 import io.tollgate.v1.WalletThreshold;
 
-/** Prices and wallets as records of a portable snapshot, for what the generator makes: wallets are settled at once. */
+/** Prices, wallets and pools as records of a portable snapshot, for what the generator makes: wallets are settled at once. */
 final class PortableCredit {
     private PortableCredit() {}
 
@@ -29,6 +31,17 @@ final class PortableCredit {
                     .putAllMatch(price.match()));
         }
         return record.build();
+    }
+
+    static CapacityPoolRecord pool(final PoolDef pool) {
+        return CapacityPoolRecord.newBuilder()
+                .setId(pool.id())
+                .setDimensionId(pool.dimensionId())
+                .putAllMatch(pool.match())
+                .setAvailable(pool.available())
+                .setObservedAtMs(pool.observedAtMs())
+                .setReservedForPath(pool.reservedFor())
+                .build();
     }
 
     static WalletRecord wallet(final String scopePath, final WalletDef wallet) {

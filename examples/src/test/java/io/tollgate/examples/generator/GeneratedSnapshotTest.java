@@ -50,7 +50,7 @@ class GeneratedSnapshotTest {
                     GeneratedNames.apiKeySha256(999), key.getApiKeySha256().toByteArray());
             final RegistryRecord registry = RegistryRecord.parseFrom(
                     file.records(Section.SECTION_REGISTRY).get(0).getValue());
-            assertEquals(3, registry.getOperations(0).getChargesCount());
+            assertEquals(4, registry.getOperations(0).getChargesCount());
             assertEquals(1, registry.getOperations(0).getFeatureRef());
             int rules = 0;
             for (final SnapshotRecord policy : file.records(Section.SECTION_POLICY)) {
