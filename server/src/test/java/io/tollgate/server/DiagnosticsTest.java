@@ -32,6 +32,7 @@ import io.tollgate.v1.Listener;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Plane;
 import io.tollgate.v1.PlaneStatus;
+import io.tollgate.v1.PoolState;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.SidecarState;
 import io.tollgate.v1.StatusRequest;
@@ -80,7 +81,8 @@ class DiagnosticsTest {
                             Plane.PLANE_POLICY,
                             Plane.PLANE_ENTITLEMENT,
                             Plane.PLANE_QUOTA,
-                            Plane.PLANE_CREDIT),
+                            Plane.PLANE_CREDIT,
+                            Plane.PLANE_CAPACITY),
                     status.getPlanesList().stream().map(PlaneStatus::getPlane).toList(),
                     "only the planes that some operation needs");
             assertEquals("127.0.0.1:7080", status.getControlPlane().getAddress());
@@ -176,6 +178,24 @@ class DiagnosticsTest {
                     .setTarget(SidecarHarness.question("ann").getTarget().toBuilder()
                             .setAction("buy"))
                     .build());
+            harness.ask(SidecarHarness.question("ann").toBuilder()
+                    .setMode(DecideMode.DECIDE_MODE_CONSUME)
+                    .setTarget(SidecarHarness.question("ann").getTarget().toBuilder()
+                            .setAction("host"))
+                    .build());
+            final PoolState own = dump(harness, "org:acme").getPools(0);
+            assertEquals("acmes", own.getId());
+            assertEquals("org:acme", own.getReservedForPath());
+            assertEquals(1, own.getAvailable());
+            assertEquals(1, own.getUsed());
+            final PoolState shared = dump(harness, "global").getPools(0);
+            assertEquals("everybodys", shared.getId());
+            assertEquals("llm.hosts", shared.getDimension());
+            assertEquals("request", shared.getUnit());
+            assertEquals(0, shared.getUsed());
+            assertEquals(1_795_176_000_000L, shared.getObservedAtMs());
+            assertEquals(1, dump(harness, "global").getPoolsCount());
+            assertEquals(0, dump(harness, "org:acme/project:rag").getPoolsCount());
             final WalletState wallet = dump(harness, "org:acme").getWallets(0);
             assertEquals("main", wallet.getId());
             assertEquals("usd", wallet.getCurrency());

@@ -6,10 +6,13 @@ import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DumpScopeResponse;
 import io.tollgate.v1.ExplainedRule;
 import io.tollgate.v1.ExplainedScope;
+import io.tollgate.v1.PoolState;
 import io.tollgate.v1.TrancheState;
 import io.tollgate.v1.WalletState;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The text of {@code tollgate dump-scope}: a scope with what hangs on it. */
 public final class ScopeText {
@@ -32,6 +35,7 @@ public final class ScopeText {
         }
         page.table("Ceilings (> = used up)", ceilings);
         page.table("Wallets (> = nothing can be spent)", wallets(dump.getWalletsList()));
+        page.table("Pools (> = nothing left)", pools(dump.getPoolsList()));
         page.table("Rules", rules(dump.getRulesList()));
         return page.toString();
     }
@@ -71,6 +75,33 @@ public final class ScopeText {
                     .note(tranches(wallet));
         }
         return table;
+    }
+
+    private static Table pools(List<PoolState> pools) {
+        final Table table = new Table()
+                .text("pool")
+                .text("dimension")
+                .number("available")
+                .number("used since")
+                .text("observed");
+        for (PoolState pool : pools) {
+            table.row(pool.getUsed() >= pool.getAvailable())
+                    .cell(pool.getId())
+                    .cell(pool.getDimension())
+                    .cell(Human.number(pool.getAvailable()))
+                    .cell(Human.number(pool.getUsed()))
+                    .cell(pool.getObservedAtMs() == 0 ? "" : Human.instant(pool.getObservedAtMs()))
+                    .note((pool.getReservedForPath().isEmpty() ? "shared" : "reserved") + match(pool.getMatchMap()));
+        }
+        return table;
+    }
+
+    private static String match(Map<String, String> match) {
+        final StringBuilder text = new StringBuilder();
+        new TreeMap<>(match)
+                .forEach((name, value) ->
+                        text.append(", ").append(name).append(" = ").append(value));
+        return text.toString();
     }
 
     /** What counts, first what is spent first; the rest only as a number. */

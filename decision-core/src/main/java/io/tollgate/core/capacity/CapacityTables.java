@@ -231,6 +231,11 @@ public final class CapacityTables {
         return pools[pool].def.reservedFor();
     }
 
+    /** {@return attribute values that a request must have, by full name} */
+    public Map<String, String> match(final int pool) {
+        return pools[pool].def.match();
+    }
+
     /** {@return position of its dimension in the registry} */
     public int dimensionId(final int pool) {
         return dimensions[pool];

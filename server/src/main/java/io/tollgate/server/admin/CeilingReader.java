@@ -3,6 +3,7 @@ package io.tollgate.server.admin;
 
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.DimensionKind;
+import io.tollgate.core.capacity.CapacityTables;
 import io.tollgate.core.engine.DecisionViews;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.Cells;
@@ -68,6 +69,18 @@ final class CeilingReader {
     long spent(final long walletCell) {
         plan.begin(clock.monotonicNs() + clock.epochOffsetNs());
         final int entry = plan.addBalance(walletCell, Long.MAX_VALUE, 0, TakePlan.SOFT);
+        if (entry < 0) {
+            return 0;
+        }
+        taker.check(plan);
+        return plan.before(entry);
+    }
+
+    /** {@return what was taken of a pool since it was observed} */
+    long taken(final CapacityTables pools, final int pool) {
+        plan.begin(clock.monotonicNs() + clock.epochOffsetNs());
+        final int entry =
+                plan.addPeriod(pools.cell(pool), 0, 1, pools.ordinal(pool), Long.MAX_VALUE, TakePlan.UNLIMITED);
         if (entry < 0) {
             return 0;
         }

@@ -26,11 +26,13 @@ final class ScopeDump {
     private final AdminWorker worker;
     private final CeilingReader ceilings;
     private final WalletReader wallets;
+    private final PoolReader pools;
 
     ScopeDump(final AdminWorker worker, final CeilingReader ceilings) {
         this.worker = worker;
         this.ceilings = ceilings;
         this.wallets = new WalletReader(ceilings);
+        this.pools = new PoolReader(ceilings);
     }
 
     /**
@@ -65,6 +67,7 @@ final class ScopeDump {
         addCeilings(world, row, dump);
         addRules(world, row.policyId(), dump);
         wallets.addTo(dump, world, row);
+        pools.addTo(dump, world, row);
         for (int i = 0; i < world.roleSets().size(row.roleSetId()); i++) {
             dump.addRoles(world.roles().name(world.roleSets().member(row.roleSetId(), i)));
         }

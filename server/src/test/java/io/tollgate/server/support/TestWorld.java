@@ -9,6 +9,7 @@ import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.Severity;
 import io.tollgate.core.engine.RateWords;
 import io.tollgate.core.policy.ConditionLoader;
+import io.tollgate.core.quota.CellIdentity;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
@@ -32,6 +33,7 @@ import io.tollgate.core.world.def.FeatureType;
 import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.Period;
 import io.tollgate.core.world.def.PolicyDef;
+import io.tollgate.core.world.def.PoolDef;
 import io.tollgate.core.world.def.PriceBookDef;
 import io.tollgate.core.world.def.PriceDef;
 import io.tollgate.core.world.def.RegistryDef;
@@ -91,7 +93,8 @@ public final class TestWorld {
         final Path files = Files.createDirectory(directory.resolve("world-" + version));
         final WorldTables tables = WorldTables.compile(
                         registry(version), policies(version), entitlements(version), ConditionLoader.NONE)
-                .withPrices(List.of(new PriceBookDef("list", 4, "usd", List.of(new PriceDef(0, 10_000, 1, Map.of())))));
+                .withPrices(List.of(new PriceBookDef("list", 4, "usd", List.of(new PriceDef(0, 10_000, 1, Map.of())))))
+                .withPools(pools(), (pool, dimension) -> poolCell(cells, pool));
         final Cells binder = new Cells(cells);
         try (WorldWriter writer =
                 WorldWriter.create(new WorldWriterSettings(files, 16, version, cells.id()), tables, binder, binder)) {
@@ -129,8 +132,9 @@ public final class TestWorld {
                         new UnitDef("gpu_second", 3, 1, "GPU second")),
                 List.of(
                         new DimensionDef("llm.tokens", "llm", TOKEN, DimensionKind.PERIOD, "tokens"),
-                        new DimensionDef("llm.requests", "llm", REQUEST, DimensionKind.RATE, "requests")),
-                List.of(operation("invoke", true), operation("list", false), bought()),
+                        new DimensionDef("llm.requests", "llm", REQUEST, DimensionKind.RATE, "requests"),
+                        new DimensionDef("llm.hosts", "llm", REQUEST, DimensionKind.CAPACITY, "hosts")),
+                List.of(operation("invoke", true), operation("list", false), bought(), hosted()),
                 List.of("user", "service"),
                 List.of(new FeatureDef("chat", FeatureType.CONFIG, "Chat")),
                 List.of(),
@@ -168,6 +172,36 @@ public final class TestWorld {
                 new OperationDef.Traits(true, false, false, ""));
     }
 
+    /** Takes a host: the organization has one of its own, and shares three with others. */
+    private static OperationDef hosted() {
+        return new OperationDef(
+                "llm",
+                "model",
+                "host",
+                List.of(TOKEN),
+                List.of(new ChargeDef(2, false, ChargeDef.ANY_UNIT, 1)),
+                OperationDef.NO_FEATURE,
+                List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA, Plane.CAPACITY),
+                0,
+                OperationDef.Traits.PLAIN);
+    }
+
+    private static List<PoolDef> pools() {
+        return List.of(
+                new PoolDef("everybodys", 2, Map.of(), 3, 1_795_176_000_000L, ""),
+                new PoolDef("acmes", 2, Map.of(), 1, 0, "org:acme"),
+                new PoolDef("elsewhere", 2, Map.of(), 9, 0, "plan:pro/none"));
+    }
+
+    private static long poolCell(final CellStore cells, final String pool) {
+        try {
+            final CellIdentity identity = new CellIdentity(cells.id()).of(pool, "", "", CellKind.PERIOD, "pool");
+            return cells.findOrAllocate(identity.high(), identity.low(), CellKind.PERIOD);
+        } catch (final IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     /** The organization's: 3 dollars that are spent first, 2 that are spent then; warns below 1 dollar. */
     private static WalletDef wallet() {
         return new WalletDef(
@@ -185,7 +219,7 @@ public final class TestWorld {
     }
 
     private static List<PolicyDef> policies(final long version) {
-        final WhatDef everything = new WhatDef(0, 1, 2);
+        final WhatDef everything = new WhatDef(0, 1, 2, 3);
         return List.of(
                 new PolicyDef(
                         "global",
