@@ -81,8 +81,7 @@ class DiagnosticsTest {
                             Plane.PLANE_POLICY,
                             Plane.PLANE_ENTITLEMENT,
                             Plane.PLANE_QUOTA,
-                            Plane.PLANE_CREDIT,
-                            Plane.PLANE_CAPACITY),
+                            Plane.PLANE_CREDIT),
                     status.getPlanesList().stream().map(PlaneStatus::getPlane).toList(),
                     "only the planes that some operation needs");
             assertEquals("127.0.0.1:7080", status.getControlPlane().getAddress());
@@ -93,7 +92,7 @@ class DiagnosticsTest {
                     status.getListenersList().stream().map(Listener::getName).toList());
             assertEquals(1, count(status, Outcome.OUTCOME_ALLOW, Reason.REASON_OK));
             assertEquals(1, count(status, Outcome.OUTCOME_DENY, Reason.REASON_UNKNOWN_ACTOR));
-            assertEquals(3, status.getCounters().getCellCount());
+            assertEquals(6, status.getCounters().getCellCount());
             assertTrue(status.getCounters().getCapacity() >= 2);
             assertTrue(status.getCounters().getLengthBytes() > 0);
         }

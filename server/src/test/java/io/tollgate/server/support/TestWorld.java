@@ -181,7 +181,7 @@ public final class TestWorld {
                 List.of(TOKEN),
                 List.of(new ChargeDef(2, false, ChargeDef.ANY_UNIT, 1)),
                 OperationDef.NO_FEATURE,
-                List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA, Plane.CAPACITY),
+                List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA),
                 0,
                 OperationDef.Traits.PLAIN);
     }
