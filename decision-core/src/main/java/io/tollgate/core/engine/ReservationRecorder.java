@@ -3,6 +3,7 @@ package io.tollgate.core.engine;
 
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.quota.CellKind;
+import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.registry.Registry;
@@ -11,6 +12,7 @@ import io.tollgate.core.reservation.ReservationDesk;
 import io.tollgate.core.reservation.ReservationWriter;
 import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.world.CeilingRow;
+import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.def.ChargeDef;
 
 /**
@@ -25,6 +27,7 @@ final class ReservationRecorder {
     private final OrganizationName organization = new OrganizationName();
     private final TakePlan plan;
     private final CeilingRow ceiling = new CeilingRow();
+    private final ScopeRow scope = new ScopeRow();
     /** Distinct dimensions that the operation may charge. */
     private final int[] dimensions = new int[ReservationWriter.MAX_CHARGES + 1];
 
@@ -55,7 +58,7 @@ final class ReservationRecorder {
             unitBytes += units.utf8Length(operation.acceptedUnitId(i));
         }
         return ReservationWriter.blocks(
-                evaluation.planEnd - evaluation.planStart,
+                evaluation.planEnd - evaluation.planStart + unreserved(evaluation, false),
                 dimensionCount,
                 operation.acceptedUnitCount(),
                 unitBytes,
@@ -77,6 +80,7 @@ final class ReservationRecorder {
                 entry(evaluation, i);
             }
         }
+        unreserved(evaluation, true);
         final long nowMs = evaluation.nowEpochMs;
         final int units = evaluation.extending ? 0 : operation.acceptedUnitCount();
         final int terms = evaluation.extending ? 0 : termCount;
@@ -161,10 +165,67 @@ final class ReservationRecorder {
         writer.entry(plan, i, ReservationWriter.CEILING, Math.max(0, position(ceiling.dimensionId())), window);
     }
 
+    /**
+     * Finds the ceilings of what the operation may charge and this request did not reserve: what is used of it after all counts there. Gauges
+     * hold nothing after the end, and a pool was not chosen.
+     *
+     * @return how many
+     */
+    private int unreserved(final Evaluation evaluation, final boolean write) {
+        int count = 0;
+        for (int i = 0; i < dimensionCount && !evaluation.extending; i++) {
+            count += evaluation.charge(dimensions[i]) > 0 ? 0 : unreserved(evaluation, i, write);
+        }
+        return count;
+    }
+
+    private int unreserved(final Evaluation evaluation, final int charge, final boolean write) {
+        int count = 0;
+        for (int i = 0; i < evaluation.chainLength; i++) {
+            scope.wrap(evaluation.world, evaluation.chain[i]);
+            final int ceilings = scope.ceilingCount();
+            if (ceilings > 0) {
+                ceiling.first(evaluation.world, scope);
+            }
+            for (int c = 0; c < ceilings; c++) {
+                if (ceiling.dimensionId() == dimensions[charge] && empty(evaluation, charge, write)) {
+                    count++;
+                }
+                if (c + 1 < ceilings) {
+                    ceiling.next();
+                }
+            }
+        }
+        return count;
+    }
+
+    private boolean empty(final Evaluation evaluation, final int charge, final boolean write) {
+        final int kind = ceiling.at(evaluation.nowEpochMs).kindCode();
+        if (kind == DimensionKind.PERIOD.code()) {
+            final PeriodTable periods = evaluation.periods;
+            final int place = periods.locate(ceiling.windowId(), evaluation.nowEpochMs);
+            if (place != PeriodTable.OUTSIDE && write) {
+                writer.emptyPeriod(
+                        ceiling.cellRef(),
+                        charge,
+                        periods.ordinal(place),
+                        periods.endMs(place),
+                        periods.key(ceiling.windowId()));
+            }
+            return place != PeriodTable.OUTSIDE;
+        }
+        final boolean counts = kind == DimensionKind.RATE.code() && !ceiling.unlimited();
+        if (counts && write) {
+            writer.emptyRate(
+                    ceiling.cellRef(), charge, RateWords.multiplier(ceiling), RateWords.unitsPerToken(ceiling));
+        }
+        return counts;
+    }
+
     private void charge(final Evaluation evaluation, final Registry registry, final int dimension) {
         final int charged = evaluation.charge(dimension) > 0 ? evaluation.chargeOf(dimension) : -1;
         // only what a wallet paid for has a price here
-        final int price = charged < 0 || evaluation.credit.entry < 0 ? -1 : evaluation.credit.prices[charged];
+        final int price = evaluation.credit.entry < 0 ? -1 : price(evaluation, charged, dimension);
         writer.charge(
                 registry.dimensions().hash(dimension),
                 registry.dimensionKind(dimension) == DimensionKind.GAUGE,
@@ -176,6 +237,13 @@ final class ReservationRecorder {
                 price < 0
                         ? 0
                         : evaluation.world.prices().book(evaluation.credit.book).perQuantity(price));
+    }
+
+    /** {@return the price of a dimension in the book; below 0 = none. What is not reserved may be used, and paid, all the same} */
+    private static int price(final Evaluation evaluation, final int charged, final int dimension) {
+        return charged >= 0
+                ? evaluation.credit.prices[charged]
+                : evaluation.world.prices().book(evaluation.credit.book).find(dimension, evaluation.credit.query);
     }
 
     private void unitsAndTerms(final Evaluation evaluation, final Registry registry, final Operation operation) {

@@ -74,6 +74,30 @@ final class Adjuster {
         to.put(0);
     }
 
+    /**
+     * Writes an entry that took nothing: should more be used than was reserved, it says where that counts.
+     *
+     * @param receipt of a period its ordinal; else 0
+     * @param endOrUnits of a period its end, ms; of a rate its units per token
+     * @param windowOrMultiplier of a period the key of its window; of a rate its multiplier
+     */
+    static void writeNothing(
+            ChainWriter to,
+            long cell,
+            int entryKind,
+            int charge,
+            long receipt,
+            long endOrUnits,
+            long windowOrMultiplier) {
+        to.put(cell);
+        to.put((long) charge << 24 | CEILING << 16 | entryKind);
+        to.put(0);
+        to.put(receipt);
+        to.put(endOrUnits);
+        to.put(windowOrMultiplier);
+        to.put(0);
+    }
+
     void load(UnsafeBuffer segment, int at) {
         cell = segment.getLong(at);
         long shape = segment.getLong(at + 8);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.request.FactSink;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -101,10 +102,26 @@ public final class ReservationWriter {
      * @param windowKey of a period the {@link io.tollgate.core.quota.PeriodTable#key} of its window; 0 = none
      */
     public void entry(TakePlan plan, int entry, int role, int charge, long windowKey) {
+        beginEntry();
+        Adjuster.write(chain, plan, entry, role, charge, windowKey);
+    }
+
+    /** Adds an entry of a period's ceiling that took nothing, for what may be used in the end; see {@link #entry}. */
+    public void emptyPeriod(long cell, int charge, long ordinal, long endMs, long windowKey) {
+        beginEntry();
+        Adjuster.writeNothing(chain, cell, CellKind.PERIOD, charge, ordinal, endMs, windowKey);
+    }
+
+    /** The same of a rate's. */
+    public void emptyRate(long cell, int charge, long multiplier, long unitsPerToken) {
+        beginEntry();
+        Adjuster.writeNothing(chain, cell, CellKind.RATE, charge, 0, unitsPerToken, multiplier);
+    }
+
+    private void beginEntry() {
         if (entries == 0) {
             chain.begin();
         }
-        Adjuster.write(chain, plan, entry, role, charge, windowKey);
         entries++;
     }
 

@@ -60,6 +60,32 @@ class ReservationDebtTest {
         }
     }
 
+    @Test
+    void shouldChargeWhatWasUsedAndNotReserved() {
+        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+            HoldingWorld.activate(
+                    fixture,
+                    1,
+                    List.of(
+                            HoldingWorld.ceiling(
+                                    "tokens", TOKENS, Enforcement.HARD, CeilingDef.Amount.of(1_000), HOURLY),
+                            HoldingWorld.ceiling(
+                                    "calls", CALLS, Enforcement.HARD, CeilingDef.Amount.of(1_000), HOURLY)));
+            final DecisionWorker worker = fixture.engine.newWorker();
+            worker.begin();
+            ask(DecideMode.RESERVE, 100, "token");
+            worker.decide(request, decision);
+            request.reset().addUsage(60, "token").addUsage(5, "count");
+            assertEquals(
+                    EndOutcome.OVERRUN,
+                    worker.settle(decision.reservationHigh(), decision.reservationLow(), request, result));
+
+            assertEquals(60 + 1, used(worker, "token"));
+            assertEquals(5 + 1, used(worker, "count"));
+            worker.end();
+        }
+    }
+
     /** What is used of the ceiling of a unit once one more is taken. */
     private long used(final DecisionWorker worker, final String unit) {
         ask(DecideMode.CONSUME, 1, unit);

@@ -67,7 +67,8 @@ class DifferentialTest {
                 Reason.WALLET_FROZEN,
                 Reason.PRICE_UNKNOWN,
                 Reason.CREDIT_LOW,
-                Reason.CAPACITY_UNAVAILABLE);
+                Reason.CAPACITY_UNAVAILABLE,
+                Reason.IDEMPOTENCY_MISMATCH);
         wanted.removeAll(seen);
         assertEquals(Set.of("limits", "override"), bindingOrigins, "overrides bound, and ended");
         assertTrue(wanted.isEmpty(), () -> "the random cases never met " + wanted);

@@ -100,7 +100,7 @@ final class EnginePlayer implements AutoCloseable {
                     world.registry,
                     world.policies.policies,
                     world.entitlementSets,
-                    EngineAssets.scopes(world.scopes, activate.assets()),
+                    EngineAssets.scopes(activate.scopes(), activate.assets()),
                     world.maxAgeMs,
                     EngineAssets.books(activate.assets()),
                     EngineAssets.pools(activate.assets()));

@@ -109,6 +109,13 @@ final class HandWorld {
         return engine().decide(request(action, mode, amount, unit, options), "r" + asked++, now(), FRESH);
     }
 
+    /** With nothing stated to be used. */
+    ReferenceAnswer ask(final String action, final DecideMode mode) {
+        final ReferenceRequest request =
+                request(action, mode, 1, "token", ReferenceRequest.Options.NONE).using(List.of());
+        return engine().decide(request, "r" + asked++, now(), FRESH);
+    }
+
     ReferenceAnswer extend(final String id, final long tokens, final long ttlMs) {
         final ReferenceRequest.Options options = new ReferenceRequest.Options(false, ttlMs, "");
         return engine().extend(id, List.of(new ReferenceRequest.Usage(tokens, "token")), options, now(), FRESH);

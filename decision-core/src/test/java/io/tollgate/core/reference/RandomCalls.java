@@ -46,7 +46,7 @@ final class RandomCalls {
             nowNs += i == 0 ? 0 : step();
             final String name = "r" + i;
             final ReferenceCall call =
-                    i == 0 ? new ReferenceCall.Activate(world.assets(nowMs())) : decidable(call(), model);
+                    i == 0 ? new ReferenceCall.Activate(world.scopes, world.assets(nowMs())) : decidable(call(), model);
             steps.add(new ReferenceCall.Step(name, nowNs, ages(), call));
             remember(call, model.play(steps.get(i)));
         }
@@ -66,7 +66,7 @@ final class RandomCalls {
         final boolean changes = features.credit() || features.capacity();
         final int dice = random.nextInt(100);
         if (dice < 2 && changes) {
-            return new ReferenceCall.Activate(world.assets(nowMs()));
+            return new ReferenceCall.Activate(world.changedScopes(), world.assets(nowMs()));
         } else if (dice < 60 || !features.reservations()) {
             return new ReferenceCall.Decide(requests.next());
         } else if (dice < 66 && features.batches()) {

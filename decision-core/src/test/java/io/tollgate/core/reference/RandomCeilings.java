@@ -54,26 +54,49 @@ final class RandomCeilings {
     private CeilingDef ceiling(
             final String path, final int dimension, final String id, final @Nullable ScopeLevel each) {
         final DimensionKind kind = registry.dimensions().get(dimension).kind();
+        final List<ThresholdDef> thresholds = random.nextBoolean()
+                ? List.of(new ThresholdDef(800, Severity.INFO), new ThresholdDef(950, Severity.WARNING))
+                : List.of(new ThresholdDef(1000, Severity.CRITICAL));
+        final WindowDef window =
+                switch (kind) {
+                    case RATE -> rateWindow();
+                    case GAUGE -> WindowDef.NONE;
+                    default -> periodWindow();
+                };
+        return drawn(new CeilingDef(
+                id, dimension, Enforcement.HARD, each, CeilingDef.Amount.of(0), window, thresholds, "limits", path));
+    }
+
+    /** {@return as a later snapshot may have them: the same ceilings, here and there with other limits} */
+    List<CeilingDef> changed(final List<CeilingDef> ceilings) {
+        return ceilings.stream()
+                .map(ceiling -> random.nextInt(4) == 0 ? drawn(ceiling) : ceiling)
+                .toList();
+    }
+
+    /** Limit, enforcement and override of a ceiling. */
+    private CeilingDef drawn(final CeilingDef of) {
+        final DimensionKind kind = registry.dimensions().get(of.dimensionId()).kind();
         final boolean rate = kind == DimensionKind.RATE;
-        final long scale = dimension == 3 ? 3_600_000L : dimension == 0 || kind == DimensionKind.GAUGE ? 1 : 100;
-        final long step = rate && dimension == 1 ? 100 : scale;
+        final long scale = of.dimensionId() == RandomRegistry.GPU
+                ? 3_600_000L
+                : of.dimensionId() == RandomRegistry.RPM || kind == DimensionKind.GAUGE ? 1 : 100;
         final CeilingDef plain = new CeilingDef(
-                id,
-                dimension,
+                of.id(),
+                of.dimensionId(),
                 random.nextInt(5) == 0 ? Enforcement.SOFT : Enforcement.HARD,
-                each,
-                amount(rate, step, !rate && random.nextInt(10) == 0),
-                rate ? rateWindow() : kind == DimensionKind.GAUGE ? WindowDef.NONE : periodWindow(),
-                random.nextBoolean()
-                        ? List.of(new ThresholdDef(800, Severity.INFO), new ThresholdDef(950, Severity.WARNING))
-                        : List.of(new ThresholdDef(1000, Severity.CRITICAL)),
-                "limits",
-                path);
+                of.eachLevel(),
+                amount(rate, scale, !rate && random.nextInt(10) == 0),
+                of.window(),
+                of.thresholds(),
+                of.origin(),
+                of.source());
         if (random.nextInt(4) > 0) {
             return plain;
         }
-        final CeilingDef.Amount instead = amount(rate, step, random.nextInt(10) == 0);
-        return plain.overriddenBy(new OverrideDef("o-" + id, instead, overrideEndMs(), path + "#" + id));
+        final CeilingDef.Amount instead = amount(rate, scale, random.nextInt(10) == 0);
+        return plain.overriddenBy(
+                new OverrideDef("o-" + of.id(), instead, overrideEndMs(), of.source() + "#" + of.id()));
     }
 
     private CeilingDef.Amount amount(final boolean rate, final long step, final boolean unlimited) {

@@ -191,10 +191,29 @@ final class RandomWorld {
         return chosen;
     }
 
-    /** What the model sees of it; assets change from snapshot to snapshot. */
-    ReferenceWorld reference(final ReferenceAssets assets) {
+    /** What the model sees of it; limits and assets change from snapshot to snapshot. */
+    ReferenceWorld reference(final List<ScopeDef> as, final ReferenceAssets assets) {
         return new ReferenceWorld(
-                registry, policies.policies, entitlementSets, scopes, maxAgeMs, policies.conditions, assets);
+                registry, policies.policies, entitlementSets, as, maxAgeMs, policies.conditions, assets);
+    }
+
+    /** {@return the scopes of a later snapshot: some of their limits are others} */
+    List<ScopeDef> changedScopes() {
+        return scopes.stream()
+                .map(scope -> new ScopeDef(
+                        scope.level(),
+                        scope.path(),
+                        scope.id(),
+                        scope.displayName(),
+                        scope.state(),
+                        scope.expiresAtMs(),
+                        scope.parentPath(),
+                        scope.actor(),
+                        new ScopeDef.Holdings(
+                                scope.holdings().subscription(),
+                                randomCeilings.changed(scope.holdings().ceilings()),
+                                scope.holdings().attributes())))
+                .toList();
     }
 
     /** Money and machines as of now. */

@@ -2,6 +2,7 @@
 package io.tollgate.core.reference;
 
 import io.tollgate.core.Plane;
+import io.tollgate.core.world.def.ScopeDef;
 import java.util.List;
 import java.util.Map;
 
@@ -21,8 +22,8 @@ sealed interface ReferenceCall {
 
     record Release(String reservation) implements ReferenceCall {}
 
-    /** A new snapshot with other money and machines. */
-    record Activate(ReferenceAssets assets) implements ReferenceCall {}
+    /** A new snapshot with other limits, money and machines. */
+    record Activate(List<ScopeDef> scopes, ReferenceAssets assets) implements ReferenceCall {}
 
     /** The process dies and comes back. */
     record Restart() implements ReferenceCall {}

@@ -5,14 +5,18 @@ import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.def.CeilingDef;
+import io.tollgate.core.world.def.ChargeDef;
 import io.tollgate.core.world.def.DimensionDef;
+import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.OverrideDef;
 import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.core.world.def.SubscriptionDef;
 import java.util.ArrayList;
 import java.util.LinkedList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Which ceilings a request is charged against: every SHARED one of its chain and every EACH one that applies. */
@@ -55,23 +59,38 @@ final class ReferenceCeilings {
     }
 
     static List<Line> of(final ReferenceContext context) {
+        return context.rules.asked(of(context, context.charges));
+    }
+
+    /** {@return under which ceilings what the operation may charge and the request does not would count} */
+    static List<Line> unreserved(final ReferenceContext context, final OperationDef operation) {
+        final Map<Integer, Long> others = new TreeMap<>();
+        for (final ChargeDef charge : operation.charges()) {
+            if (!context.charges.containsKey(charge.dimensionId())) {
+                others.put(charge.dimensionId(), 1L);
+            }
+        }
+        return of(context, others);
+    }
+
+    private static List<Line> of(final ReferenceContext context, final Map<Integer, Long> charges) {
         final List<Line> lines = new ArrayList<>();
         for (final ScopeDef scope : context.chain) {
             for (final CeilingDef ceiling : scope.holdings().ceilings()) {
                 if (ceiling.eachLevel() == null) {
-                    add(context, lines, scope, scope, ceiling);
+                    add(context, charges, lines, scope, scope, ceiling);
                 }
             }
             // EACH: this scope's own share of what a scope above it in the directory defines for its level
             for (final ScopeDef above : above(context, scope)) {
                 for (final CeilingDef ceiling : above.holdings().ceilings()) {
                     if (ceiling.eachLevel() == scope.level()) {
-                        add(context, lines, above, scope, ceiling);
+                        add(context, charges, lines, above, scope, ceiling);
                     }
                 }
             }
         }
-        return context.rules.asked(lines);
+        return lines;
     }
 
     /** The directory above a scope, widest first; the plan is that of the organization's subscription; a key's owner comes last. */
@@ -105,11 +124,12 @@ final class ReferenceCeilings {
 
     private static void add(
             final ReferenceContext context,
+            final Map<Integer, Long> charges,
             final List<Line> lines,
             final ScopeDef definedAt,
             final ScopeDef counts,
             final CeilingDef ceiling) {
-        final long amount = context.charges.getOrDefault(ceiling.dimensionId(), 0L);
+        final long amount = charges.getOrDefault(ceiling.dimensionId(), 0L);
         if (amount == 0) {
             return;
         }

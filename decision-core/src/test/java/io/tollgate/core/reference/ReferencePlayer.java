@@ -10,7 +10,7 @@ final class ReferencePlayer {
 
     ReferencePlayer(final RandomWorld world, final ReferenceAssets assets, final ReferenceRules rules) {
         this.world = world;
-        engine = new ReferenceEngine(world.reference(assets), rules);
+        engine = new ReferenceEngine(world.reference(world.scopes, assets), rules);
     }
 
     /** {@return the answer: ReferenceAnswer, a list of them, an Ending, or "" where nothing is answered} */
@@ -29,7 +29,7 @@ final class ReferencePlayer {
         } else if (call instanceof ReferenceCall.Release release) {
             return engine.release(release.reservation(), step.nowNs());
         } else if (call instanceof ReferenceCall.Activate activate) {
-            engine.activate(world.reference(activate.assets()));
+            engine.activate(world.reference(activate.scopes(), activate.assets()));
         }
         return List.of();
     }

@@ -43,6 +43,20 @@ final class ReferencePrices {
         return chosen.isEmpty() ? null : chosen;
     }
 
+    /** {@return the prices of what was reserved, and of what may be used all the same} */
+    static Map<Integer, ReferencePriceBook.Price> ofAll(
+            final ReferenceContext context, final Iterable<Integer> dimensions) {
+        final Map<Integer, ReferencePriceBook.Price> all = new HashMap<>();
+        if (context.cost != null) {
+            for (final int dimension : dimensions) {
+                final Map<Integer, ReferencePriceBook.Price> one =
+                        choose(context.cost.payer().book(), List.of(dimension), ReferenceAttributes.of(context));
+                all.putAll(one == null ? Map.of() : one);
+            }
+        }
+        return all;
+    }
+
     /** {@return the sum over the dimensions, each rounded up; null when it is too large for a long} */
     static @Nullable Long cost(final Map<Integer, ReferencePriceBook.Price> prices, final Map<Integer, Long> charges) {
         BigInteger sum = BigInteger.ZERO;

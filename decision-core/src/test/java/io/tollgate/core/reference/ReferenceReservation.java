@@ -1,9 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.world.def.OperationDef;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** What was reserved, and what became of it. */
@@ -27,6 +30,18 @@ final class ReferenceReservation {
                     new TreeMap<>(context.charges),
                     context.prices == null ? Map.of() : context.prices,
                     List.copyOf(context.held));
+        }
+
+        /** The first part also knows where that counts which the operation may use and the request did not reserve. */
+        static Part first(final ReferenceContext context) {
+            final OperationDef operation = Objects.requireNonNull(context.operation);
+            final Map<Integer, Long> charges = new TreeMap<>(context.charges);
+            final List<ReferenceHold> holds = new ArrayList<>(context.held);
+            operation.charges().forEach(charge -> charges.putIfAbsent(charge.dimensionId(), 0L));
+            for (final ReferenceCeilings.Line line : ReferenceCeilings.unreserved(context, operation)) {
+                holds.add(new ReferenceHold(line.take().of(0), BigInteger.ZERO));
+            }
+            return new Part(charges, ReferencePrices.ofAll(context, charges.keySet()), holds);
         }
     }
 

@@ -161,4 +161,18 @@ class ReferenceReservationTest {
         world.release("r1");
         assertEquals(Reason.RATE_LIMITED, world.chat(DecideMode.RESERVE, 1).reason());
     }
+
+    @Test
+    void shouldChargeWhatWasUsedAndNotReserved() {
+        final HandWorld world = new HandWorld()
+                .ceiling(HandWorld.TOKENS, 100, Enforcement.HARD)
+                .price(HandWorld.TOKENS, 1, 1, Map.of())
+                .price(HandWorld.RUNNING, 0, 1, Map.of())
+                .wallet("org:acme", false);
+        world.ask("chat", DecideMode.RESERVE);
+        assertEquals(ReferenceReservations.Ending.OVERRUN, world.settle("r0", 30));
+        assertEquals(30, world.used());
+        final ReferenceAnswer.Cost cost = world.chat(DecideMode.CHECK, 1).cost();
+        assertEquals(-30, cost == null ? 0 : cost.spendable());
+    }
 }

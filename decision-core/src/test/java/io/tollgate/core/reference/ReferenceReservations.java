@@ -53,7 +53,7 @@ final class ReferenceReservations {
                 ReferenceEngine.organization(context),
                 Math.max(MIN_TTL_MS, ttl == 0 ? context.world.assets.defaultTtlMs() : ttl));
         made.expiresAtMs = expiry(context.world, ttl, context.nowEpochNs);
-        made.parts.add(ReferenceReservation.Part.of(context));
+        made.parts.add(ReferenceReservation.Part.first(context));
         byId.put(id, made);
         return new ReferenceAnswer.Reservation(id, made.expiresAtMs);
     }
