@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
     /** What the engine can do. */
-    private static final RandomRegistry.Features FEATURES = new RandomRegistry.Features(true, true, true, true, false);
+    private static final RandomRegistry.Features FEATURES = RandomRegistry.Features.ALL;
 
     private final Set<String> bindingOrigins = new HashSet<>();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
@@ -68,6 +68,7 @@ class DifferentialTest {
                 Reason.PRICE_UNKNOWN,
                 Reason.CREDIT_LOW,
                 Reason.CAPACITY_UNAVAILABLE,
+                Reason.BATCH_DENIED,
                 Reason.IDEMPOTENCY_MISMATCH);
         wanted.removeAll(seen);
         assertEquals(Set.of("limits", "override"), bindingOrigins, "overrides bound, and ended");

@@ -1,9 +1,11 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.BatchMode;
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.engine.Decision;
+import io.tollgate.core.engine.DecisionBatch;
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.engine.EngineFixture;
@@ -19,6 +21,7 @@ import io.tollgate.core.world.World;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +127,8 @@ final class EnginePlayer implements AutoCloseable {
         final ReferenceCall call = step.call();
         if (call instanceof ReferenceCall.Decide decide) {
             return decide(decide.request(), step.name());
+        } else if (call instanceof ReferenceCall.Batch batch) {
+            return batch(batch, step.name());
         } else if (call instanceof ReferenceCall.Extend extend) {
             final String id = id(extend.reservation());
             EngineQuestions.fill(request, extend.added(), extend.options());
@@ -138,6 +143,25 @@ final class EnginePlayer implements AutoCloseable {
             return ending(worker.release(ReservationIds.high(id), ReservationIds.low(id), ended));
         }
         return List.of();
+    }
+
+    /** The requests are given twice, as the engine wants it. */
+    private List<ReferenceAnswer> batch(final ReferenceCall.Batch asked, final String name) {
+        final DecisionBatch batch = worker.batch();
+        batch.begin(BatchMode.valueOf(asked.mode().name()));
+        for (final ReferenceRequest each : asked.requests()) {
+            EngineQuestions.fill(request, each);
+            batch.add(request);
+        }
+        batch.commit();
+        final List<ReferenceAnswer> given = new ArrayList<>();
+        for (final ReferenceRequest each : asked.requests()) {
+            EngineQuestions.fill(request, each);
+            batch.answer(request, decision);
+            given.add(answer(name + "." + given.size()));
+        }
+        batch.end();
+        return given;
     }
 
     private String id(final String name) {

@@ -157,6 +157,12 @@ final class Mutants {
                 return false;
             }
         });
+        mutants.put("what was used and not reserved is charged to nobody", new ReferenceRules() {
+            @Override
+            boolean chargesUnreserved() {
+                return false;
+            }
+        });
         mutants.put("an atomic batch takes what fits of it", new ReferenceRules() {
             @Override
             boolean atomicTakesPart() {

@@ -7,7 +7,6 @@ import io.tollgate.core.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Section 8: many questions that stand or fall together, each judged as if those before it had been taken. */
 final class ReferenceBatch {
@@ -17,8 +16,6 @@ final class ReferenceBatch {
         /** All or none is taken. */
         ATOMIC
     }
-
-    static final Reason BATCH_DENIED = Objects.requireNonNullElse(Reason.ofCode(805), Reason.INTERNAL);
 
     private final ReferenceWorld world;
     private final ReferenceLedger ledger;
@@ -55,7 +52,7 @@ final class ReferenceBatch {
         final boolean all = judged.stream().allMatch(ReferenceAnswer::allowed);
         if (!all && !rules.atomicTakesPart()) {
             return judged.stream()
-                    .map(answer -> answer.allowed() ? ReferenceAnswer.deny(BATCH_DENIED) : answer)
+                    .map(answer -> answer.allowed() ? ReferenceAnswer.deny(Reason.BATCH_DENIED) : answer)
                     .toList();
         }
         final List<ReferenceAnswer> taken = new ArrayList<>();

@@ -37,7 +37,7 @@ class ReferenceBatchTest {
         final List<ReferenceAnswer> denied =
                 world.batch(ReferenceBatch.Mode.ATOMIC, look(DecideMode.CONSUME, 6), look(DecideMode.CONSUME, 5));
         assertEquals(Reason.QUOTA_EXHAUSTED, denied.get(1).reason());
-        assertEquals(ReferenceBatch.BATCH_DENIED, denied.get(0).reason());
+        assertEquals(Reason.BATCH_DENIED, denied.get(0).reason());
         assertEquals(0, world.used());
         final List<ReferenceAnswer> taken =
                 world.batch(ReferenceBatch.Mode.ATOMIC, look(DecideMode.CONSUME, 6), look(DecideMode.RESERVE, 4));

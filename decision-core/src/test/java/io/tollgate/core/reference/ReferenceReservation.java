@@ -38,7 +38,9 @@ final class ReferenceReservation {
             final Map<Integer, Long> charges = new TreeMap<>(context.charges);
             final List<ReferenceHold> holds = new ArrayList<>(context.held);
             operation.charges().forEach(charge -> charges.putIfAbsent(charge.dimensionId(), 0L));
-            for (final ReferenceCeilings.Line line : ReferenceCeilings.unreserved(context, operation)) {
+            for (final ReferenceCeilings.Line line : context.rules.chargesUnreserved()
+                    ? ReferenceCeilings.unreserved(context, operation)
+                    : List.<ReferenceCeilings.Line>of()) {
                 holds.add(new ReferenceHold(line.take().of(0), BigInteger.ZERO));
             }
             return new Part(charges, ReferencePrices.ofAll(context, charges.keySet()), holds);

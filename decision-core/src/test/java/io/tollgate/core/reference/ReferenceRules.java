@@ -97,4 +97,9 @@ class ReferenceRules {
     boolean gaugeComesBack() {
         return true;
     }
+
+    /** Section 7: what is used beyond the reservation is charged in full, also where nothing was reserved. */
+    boolean chargesUnreserved() {
+        return true;
+    }
 }
