@@ -5,8 +5,8 @@ import io.tollgate.core.reservation.IdempotencyDesk;
 import io.tollgate.core.world.ScopeRow;
 
 /**
- * Tells the desk of idempotency keys whose key it is: the organization that stage REQUEST found, not the one that the request names, which an
- * API key may leave out. Belongs to the worker's thread.
+ * Tells the desk of idempotency keys whose key it is: the organization that stage REQUEST found, not the one that the request names, which
+ * an API key may leave out. Belongs to the worker's thread.
  */
 final class OrganizationName {
     private final ScopeRow row = new ScopeRow();
