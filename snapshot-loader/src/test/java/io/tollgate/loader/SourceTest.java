@@ -364,6 +364,32 @@ final class SourceTest {
     }
 
     @Test
+    void shouldShowItsCertificateWhereOneIsAskedFor() throws Exception {
+        TestCertificates server = TestCertificates.make(directory, "server");
+        TestCertificates caller = TestCertificates.make(directory, "caller");
+        SnapshotHost at = new SnapshotHost(server, caller);
+        host = at;
+        at.publish(SnapshotFiles.bytes(seven), null);
+        for (boolean shown : new boolean[] {false, true}) {
+            HttpsTarget target = new HttpsTarget(
+                    at.uri(),
+                    new ControlPlaneTarget.Tls(
+                            server.certificate, shown ? caller.certificate : null, shown ? caller.key : null),
+                    null,
+                    Duration.ofSeconds(5));
+            SnapshotLoader running =
+                    start(SourceClient.ofHttps(target, TransferLimits.DEFAULT, Freshness.ANSWER, trust()));
+            if (shown) {
+                await(running, () -> isActive(running, 7) && isFresh(running));
+            } else {
+                await(running, () -> running.status().connection().consecutiveFailures() > 0);
+                assertEquals(0, at.seen.size());
+                running.close();
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhatTheServerAnswersAndRecover() throws Exception {
         SnapshotHost at = host();
         at.publish(SnapshotFiles.bytes(seven), null);
