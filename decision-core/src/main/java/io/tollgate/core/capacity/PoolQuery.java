@@ -8,7 +8,10 @@ public interface PoolQuery {
     /** In place of a type: the request has no such attribute, or too large a one. */
     int NO_VALUE = 0;
 
-    /** Looks an attribute of the registry up. {@return its {@link io.tollgate.core.world.def.AttributeType#code()}, or {@link #NO_VALUE}} */
+    /**
+     * Looks an attribute of the registry up. {@return its {@link io.tollgate.core.world.def.AttributeType#code()}, or {@link
+     * #NO_VALUE}}
+     */
     int find(int attributeId);
 
     /** {@return of a STRING that was found last the memory that it is in} */

@@ -9,7 +9,8 @@ import java.time.format.DateTimeParseException;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The canonical text that an attribute must have, worked out beforehand as a value of each type that has this text. Texts: a STRING as it is,
+ * The canonical text that an attribute must have, worked out beforehand as a value of each type that has this text. Texts: a STRING as
+ * it is,
  * an INT in decimal, a BOOL "true" or "false", a DOUBLE in decimal without exponent and without zeros at the end, a TIMESTAMP in ISO 8601
  * UTC ("2026-11-20T08:00:00Z"). A list has none, and the empty text is nobody's.
  */

@@ -8,7 +8,10 @@ import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** What may change while a world stays pinned, held still for one batch: the time, the age of each plane, the periods around now. One thread. */
+/**
+ * What may change while a world stays pinned, held still for one batch: the time, the age of each plane, the periods around now. One
+ * thread.
+ */
 final class BatchInstant {
     private final DecisionWorker worker;
     private final FreshnessTable freshness;

@@ -9,7 +9,8 @@ import io.tollgate.core.reservation.ReservationDesk;
 import io.tollgate.core.reservation.ReservationWriter;
 
 /**
- * The one plan of a batch, a part for each request. Filled request by request, checked or taken once, and then read again request by request:
+ * The one plan of a batch, a part for each request. Filled request by request, checked or taken once, and then read again request by
+ * request:
  * the second time the stages collect what they collected the first time, and the plan hands out the entries that it has. Belongs to the
  * worker's thread.
  */

@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
-/** What stage CAPACITY learns about one request: which entries of the plan are the candidates of which charge. Belongs to the worker's thread. */
+/**
+ * What stage CAPACITY learns about one request: which entries of the plan are the candidates of which charge. Belongs to the worker's
+ * thread.
+ */
 final class CapacityFacts {
     /** No charge on capacity was denied. */
     static final int NONE = -1;

@@ -8,8 +8,10 @@ import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.registry.Registry;
 
 /**
- * Stage CAPACITY: does it physically exist? Each charge on a dimension of kind CAPACITY is served by one pool: the first candidate that holds
- * all of it. Candidates are the pools whose every attribute the request has: first those reserved for scopes of its chain, the deepest scope
+ * Stage CAPACITY: does it physically exist? Each charge on a dimension of kind CAPACITY is served by one pool: the first candidate that
+ * holds
+ * all of it. Candidates are the pools whose every attribute the request has: first those reserved for scopes of its chain, the deepest
+ * scope
  * first, then the shared ones; within each by id. Pools of other scopes are never candidates, and never shown.
  */
 final class CapacityStage {

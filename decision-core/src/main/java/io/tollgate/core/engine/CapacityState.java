@@ -6,7 +6,8 @@ import io.tollgate.core.quota.TakePlan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pools serve one decision, or why none does: one line for each charge on a dimension of kind CAPACITY that is served, in the order of
+ * Which pools serve one decision, or why none does: one line for each charge on a dimension of kind CAPACITY that is served, in the
+ * order of
  * the charges; on a deny by CAPACITY only the line of the charge that is not, with the first candidate.
  *
  * <p>Like {@link CeilingStates} a view over the plan of the worker that decided; readable until that worker decides again or ends its turn.
@@ -64,7 +65,10 @@ public final class CapacityState {
         return dimensions[index];
     }
 
-    /** {@return number of the pool in {@link io.tollgate.core.world.World#pools()}, or {@link #NONE} when no pool can serve such a request} */
+    /**
+     * {@return number of the pool in {@link io.tollgate.core.world.World#pools()}, or {@link #NONE} when no pool can serve such a
+     * request}
+     */
     public int pool(final int index) {
         return plan == null || entries[index] < 0 ? NONE : (int) plan.tag(entries[index]);
     }

@@ -196,7 +196,10 @@ public final class Decision {
         }
     }
 
-    /** Another request of its atomic batch was denied. What this one was judged to be is nobody's business then: nothing of it was taken. */
+    /**
+     * Another request of its atomic batch was denied. What this one was judged to be is nobody's business then: nothing of it was
+     * taken.
+     */
     void deniedWithBatch() {
         deny(Stage.COMMIT, Reason.BATCH_DENIED);
         forgetAfter(Stage.REQUEST);

@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  *   worker.begin()    batch.begin(mode)    batch.add(request)*    batch.commit()    batch.answer(request, decision)*    worker.end()
  * </pre>
  *
- * The requests are given twice, in the same order: nothing of a request is kept in between, but whether it came as far as the plan. In between
+ * The requests are given twice, in the same order: nothing of a request is kept in between, but whether it came as far as the plan. In
+ * between
  * the whole batch is judged, and taken, in one step.
  *
  * <p>Belongs to the worker's thread. Made once for each worker (some 2 MB); allocates nothing from then on, and throws nothing.
  */
 public final class DecisionBatch {
-    /** Most requests of a batch; with more, as with more than {@link io.tollgate.core.quota.TakePlan#MAX_CAPACITY} entries, all are denied. */
+    /**
+     * Most requests of a batch; with more, as with more than {@link io.tollgate.core.quota.TakePlan#MAX_CAPACITY} entries, all are
+     * denied.
+     */
     public static final int MAX_REQUESTS = 1024;
 
     private final DecisionWorker worker;

@@ -113,7 +113,8 @@ public final class DecisionWorker {
     }
 
     /**
-     * Decides, within a turn, whether more may be used under a reservation, as a RESERVE of the same actor, place and operation; and takes it.
+     * Decides, within a turn, whether more may be used under a reservation, as a RESERVE of the same actor, place and operation; and
+     * takes it.
      *
      * @param high first half of the reservation's id
      * @param low second half of it
@@ -202,7 +203,10 @@ public final class DecisionWorker {
         keys.keep(bytes, length);
     }
 
-    /** {@return what {@link #keepAnswer} was given the first time, of a decision that {@link Decision#isRepeated}; {@link #firstAnswerLength}} */
+    /**
+     * {@return what {@link #keepAnswer} was given the first time, of a decision that {@link Decision#isRepeated}; {@link
+     * #firstAnswerLength}}
+     */
     public byte[] firstAnswer() {
         return keys.answer();
     }

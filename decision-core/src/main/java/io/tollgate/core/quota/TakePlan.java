@@ -312,7 +312,8 @@ public final class TakePlan {
     }
 
     /**
-     * Starts the next part: another request, which is judged as if the parts before it that fit had been taken. A part that does not fit, or
+     * Starts the next part: another request, which is judged as if the parts before it that fit had been taken. A part that does not
+     * fit, or
      * is refused, counts nothing for later ones. {@link Taker#take} takes all parts or none; {@link Taker#check} says FITS when all fit.
      *
      * @return false when there is no room for one more

@@ -75,7 +75,8 @@ class TakerShapeHammerTest {
     }
 
     /**
-     * The other holds the first pool, gives it back, and only then looks into the second. If it finds that one free, the choice has been made
+     * The other holds the first pool, gives it back, and only then looks into the second. If it finds that one free, the choice has
+     * been made
      * after the first pool was free again, and must have been for it.
      */
     @Test

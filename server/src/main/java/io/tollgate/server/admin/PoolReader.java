@@ -8,7 +8,10 @@ import io.tollgate.core.world.World;
 import io.tollgate.v1.DumpScopeResponse;
 import io.tollgate.v1.PoolState;
 
-/** Pools of a scope as they are now: those reserved for it, of global also the shared ones. Allocates; one thread at a time, while the world is pinned. */
+/**
+ * Pools of a scope as they are now: those reserved for it, of global also the shared ones. Allocates; one thread at a time, while the
+ * world is pinned.
+ */
 final class PoolReader {
     private final CeilingReader counters;
 

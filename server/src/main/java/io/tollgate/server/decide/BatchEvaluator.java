@@ -6,7 +6,8 @@ import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.v1.DecideResponse;
 
 /**
- * What a lane asks of questions that stand together, between begin and end of its {@link Evaluator}. All questions are given twice, in the same
+ * What a lane asks of questions that stand together, between begin and end of its {@link Evaluator}. All questions are given twice, in
+ * the same
  * order: begin, add for each, commit, answer for each, end. Belongs to one thread.
  */
 public interface BatchEvaluator {
