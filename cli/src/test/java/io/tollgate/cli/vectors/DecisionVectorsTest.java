@@ -3,6 +3,7 @@ package io.tollgate.cli.vectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
@@ -10,10 +11,15 @@ import com.google.gson.JsonObject;
 import io.tollgate.cli.lab.GrpcLab;
 import io.tollgate.cli.lab.Lab;
 import io.tollgate.cli.lab.LabSnapshot;
+import io.tollgate.v1.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -98,7 +104,44 @@ class DecisionVectorsTest {
                 }
             }
         }
-        assertTrue(cases > 0);
+        assertTrue(cases >= 400, () -> "cases are never taken away, they are frozen");
         assertNotNull(scratch);
+    }
+
+    @Test
+    void shouldShowEveryReasonThatACallerCanGet() throws IOException {
+        final StringBuilder all = new StringBuilder();
+        for (VectorFile file : VectorFile.all()) {
+            all.append(Files.readString(VectorFile.ROOT.resolve("cases").resolve(file.name())));
+        }
+        final Set<Reason> missing = EnumSet.allOf(Reason.class);
+        // Leases and the journal are not there yet; the others need a failing sidecar or a client.
+        missing.removeAll(EnumSet.of(
+                Reason.UNRECOGNIZED,
+                Reason.REASON_UNSPECIFIED,
+                Reason.REASON_LEASE_EXPIRED,
+                Reason.REASON_JOURNAL_FULL,
+                Reason.REASON_OVERLOADED,
+                Reason.REASON_INTERNAL,
+                Reason.REASON_UNREACHABLE));
+        missing.removeIf(reason -> all.indexOf('"' + reason.name() + '"') >= 0);
+        assertEquals(EnumSet.noneOf(Reason.class), missing);
+    }
+
+    @Test
+    void shouldFindAnAnswerThatIsNotTheFrozenOne() {
+        final VectorCase frozen = VectorFile.all().get(0).cases().get(0);
+        final VectorCase changed = new VectorCase(
+                frozen.name(),
+                frozen.bundle(),
+                frozen.at(),
+                frozen.base(),
+                frozen.steps().deepCopy());
+        final VectorBundles bundles = new VectorBundles(scratch);
+        run(changed, bundles, "changed", Lab::open);
+        for (JsonElement each : changed.steps()) {
+            each.getAsJsonObject().add("expect", new JsonObject());
+        }
+        assertThrows(AssertionError.class, () -> run(changed, bundles, "changed", Lab::open));
     }
 }
