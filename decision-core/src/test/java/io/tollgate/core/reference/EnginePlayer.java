@@ -29,7 +29,7 @@ import java.util.Map;
 /** Plays a sequence on the engine. */
 final class EnginePlayer implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000L;
-    private static final int SEGMENTS = 4;
+    private static final int SEGMENTS = 1;
     private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
     private final RandomWorld world;
