@@ -19,7 +19,8 @@ class OneReservation {
     static final long NOW_NS = 1_795_132_800_000_000_000L;
 
     static final long NOW_MS = NOW_NS / 1_000_000;
-    static final long TTL_MS = 60_000;
+    static final long TTL_MS = 6_000;
+    /** 72 s later: past the tombstone deadline, and within the 10 minutes that an end is remembered. */
     static final long PAST_TOMBSTONE_NS = NOW_NS + 12 * TTL_MS * 1_000_000;
 
     private static final long COUNTER = Cells.ref(1);
