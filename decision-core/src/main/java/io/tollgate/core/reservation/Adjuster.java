@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Changes the counter of one entry after the take: gives back, or counts what was used beyond it, unchecked. Belongs to one thread.
  *
  * <pre>
- *   entry, 7 words:   cell | charge(8) role(8) flags(8) kind(8) | amount | receipt | end ms or units per token | window key or multiplier | 0
+ *   entry, 7 words:   cell | shape | amount | receipt | end ms or units per token | window key or multiplier | 0
+ *   shape:            charge(8) role(8) flags(8) kind(8)
  * </pre>
  */
 final class Adjuster {

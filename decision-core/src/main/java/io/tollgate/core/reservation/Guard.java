@@ -2,7 +2,8 @@
 package io.tollgate.core.reservation;
 
 /**
- * Words that prove themselves: a value with check bits over it, the store's id and the place it lies at, in one long, so that a kill between
+ * Words that prove themselves: a value with check bits over it, the store's id and the place it lies at, in one long,
+ * so that a kill between
  * two stores cannot part them and a flipped or foreign word shows.
  *
  * <pre>

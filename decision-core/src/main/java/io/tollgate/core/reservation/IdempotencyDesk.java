@@ -5,10 +5,12 @@ import io.tollgate.core.request.DecisionRequest;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What one worker does with idempotency keys: claims one before the first request with it is decided, keeps that request's answer, and finds
+ * What one worker does with idempotency keys: claims one before the first request with it is decided, keeps that
+ * request's answer, and finds
  * the answer when it comes again. Keys are kept as hashes, parameters as digests ({@link KeyedDigest}), answers as opaque bytes.
  *
- * <p>Assumptions: belongs to one thread; one claim at a time. Guarantees: of any number of calls with one key at once at most one is decided,
+ * <p>Assumptions: belongs to one thread; one claim at a time. Guarantees: of any number of calls with one key at once
+ * at most one is decided,
  * the others answer IN_PROGRESS; once an answer has been kept every call with the key gets it until it is forgotten. A claim whose process
  * was killed is dropped by the next start: whether its request took something is not known, and if it did that stays counted.
  *

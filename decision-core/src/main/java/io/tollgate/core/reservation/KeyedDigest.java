@@ -7,7 +7,8 @@ import io.tollgate.core.request.FactSink;
 import io.tollgate.core.request.Field;
 
 /**
- * Hashes of 128 bits, keyed with the store's secret: of an organization, of a key within it, of the parameters of a request. Nobody who does
+ * Hashes of 128 bits, keyed with the store's secret: of an organization, of a key within it, of the parameters of a
+ * request. Nobody who does
  * not know the store's key can make two of them meet. Does not allocate. Belongs to one thread.
  */
 final class KeyedDigest implements FactSink {

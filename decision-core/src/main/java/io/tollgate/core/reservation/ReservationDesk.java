@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What one worker does with reservations: {@link #writer} records them, and here they are settled, released and expired. Each transition
  * has one owner, who won the compare-and-set of the state word; a terminal state is reached exactly once.
  *
- * <p>Assumptions: belongs to one thread, and so does its {@link Taker}. Guarantees: no lock, no allocation, no system call, no exception for
+ * <p>Assumptions: belongs to one thread, and so does its {@link Taker}. Guarantees: no lock, no allocation, no system
+ * call, no exception for
  * any input; while another thread is in the middle of a transition a call spins a bounded time and then answers BUSY. Once a call has
  * answered SETTLED, OVERRUN, RELEASED or EXPIRED, that outlives the process (not a power failure: that takes the usage journal).
  *

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The reservations of a sidecar, in a mapped file beside its counters. Survives snapshots, restarts and {@code kill -9}.
  *
  * <p><b>What survives what.</b> A reservation that was answered is there after the process was killed; one that was not yet answered may be
- * gone while what it took stays counted. An end that was answered stays; one that was begun is completed by the next start, and nothing comes
+ * gone while what it took stays counted. An end that was answered stays; one that was begun is completed by the next
+ * start, and nothing comes
  * back twice. After a power failure the file is refused: what it held stays counted.
  *
  * <p><b>What is refused.</b> A file of another format, of other counters, with a damaged header: {@link ReservationStoreException}. A

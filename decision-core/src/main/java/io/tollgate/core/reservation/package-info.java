@@ -2,7 +2,8 @@
 /**
  * Reservations and idempotency keys of a sidecar: what is held, for whom it will be settled, and what was answered already.
  *
- * <p>{@link io.tollgate.core.reservation.ReservationStore} is the mapped file, {@link io.tollgate.core.reservation.ReservationDesk} what one
+ * <p>{@link io.tollgate.core.reservation.ReservationStore} is the mapped file, {@link
+ * io.tollgate.core.reservation.ReservationDesk} what one
  * worker does with it: record, settle, release, extend, expire; no lock, no allocation, no system call, no exception.
  * {@link io.tollgate.core.reservation.ReservationSweeper} ends what is due.
  *

@@ -24,7 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Extend, Settle and Release between the wire and the engine. Extend is a question and sheds like one. Settle and Release give back, so they
+ * Extend, Settle and Release between the wire and the engine. Extend is a question and sheds like one. Settle and
+ * Release give back, so they
  * are served while the sidecar drains; under load the call fails with UNAVAILABLE and nothing has changed: ask again.
  *
  * <p>Shared by all event loops; keeps nothing.
