@@ -35,8 +35,6 @@ class VectorCoverageTest {
     private static final Map<String, String> NOT_BY_A_DECISION = Map.of(
             "REASON_LEASE_EXPIRED",
             "there are no leases yet",
-            "REASON_CAPACITY_UNAVAILABLE",
-            "bundles cannot charge capacity yet",
             "REASON_OVERLOADED",
             "depends on the load of the machine, see OverloadTest",
             "REASON_JOURNAL_FULL",
@@ -44,15 +42,10 @@ class VectorCoverageTest {
             "REASON_INTERNAL",
             "a fault of the sidecar, see EdgeFailureTest",
             "REASON_UNREACHABLE",
-            "said by clients alone, see the client's own tests",
-            "REASON_BATCH_DENIED",
-            "bundles of cases ask no atomic batches yet");
+            "said by clients alone, see the client's own tests");
 
     private static final Map<String, String> NO_CEILINGS =
             Map.of("DIMENSION_KIND_CAPACITY", "pools limit it, not ceilings");
-
-    private static final Map<String, String> NO_CLASS =
-            Map.of("REASON_CLASS_CAPACITY", "bundles cannot charge capacity yet");
 
     private static final Set<String> EXPECTED = strings(true);
     private static final Set<String> ASKED = strings(false);
@@ -107,7 +100,7 @@ class VectorCoverageTest {
     @Test
     void shouldExpectEveryReasonAndEveryStage() {
         assertMet(EXPECTED, Reason.values(), NOT_BY_A_DECISION);
-        assertMet(EXPECTED, ReasonClass.values(), NO_CLASS);
+        assertMet(EXPECTED, ReasonClass.values(), Map.of());
         assertMet(EXPECTED, Outcome.values(), Map.of());
     }
 
@@ -145,7 +138,9 @@ class VectorCoverageTest {
                             "quota-gauges",
                             "overrides",
                             "credit",
-                            "reservations"
+                            "capacity",
+                            "reservations",
+                            "batch"
                         })
                         .allMatch(topic -> cases.getOrDefault(topic + ".json", 0) > 0),
                 () -> cases.keySet().stream().collect(Collectors.joining(", ")));
