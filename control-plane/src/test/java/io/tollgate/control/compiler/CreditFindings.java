@@ -67,7 +67,8 @@ final class CreditFindings {
                             "    currency: usd\n    credits",
                             "    wallet_status: closed\n    currency: usd\n    credits")
                     .and(
-                            "    credit_grants:\n      - {name: monthly, credits: 10, cadence: RECURRING, period: MONTHLY, expiration_type: BILLING_CYCLE}\n",
+                            "    credit_grants:\n      - {name: monthly, credits: 10, cadence: RECURRING, period: MONTHLY,"
+                                    + " expiration_type: BILLING_CYCLE}\n",
                             ""),
             gated(of(
                     NEVER_PAID,
