@@ -166,7 +166,8 @@ final class ReservationRecorder {
     }
 
     /**
-     * Finds the ceilings of what the operation may charge and this request did not reserve: what is used of it after all counts there. Gauges
+     * Finds the ceilings of what the operation may charge and this request did not reserve: what is used of it after all
+     * counts there. Gauges
      * hold nothing after the end, and a pool was not chosen.
      *
      * @return how many

@@ -114,8 +114,8 @@ final class Ender {
     }
 
     /**
-     * What the newest part left bears of the usage: all that the older ones did not reserve. A part that reserved nothing of it has no entry
-     * for it, but for the oldest, which has an empty one where nobody reserved any.
+     * What the newest part left bears of the usage: all that the older ones did not reserve. A part that reserved nothing of it has
+     * no entry for it, but for the oldest, which has an empty one where nobody reserved any.
      */
     private long take(int charge, long reserved) {
         if (charge < 0 || reserved == 0 && part.previous != 0) {
