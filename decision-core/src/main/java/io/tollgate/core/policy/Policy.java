@@ -29,7 +29,7 @@ final class Policy {
     final int idSets;
 
     final int[] actorIds;
-    /** Rules without roles; then a set for each of roles that a rule is known by (any of roles_any, one of roles_all), those not included. */
+    /** Rules without roles; then a set for each of roles that a rule is known by (roles_any, or one of roles_all), those not included. */
     final int roleSets;
 
     final int[] roles;

@@ -157,8 +157,8 @@ final class PolicyCompiler {
     }
 
     /**
-     * Of symbols that a rule needs all, the one that the fewest rules of the policy ask for: who lacks it is told apart by the sets alone. What
-     * many rules ask for, many callers hold, and each of those rules would have to be looked at one by one.
+     * Of symbols that a rule needs all, the one that the fewest rules of the policy ask for: who lacks it is told apart by the sets alone.
+     * What many rules ask for, many callers hold, and each of those rules would have to be looked at one by one.
      */
     private record OneOfAll(Map<Integer, Integer> askedFor, Needed all) implements Needed {
         OneOfAll(final CompiledRule[] rules, final Needed all) {

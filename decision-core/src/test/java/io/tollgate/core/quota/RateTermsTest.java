@@ -96,7 +96,10 @@ class RateTermsTest {
         assertTrue(near > 0, "none was near only; seed " + seed);
     }
 
-    /** Units that pass in the length, over what the tokens of the length cost: at most 1, at least 1 / slower but for the last digit of the multiplier. */
+    /**
+     * Units that pass in the length, over what the tokens of the length cost: at most 1, at least 1 / slower but for the last digit of the
+     * multiplier.
+     */
     private static void assertPace(RateSpec spec, double slower, String about) {
         BigInteger units = BigInteger.valueOf(spec.multiplier()).multiply(BigInteger.valueOf(spec.lengthNs()));
         BigInteger cost = BigInteger.valueOf(spec.limit())

@@ -12,7 +12,7 @@ import io.tollgate.core.world.def.WalletType;
 import java.util.List;
 import java.util.Map;
 
-/** A price book by model and region, and for each organization a prepaid wallet of three tranches in which no benchmark finds the bottom. */
+/** A price book by model and region, and for each organization a prepaid wallet of three tranches; no benchmark finds its bottom. */
 final class GeneratedCredit {
     private static final String CURRENCY = "usd";
     private static final long PLENTY = 1L << 58;

@@ -18,8 +18,8 @@ import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The wallets of a snapshot while its rows are written: they come by id and are asked for by scope. A mapped scratch file, so that a million
- * of them needs no heap; it is gone afterwards.
+ * The wallets of a snapshot while its rows are written: they come by id and are asked for by scope. A mapped scratch file, so that a
+ * million of them needs no heap; it is gone afterwards.
  *
  * <pre>
  *   0: slots of 8 bytes, a power of two of them, at most half full, probed linearly from the hash of the scope's path:
