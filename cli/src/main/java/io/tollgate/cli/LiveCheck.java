@@ -15,8 +15,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Checks what a running sidecar gave against its manifest: the manifest's digest, the number of records of every section, and the SHA-256
- * of every section whose order is that of its keys. Records of DIRECTORY travel in an order of their own, which is not kept: they are counted.
+ * Checks what a running sidecar gave against its manifest: the manifest's digest, the number of records of every section, and the
+ * SHA-256 of every section whose order is that of its keys. Records of DIRECTORY travel in an order of their own, which is not kept:
+ * they are counted.
  */
 final class LiveCheck {
     private LiveCheck() {}

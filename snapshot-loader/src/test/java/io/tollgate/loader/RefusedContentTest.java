@@ -242,6 +242,26 @@ class RefusedContentTest {
                                                 .setPerQuantity(1))
                                         .build())),
                 refused(
+                        "a registry under another key",
+                        "registry 'second'",
+                        s -> s.add(Section.SECTION_REGISTRY, "second", SampleSnapshot.registry())),
+                refused("no registry record", "registry", s -> s.remove(Section.SECTION_REGISTRY, "registry")
+                        .add(Section.SECTION_REGISTRY, "x", SampleSnapshot.registry())),
+                refused(
+                        "a record that is no message",
+                        "capacity 'c3' does not parse",
+                        s -> s.add(
+                                Section.SECTION_CAPACITY,
+                                "c3",
+                                SnapshotRecord.newBuilder()
+                                        .setKey(ByteString.copyFrom(new byte[] {(byte) 0xFF}))
+                                        .build())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldRefuseCapacityWith() {
+        return Stream.of(
+                refused(
                         "a pool reserved for nobody",
                         "capacity 'c2'",
                         s -> s.add(
@@ -283,21 +303,6 @@ class RefusedContentTest {
                                         .setId("c6")
                                         .setDimensionId(SampleSnapshot.MACHINES)
                                         .setObservedAtMs(1)
-                                        .build())),
-                refused(
-                        "a registry under another key",
-                        "registry 'second'",
-                        s -> s.add(Section.SECTION_REGISTRY, "second", SampleSnapshot.registry())),
-                refused("no registry record", "registry", s -> s.remove(Section.SECTION_REGISTRY, "registry")
-                        .add(Section.SECTION_REGISTRY, "x", SampleSnapshot.registry())),
-                refused(
-                        "a record that is no message",
-                        "capacity 'c3' does not parse",
-                        s -> s.add(
-                                Section.SECTION_CAPACITY,
-                                "c3",
-                                SnapshotRecord.newBuilder()
-                                        .setKey(ByteString.copyFrom(new byte[] {(byte) 0xFF}))
                                         .build())));
     }
 }
