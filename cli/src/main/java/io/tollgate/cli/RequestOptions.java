@@ -99,9 +99,8 @@ final class RequestOptions {
     @Option(
             names = "--attr",
             paramLabel = "NAME=VALUE",
-            description =
-                    "An attribute, for conditions: actor.level=3, resource.region=eu-1, request.priority=high; "
-                            + "a type may follow the name (resource.tag:string=3). Repeatable.")
+            description = "An attribute, for conditions: actor.level=3, resource.region=eu-1, request.priority=high; "
+                    + "a type may follow the name (resource.tag:string=3). Repeatable.")
     List<String> attributes = new ArrayList<>();
 
     @Option(
