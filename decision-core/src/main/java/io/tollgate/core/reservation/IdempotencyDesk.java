@@ -139,6 +139,11 @@ public final class IdempotencyDesk {
         }
         organizationHigh = space.segment(head).getLong(BlockSpace.at(head) + HeadLayout.ORGANIZATION);
         organizationLow = space.segment(head).getLong(BlockSpace.at(head) + HeadLayout.ORGANIZATION + Long.BYTES);
+        // asked after the organization was read: a block that has become another reservation's in between names another
+        // organization
+        if (!reservations.remembers(high, low, epochMs)) {
+            return UNUSED;
+        }
         extension(request, high, low);
         int found = index.find(keyHigh, keyLow, 0);
         return found == 0 ? UNUSED : look(found, epochMs);

@@ -187,6 +187,19 @@ class IdempotencyTest {
     }
 
     @Test
+    void shouldForgetTheKeyOfAnExtendWithItsReservation() {
+        ask("", 100);
+        final long high = decision.reservationHigh();
+        final long low = decision.reservationLow();
+        extend(high, low, "e", 50);
+        worker.settle(high, low, request.reset().addUsage(150, "token"), new EndResult());
+        fixture.clock.epochNs(HoldingWorld.NOW_NS + 601 * SECOND_NS);
+        extend(high, low, "e", 50);
+        assertFalse(decision.isRepeated());
+        assertEquals(Reason.INVALID_REQUEST, decision.reason());
+    }
+
+    @Test
     void shouldDenyWhenThereIsNoRoomForAKeyAndForgetNothing() {
         ask("first", 1);
         int made = 0;
