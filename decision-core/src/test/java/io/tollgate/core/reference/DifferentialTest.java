@@ -23,20 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
-    /** What the engine can do. */
-    private static final RandomRegistry.Features FEATURES = RandomRegistry.Features.ALL;
-
-    private final Set<String> bindingOrigins = new HashSet<>();
-    private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
-    private int allowed;
-    private final Map<Reason, Integer> reasons = new EnumMap<>(Reason.class);
-    private final Map<ReferenceReservations.Ending, Integer> endings =
-            new EnumMap<>(ReferenceReservations.Ending.class);
-    private int decisions;
-
-    @TempDir
-    Path directory;
-
     private static final int WORLDS = 30;
     private static final Set<String> ORIGINS = Set.of("limits", "override");
     private static final Set<Reason> WANTED = EnumSet.of(
@@ -69,6 +55,19 @@ class DifferentialTest {
             Reason.CAPACITY_UNAVAILABLE,
             Reason.BATCH_DENIED,
             Reason.IDEMPOTENCY_MISMATCH);
+    /** What the engine can do. */
+    private static final RandomRegistry.Features FEATURES = RandomRegistry.Features.ALL;
+
+    private final Set<String> bindingOrigins = new HashSet<>();
+    private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
+    private int allowed;
+    private final Map<Reason, Integer> reasons = new EnumMap<>(Reason.class);
+    private final Map<ReferenceReservations.Ending, Integer> endings =
+            new EnumMap<>(ReferenceReservations.Ending.class);
+    private int decisions;
+
+    @TempDir
+    Path directory;
 
     @Test
     void shouldAgreeOnEveryFieldOfEveryAnswer() {
