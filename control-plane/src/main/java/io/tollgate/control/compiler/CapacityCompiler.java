@@ -43,7 +43,7 @@ final class CapacityCompiler {
             Value.Fields fields = entry.fields();
             CapacityPoolRecord.Builder pool = CapacityPoolRecord.newBuilder()
                     .setId(id)
-                    .putAllMatch(matches.read(fields))
+                    .putAllMatch(matches.readWithNames(fields))
                     .setObservedAtMs(fields.number("observed_at", 0));
             Integer dimension = registry.dimensionId(fields.text("dimension"));
             if (dimension == null

@@ -269,6 +269,12 @@ final class MeaningFindings {
                     "available: 3",
                     "match: {«resource.modl: a}, available: 3"),
             Finding.of(
+                    UNKNOWN_REFERENCE,
+                    "resource type 'nosuch'",
+                    POOLS,
+                    "available: 3",
+                    "match: {«resource.type: nosuch}, available: 3"),
+            Finding.of(
                     BAD_VALUE,
                     "is no canonical int",
                     POOLS,

@@ -125,6 +125,10 @@ public final class CapacityTables {
     }
 
     private static int attribute(final Registry registry, final PoolDef def, final String name) {
+        final AskedName asked = AskedName.ofLabel(name);
+        if (asked != null) {
+            return asked.id();
+        }
         final byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         final int id = registry.attributes().find(utf8, 0, utf8.length);
         if (id == SymbolTable.MISSING) {

@@ -2,7 +2,9 @@
 package io.tollgate.core.engine;
 
 import io.tollgate.core.attribute.AttributeBlock;
+import io.tollgate.core.capacity.AskedName;
 import io.tollgate.core.capacity.PoolQuery;
+import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.RequestAttributes;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
@@ -20,6 +22,7 @@ final class PoolAttributes implements PoolQuery {
 
     private final Evaluation evaluation;
     private final ScopeRow row = new ScopeRow();
+    private final UnsafeBuffer names = new UnsafeBuffer(new byte[0]);
     private int attribute = NOTHING_YET;
     private int type;
     private UnsafeBuffer text = NOWHERE;
@@ -46,6 +49,20 @@ final class PoolAttributes implements PoolQuery {
     }
 
     private int look(final int attributeId) {
+        final AskedName asked = AskedName.ofId(attributeId);
+        return asked == null ? attribute(attributeId) : name(asked);
+    }
+
+    private int name(final AskedName asked) {
+        final DecisionRequest request = evaluation.request;
+        names.wrap(request.bytes());
+        text = names;
+        offset = request.offset(asked.field());
+        length = request.length(asked.field());
+        return AttributeType.STRING.code();
+    }
+
+    private int attribute(final int attributeId) {
         final World world = evaluation.world;
         for (int i = evaluation.chainLength - 1; i >= 0; i--) {
             final long attributes = row.wrap(world, evaluation.chain[i]).attributesRef();

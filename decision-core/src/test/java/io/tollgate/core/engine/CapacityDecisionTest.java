@@ -2,6 +2,7 @@
 package io.tollgate.core.engine;
 
 import static io.tollgate.core.engine.CapacityWorld.NOW_MS;
+import static io.tollgate.core.engine.CapacityWorld.matching;
 import static io.tollgate.core.engine.CapacityWorld.observed;
 import static io.tollgate.core.engine.CapacityWorld.own;
 import static io.tollgate.core.engine.CapacityWorld.pool;
@@ -68,6 +69,24 @@ class CapacityDecisionTest extends CapacityTestBase {
         assertEquals("ALLOW OK n-org", launch(2));
         assertEquals("ALLOW OK a-shared", launch(2));
         assertFalse(pools.get(0).own());
+    }
+
+    @Test
+    void shouldMatchPoolsByProductResourceTypeAndAction() {
+        activate(new CapacityWorld()
+                .with(
+                        matching("a-other-product", Map.of("request.product", "llm")),
+                        matching("b-other-type", Map.of("request.product", "compute", "resource.type", "cpu")),
+                        matching("c-other-action", Map.of("resource.type", "gpu", "request.action", "resize")),
+                        matching(
+                                "d-this",
+                                Map.of(
+                                        "request.product", "compute",
+                                        "resource.type", "gpu",
+                                        "request.action", "launch",
+                                        "resource.region", "eu-1"))));
+        assertEquals("ALLOW OK d-this", launch(1));
+        assertEquals("DENY CAPACITY_UNAVAILABLE d-this", launch(1));
     }
 
     @Test

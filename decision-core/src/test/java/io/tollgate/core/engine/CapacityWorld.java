@@ -57,6 +57,10 @@ final class CapacityWorld {
         return pool(id, GPU, available, "", Map.of("resource.region", "eu-1"));
     }
 
+    static PoolDef matching(final String id, final Map<String, String> match) {
+        return pool(id, GPU, 1, "", match);
+    }
+
     static PoolDef own(final String id, final String path, final long available) {
         return pool(id, GPU, available, path, Map.of("resource.region", "eu-1"));
     }

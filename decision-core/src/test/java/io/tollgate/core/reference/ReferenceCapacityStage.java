@@ -4,18 +4,25 @@ package io.tollgate.core.reference;
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Reason;
 import io.tollgate.core.world.def.AttributeValue;
+import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.ScopeDef;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Stage 6: is there a machine? Own pools are used before shared ones. */
 final class ReferenceCapacityStage {
     private ReferenceCapacityStage() {}
 
     static Reason evaluate(final ReferenceContext context, final ReferenceLedger ledger) {
-        final Map<String, AttributeValue> attributes = ReferenceAttributes.of(context);
+        final Map<String, AttributeValue> attributes = new HashMap<>(ReferenceAttributes.of(context));
+        final OperationDef operation = Objects.requireNonNull(context.operation, "known since stage REQUEST");
+        attributes.put("request.product", new AttributeValue.Text(operation.product()));
+        attributes.put("resource.type", new AttributeValue.Text(operation.resourceType()));
+        attributes.put("request.action", new AttributeValue.Text(operation.action()));
         for (final Map.Entry<Integer, Long> charge : context.charges.entrySet()) {
             final int dimension = charge.getKey();
             if (context.world.registry.dimensions().get(dimension).kind() == DimensionKind.CAPACITY) {
