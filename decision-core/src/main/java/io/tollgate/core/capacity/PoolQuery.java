@@ -9,8 +9,8 @@ public interface PoolQuery {
     int NO_VALUE = 0;
 
     /**
-     * Looks an attribute of the registry, or an {@link AskedName}, up. {@return its {@link io.tollgate.core.world.def.AttributeType#code()}, or {@link
-     * #NO_VALUE}}
+     * Looks an attribute of the registry up, or an {@link AskedName}. {@return its
+     * {@link io.tollgate.core.world.def.AttributeType#code()}, or {@link #NO_VALUE}}
      */
     int find(int attributeId);
 
