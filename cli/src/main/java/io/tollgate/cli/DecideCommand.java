@@ -4,14 +4,10 @@ package io.tollgate.cli;
 import io.tollgate.cli.render.VerdictText;
 import io.tollgate.client.Decision;
 import io.tollgate.client.DecisionRequest;
-import io.tollgate.client.TollgateClient;
-import io.tollgate.client.TransportFailure;
 import io.tollgate.v1.DecideRequest;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code tollgate decide} */
 @Command(
@@ -32,20 +28,8 @@ final class DecideCommand implements Callable<Integer> {
     @Mixin
     RequestOptions question;
 
-    @Option(
-            names = "--address",
-            paramLabel = "ADDRESS",
-            defaultValue = TollgateClient.DEFAULT_ADDRESS,
-            description = "The sidecar: HOST:PORT or unix:/PATH; default ${DEFAULT-VALUE}.")
-    String address;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = TimeSpan.class,
-            description = "How long to wait for the answer; default ${DEFAULT-VALUE}.")
-    Duration timeout;
+    @Mixin
+    SidecarAddress sidecar;
 
     @Mixin
     OutputOptions output;
@@ -53,28 +37,11 @@ final class DecideCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final DecideRequest request = question.request();
-        final Decision decision;
-        try (TollgateClient client = TollgateClient.connect(address)) {
-            decision = client.decide(DecisionRequest.of(request), timeout);
-        } catch (IllegalArgumentException e) {
-            throw CommandFailure.usage(String.valueOf(e.getMessage()));
-        }
+        final Decision decision = sidecar.ask(client -> client.decide(DecisionRequest.of(request), sidecar.timeout));
         if (decision.cause().isPresent()) {
-            throw noAnswer(decision.cause().get());
+            throw sidecar.noAnswer(decision.cause().get());
         }
         output.print(decision.raw(), paint -> VerdictText.of(request, decision.raw(), paint));
         return ExitCode.of(decision.raw());
-    }
-
-    private CommandFailure noAnswer(TransportFailure cause) {
-        return switch (cause.kind()) {
-            case TIMEOUT ->
-                CommandFailure.unreachable(
-                        "no sidecar answered at " + address + " within " + timeout.toMillis() + " ms (--timeout)");
-            case UNREACHABLE ->
-                CommandFailure.unreachable(
-                        "no sidecar answers at " + address + "; is it running?\n" + cause.getMessage());
-            default -> CommandFailure.unreachable("no answer that counts: " + cause.getMessage());
-        };
     }
 }
