@@ -218,6 +218,7 @@ public final class BundlePublisher implements AutoCloseable {
                 .clearEpoch()
                 .clearCreatedAtMs()
                 .clearSourceDigest()
+                .clearDeltaSequence()
                 .build();
         return Digests.hex(Digests.sha256().digest(content.toByteArray()));
     }

@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
+import io.tollgate.core.digest.StateDigest;
 import io.tollgate.v1.Compression;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.Section;
@@ -55,7 +56,8 @@ final class ChunkEncoder implements AutoCloseable {
                 + valueBytes;
     }
 
-    void add(byte[] key, MessageLite value) throws IOException {
+    /** Collects a record; the digest sees its value as it is written. */
+    void add(Section section, byte[] key, MessageLite value, StateDigest state) throws IOException {
         int valueBytes = value.getSerializedSize();
         int size = sizeOf(key, value);
         if (buffer.length - length < size) {
@@ -71,6 +73,7 @@ final class ChunkEncoder implements AutoCloseable {
         value.writeTo(out);
         out.flush();
         length += size;
+        state.add(section.getNumber(), key, buffer, length - valueBytes, valueBytes);
     }
 
     /** Makes a chunk of what was collected and starts the next; the digest sees the uncompressed bytes. The chunk shares this buffer. */

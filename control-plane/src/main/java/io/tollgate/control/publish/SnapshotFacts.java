@@ -16,6 +16,7 @@ import java.util.List;
  * @param planeBounds how old each plane may be
  * @param sourceDigest SHA-256 over the sources, lower-case hex; empty = not made from sources
  * @param defaultReservationTtlMs of reservations that name none
+ * @param deltaSequence the last delta that is in it, 0 = none
  */
 public record SnapshotFacts(
         String bundle,
@@ -25,7 +26,8 @@ public record SnapshotFacts(
         long createdAtMs,
         List<PlaneBound> planeBounds,
         String sourceDigest,
-        long defaultReservationTtlMs) {
+        long defaultReservationTtlMs,
+        long deltaSequence) {
     /** Layout of the records in snapshot.proto. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -38,6 +40,28 @@ public record SnapshotFacts(
         planeBounds = List.copyOf(planeBounds);
     }
 
+    /** Of a snapshot that no delta came before. */
+    public SnapshotFacts(
+            String bundle,
+            long version,
+            long epoch,
+            long registryVersion,
+            long createdAtMs,
+            List<PlaneBound> planeBounds,
+            String sourceDigest,
+            long defaultReservationTtlMs) {
+        this(
+                bundle,
+                version,
+                epoch,
+                registryVersion,
+                createdAtMs,
+                planeBounds,
+                sourceDigest,
+                defaultReservationTtlMs,
+                0);
+    }
+
     SnapshotManifest.Builder manifest() {
         return SnapshotManifest.newBuilder()
                 .setBundle(bundle)
@@ -48,6 +72,7 @@ public record SnapshotFacts(
                 .setCreatedAtMs(createdAtMs)
                 .addAllPlaneBounds(planeBounds)
                 .setSourceDigest(sourceDigest)
-                .setDefaultReservationTtlMs(defaultReservationTtlMs);
+                .setDefaultReservationTtlMs(defaultReservationTtlMs)
+                .setDeltaSequence(deltaSequence);
     }
 }

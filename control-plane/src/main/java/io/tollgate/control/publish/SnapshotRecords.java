@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.publish;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import io.tollgate.core.digest.StateDigest;
 import io.tollgate.v1.Compression;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.Section;
@@ -152,10 +154,18 @@ public final class SnapshotRecords {
     }
 
     static void verify(SnapshotFile file) throws IOException {
+        StateDigest state = new StateDigest();
         forEach(file, (section, record) -> {
             if (record.getKey().isEmpty()) {
                 throw new SnapshotFormatException(file.path() + ": a record of " + section + " without a key");
             }
+            byte[] key = record.getKey().toByteArray();
+            state.add(section.getNumber(), key, record.getValue().asReadOnlyByteBuffer());
         });
+        ByteString claimed = file.manifest().getStateDigest();
+        if (!claimed.isEmpty() && !claimed.equals(ByteString.copyFrom(state.toBytes()))) {
+            throw new SnapshotFormatException(file.path() + ": its records come to the state digest " + state
+                    + ", the manifest says " + Digests.hex(claimed.toByteArray()));
+        }
     }
 }

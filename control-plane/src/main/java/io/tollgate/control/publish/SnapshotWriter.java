@@ -4,6 +4,7 @@ package io.tollgate.control.publish;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.tollgate.control.signing.ManifestSigner;
+import io.tollgate.core.digest.StateDigest;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
@@ -55,6 +56,7 @@ public final class SnapshotWriter implements AutoCloseable {
     private final DirectoryOrder directory = new DirectoryOrder();
     private final List<SectionDescriptor> sections = new ArrayList<>();
     private final MessageDigest digest = Digests.sha256();
+    private final StateDigest state = new StateDigest();
     private final DataOutputStream chunks;
 
     private Section section = Section.SECTION_REGISTRY;
@@ -106,7 +108,7 @@ public final class SnapshotWriter implements AutoCloseable {
         if (encoder.isFullWith(size)) {
             flush();
         }
-        encoder.add(keyBytes, value);
+        encoder.add(target, keyBytes, value, state);
         sectionRecords++;
     }
 
@@ -182,6 +184,7 @@ public final class SnapshotWriter implements AutoCloseable {
         SnapshotManifest manifest = facts.manifest()
                 .addAllSections(sections)
                 .setChunkCount(chunkCount)
+                .setStateDigest(ByteString.copyFrom(state.toBytes()))
                 .build();
         assemble(sign(manifest));
         return manifest;

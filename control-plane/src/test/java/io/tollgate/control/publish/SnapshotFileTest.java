@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.tollgate.control.source.PrincipalName;
 import io.tollgate.control.source.ScopePath;
+import io.tollgate.core.digest.StateDigest;
 import io.tollgate.v1.Compression;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.PolicyRecord;
@@ -16,9 +18,11 @@ import io.tollgate.v1.RegistryRecord;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import io.tollgate.v1.SnapshotRecord;
 import io.tollgate.v1.SubscriptionRecord;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +58,54 @@ class SnapshotFileTest {
                     manifest.getSectionsList().stream()
                             .map(SectionDescriptor::getRecordCount)
                             .toList());
+        }
+    }
+
+    @Test
+    void shouldSayWhatItsRecordsComeTo() throws IOException {
+        Path file = dir.resolve("a.tgs");
+        SampleSnapshots.write(file, 3_000);
+        StateDigest state = new StateDigest();
+        try (SnapshotFile read = SnapshotFile.open(file)) {
+            SnapshotRecords.forEach(
+                    read,
+                    (section, record) -> state.add(
+                            section.getNumber(),
+                            record.getKey().toByteArray(),
+                            record.getValue().toByteArray()));
+            assertArrayEquals(state.toBytes(), read.manifest().getStateDigest().toByteArray());
+            SignedManifest wrong = claiming(read, new StateDigest().toBytes());
+            SnapshotFormatException e =
+                    assertThrows(SnapshotFormatException.class, () -> verify(read, wrong, dir.resolve("b.tgs")));
+            assertTrue(String.valueOf(e.getMessage()).contains("come to the state digest " + state), e::getMessage);
+            verify(read, claiming(read, new byte[0]), dir.resolve("c.tgs")); // An older one, which says nothing.
+        }
+    }
+
+    private static SignedManifest claiming(SnapshotFile file, byte[] stateDigest) {
+        ByteString manifest = file.manifest().toBuilder()
+                .setStateDigest(ByteString.copyFrom(stateDigest))
+                .build()
+                .toByteString();
+        return SignedManifest.newBuilder()
+                .setManifest(manifest)
+                .setSha256(ByteString.copyFrom(Digests.sha256().digest(manifest.toByteArray())))
+                .build();
+    }
+
+    private static void verify(SnapshotFile chunks, SignedManifest manifest, Path copy) throws IOException {
+        try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(copy))) {
+            out.writeBytes(SnapshotFile.MAGIC);
+            out.writeInt(manifest.getSerializedSize());
+            manifest.writeTo(out);
+            for (long i = 0; i < chunks.chunkCount(); i++) {
+                byte[] chunk = chunks.chunk(i).toByteArray();
+                out.writeInt(chunk.length);
+                out.write(chunk);
+            }
+        }
+        try (SnapshotFile file = SnapshotFile.open(copy)) {
+            file.verify();
         }
     }
 

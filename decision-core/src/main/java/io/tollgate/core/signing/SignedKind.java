@@ -17,6 +17,8 @@ public enum SignedKind {
     SNAPSHOT_MANIFEST("tollgate.v1.SnapshotManifest"),
     /** The exact bytes of a FreshnessStatement. */
     FRESHNESS_STATEMENT("tollgate.v1.FreshnessStatement"),
+    /** The exact bytes of a Delta. */
+    DELTA("tollgate.v1.Delta"),
     /** What a private key signs to prove that a public key belongs to it; leaves the process nowhere. */
     KEY_CHECK("tollgate.v1.KeyCheck");
 
