@@ -2,6 +2,9 @@
 package io.tollgate.loader;
 
 import com.google.protobuf.ByteString;
+import io.tollgate.core.world.World;
+import io.tollgate.loader.ActivationJudge.Candidate;
+import io.tollgate.loader.ActivationJudge.Trial;
 import io.tollgate.loader.LoaderStatus.Phase;
 import io.tollgate.loader.freshness.ClockWatchdog;
 import io.tollgate.loader.freshness.LoaderClock;
@@ -9,6 +12,7 @@ import io.tollgate.loader.install.Installation;
 import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.StagedSnapshot;
+import io.tollgate.loader.transfer.VerifiedManifest;
 import io.tollgate.v1.Heartbeat;
 import io.tollgate.v1.PullDeltasRequest;
 import io.tollgate.v1.PullSnapshotRequest;
@@ -51,6 +55,9 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
     private final SidecarIdentity identity;
 
     private @Nullable Installation installation;
+    /** Of a finished installation; null = not begun. */
+    private @Nullable Trial trial;
+
     private long housekeepingAtNs;
     private String lastTrouble = "";
 
@@ -139,7 +146,8 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         }
         SnapshotVersion version = running.version();
         try {
-            if (running.step()) {
+            if (trial != null ? trial.step() : running.step() && isAcceptable(running)) {
+                endTrial();
                 residence.prepareActivation(running);
                 installation = null;
                 activate(running);
@@ -154,6 +162,38 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
             broken("cannot install snapshot " + version + ": " + Causes.of(e));
         }
         return 1;
+    }
+
+    /** Whether a finished installation may be activated at once; if not, the trial goes on in the next cycles. */
+    private boolean isAcceptable(Installation finished) throws RefusedException {
+        World live = residence.worlds().current();
+        if (live == null) {
+            return true;
+        }
+        VerifiedManifest manifest = finished.manifest();
+        Trial begun = context.judge()
+                .begin(
+                        live,
+                        new Candidate(
+                                manifest.version(),
+                                manifest.manifest().getDeltaSequence(),
+                                false,
+                                finished.result().world()));
+        trial = begun;
+        return begun.step();
+    }
+
+    private void endTrial() {
+        Trial ended = trial;
+        trial = null;
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    /** What was refused is looked at again at once: somebody allows it now. Any thread. */
+    void retryRefused() {
+        inbox.add(transfer::retryNow);
     }
 
     private void lookAtTrust() {
@@ -176,6 +216,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
     }
 
     private void abandonInstallation() {
+        endTrial();
         Installation running = installation;
         installation = null;
         if (running != null) {

@@ -53,6 +53,7 @@ public final class LoaderContext {
     private @Nullable ManifestVerifier verifier;
     private SnapshotVersion oldestVersion = SnapshotVersion.NONE;
     private OnCorruption onCorruption = OnCorruption.REFUSE;
+    private ActivationJudge judge = ActivationJudge.NONE;
     private Storage storage = Storage.LOCAL;
     private LoaderClock clock = new SystemDecisionClock();
     private @Nullable RandomGenerator random;
@@ -191,6 +192,12 @@ public final class LoaderContext {
         return this;
     }
 
+    /** Who looks at a world before it answers decisions; by default nobody. */
+    public LoaderContext judge(ActivationJudge value) {
+        judge = value;
+        return this;
+    }
+
     /** The disk; tests fill it up. */
     LoaderContext storage(Storage value) {
         storage = value;
@@ -300,6 +307,10 @@ public final class LoaderContext {
 
     OnCorruption onCorruption() {
         return onCorruption;
+    }
+
+    ActivationJudge judge() {
+        return judge;
     }
 
     Storage storage() {

@@ -136,6 +136,11 @@ public final class SnapshotLoader implements AutoCloseable {
         return residence.records();
     }
 
+    /** Fetches a refused snapshot again at once, since it would pass now. */
+    public void retryRefused() {
+        agent.retryRefused();
+    }
+
     /** {@return what is known now} */
     public LoaderStatus status() {
         return board.status(context.clock().monotonicNs(), context.clock().wallMs());

@@ -298,6 +298,12 @@ final class Transfer {
         notBeforeNs = clock.monotonicNs() + (becauseOfContent ? refusals : breaks).onFailureNs();
     }
 
+    /** There is a new reason to try what was refused. */
+    void retryNow() {
+        notBeforeNs = clock.monotonicNs();
+        refusals.onSuccess();
+    }
+
     private void breakOff(Call running, String cause) {
         end(running, cause);
         notBeforeNs = clock.monotonicNs() + breaks.onFailureNs();

@@ -34,7 +34,9 @@ public final class RefusedException extends Exception {
         /** Bytes, records or chunks other than the manifest says. */
         COUNT,
         /** A record that does not make sense: a reference that does not resolve, a value out of range. */
-        CONTENT
+        CONTENT,
+        /** It would answer too many of the last decisions otherwise. */
+        DRY_RUN
     }
 
     private final Check check;
