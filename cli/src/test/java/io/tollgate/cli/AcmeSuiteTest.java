@@ -27,6 +27,7 @@ class AcmeSuiteTest {
             Reason.REASON_UNREACHABLE,
             // Tests ask one question at a time.
             Reason.REASON_BATCH_DENIED,
+            Reason.REASON_AUDIT_UNAVAILABLE,
             // No action of the example asks for these yet.
             Reason.REASON_POLICY_ERROR,
             Reason.REASON_CONCURRENCY_EXHAUSTED,

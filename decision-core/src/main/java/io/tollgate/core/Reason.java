@@ -42,7 +42,8 @@ public enum Reason {
     JOURNAL_FULL(801, ReasonClass.SYSTEM),
     IDEMPOTENCY_MISMATCH(802, ReasonClass.SYSTEM),
     INTERNAL(803, ReasonClass.SYSTEM),
-    BATCH_DENIED(805, ReasonClass.SYSTEM);
+    BATCH_DENIED(805, ReasonClass.SYSTEM),
+    AUDIT_UNAVAILABLE(806, ReasonClass.SYSTEM);
 
     private static final Reason[] BY_CODE = index();
 

@@ -123,6 +123,7 @@ class DecisionVectorsTest {
                 Reason.REASON_JOURNAL_FULL,
                 Reason.REASON_OVERLOADED,
                 Reason.REASON_INTERNAL,
+                Reason.REASON_AUDIT_UNAVAILABLE,
                 Reason.REASON_UNREACHABLE));
         missing.removeIf(reason -> all.indexOf('"' + reason.name() + '"') >= 0);
         assertEquals(EnumSet.noneOf(Reason.class), missing);

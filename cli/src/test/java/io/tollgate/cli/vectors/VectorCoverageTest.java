@@ -35,6 +35,8 @@ class VectorCoverageTest {
     private static final Map<String, String> NOT_BY_A_DECISION = Map.of(
             "REASON_LEASE_EXPIRED",
             "there are no leases yet",
+            "REASON_AUDIT_UNAVAILABLE",
+            "needs a decision log that cannot be written, see AuditedTest",
             "REASON_OVERLOADED",
             "depends on the load of the machine, see OverloadTest",
             "REASON_JOURNAL_FULL",

@@ -50,6 +50,7 @@ public final class DecisionWorker {
     private final Explainer explainer = new Explainer();
     private @Nullable World world;
     private @Nullable DecisionBatch batch;
+    private boolean auditable = true;
 
     DecisionWorker(
             final WorldHolder worlds,
@@ -80,6 +81,14 @@ public final class DecisionWorker {
         keys.conclude();
         world = null;
         worlds.release(worker);
+    }
+
+    /**
+     * Says whether decisions of audited operations can be logged; while they cannot, they are denied with AUDIT_UNAVAILABLE and take
+     * nothing. Holds until it is said otherwise; at first they can. Explaining asks nobody.
+     */
+    public void auditable(final boolean canBeLogged) {
+        auditable = canBeLogged;
     }
 
     /** Decides, within a turn. */
@@ -321,6 +330,11 @@ public final class DecisionWorker {
     private @Nullable Operation requested() {
         final Reason reason = requestStage.evaluate(evaluation);
         final Operation operation = evaluation.operation;
+        if (operation != null && operation.audited() && !auditable) {
+            final Decision decision = evaluation.decision;
+            decision.deny(Stage.COMMIT, decision.fault(Fault.AUDIT_UNAVAILABLE, Reason.AUDIT_UNAVAILABLE));
+            return null;
+        }
         if (reason != Reason.OK || operation == null) {
             evaluation.decision.deny(Stage.REQUEST, reason);
             return null;

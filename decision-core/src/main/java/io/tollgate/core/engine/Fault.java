@@ -24,7 +24,9 @@ public enum Fault {
     /** No room for one more idempotency key; nothing was taken. */
     KEYS_FULL("the store of idempotency keys is full"),
     /** No room for one more reservation; nothing was taken. */
-    RESERVATIONS_FULL("the store of reservations is full");
+    RESERVATIONS_FULL("the store of reservations is full"),
+    /** The operation is audited and the decision log had no room for it, or is not being written; nothing was taken. */
+    AUDIT_UNAVAILABLE("the operation is audited and the decision log cannot take its entry");
 
     private final String message;
 

@@ -7,6 +7,7 @@ import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
+import io.tollgate.core.world.World;
 import io.tollgate.v1.DecideResponse;
 
 /** The engine behind a lane. Belongs to one thread at a time. */
@@ -109,6 +110,18 @@ public final class EngineEvaluator implements Evaluator {
     @Override
     public void release(final long high, final long low, final EndResult result) {
         worker.release(high, low, result);
+    }
+
+    @Override
+    public void logging(final boolean readings, final boolean auditable) {
+        worker.auditable(auditable);
+    }
+
+    @Override
+    public boolean audited() {
+        final World world = decision.world();
+        final int operation = decision.operationId();
+        return world != null && operation != Decision.NONE && world.registry().operation(operation).audited();
     }
 
     /** Answers as CHECK with an explanation, both of one evaluation; within begin and end. */

@@ -4,6 +4,8 @@ package io.tollgate.server.decide;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.DecisionReadings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane asks. One implementation answers in production, {@code EngineEvaluator}; tests put in one that fails or
@@ -36,6 +38,24 @@ public interface Evaluator {
 
     /** Gives a reservation back. */
     void release(long high, long low, EndResult result);
+
+    /**
+     * Says, before an answer, what the decision log needs; holds until it is said otherwise.
+     *
+     * @param readings  whether {@link #readings} will be asked
+     * @param auditable whether a decision of an audited operation could be logged; if not, it is denied
+     */
+    default void logging(final boolean readings, final boolean auditable) {}
+
+    /** {@return whether the last answer was about an operation that is audited} */
+    default boolean audited() {
+        return false;
+    }
+
+    /** {@return what the last decision read besides the snapshot, or null = not known} */
+    default @Nullable DecisionReadings readings() {
+        return null;
+    }
 
     /** Lets go of the snapshot; also after a failure, also without {@link #begin()}. */
     void end();
