@@ -3,6 +3,7 @@ package io.tollgate.server;
 
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
@@ -116,6 +117,11 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public LoaderStatus status() {
         return loader.status();
+    }
+
+    @Override
+    public void repairWith(final CellRepair repair) {
+        loader.repairWith(repair);
     }
 
     @Override

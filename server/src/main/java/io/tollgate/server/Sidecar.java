@@ -3,6 +3,7 @@ package io.tollgate.server;
 
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.engine.DecisionWorker;
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.world.World;
 import io.tollgate.loader.LoaderListener;
@@ -72,8 +73,8 @@ public final class Sidecar implements AutoCloseable {
     private Sidecar(final SidecarConfig config, final String bootId, final IntFunction<SnapshotFeed> feeds) {
         this.config = config;
         final int workers = config.transport().eventLoops() + OTHER_WORKERS;
-        // and one for who ends reservations
-        final InFlight inFlight = new InFlight(workers + 1);
+        // and one for who ends reservations, one for who heals counters
+        final InFlight inFlight = new InFlight(workers + 2);
         final List<AutoCloseable> opened = new ArrayList<>();
         try {
             feed = opening(opened, feeds.apply(workers));
@@ -95,6 +96,7 @@ public final class Sidecar implements AutoCloseable {
             http = config.listen().http() == null
                     ? null
                     : opening(opened, new HttpListener(config, config.listen().http(), readiness, metrics::page));
+            feed.repairWith(new CellRepair(feed.cells(), inFlight, workers + 1));
             feed.start();
             watch = startWatch();
             sweeper = start(new ReservationSweep(engine.newSweeper(workers), feed), SWEEP_INTERVAL_MS);
@@ -271,6 +273,7 @@ public final class Sidecar implements AutoCloseable {
         if (used) {
             sleep(config.shutdown().lameDuckMs());
         }
+        readiness.shedding();
         if (!decisions.drain(config.shutdown().drainTimeoutMs() * NS_PER_MS)) {
             LOG.log(
                     Level.WARNING,

@@ -54,6 +54,18 @@ final class SidecarMetrics {
                 "tollgate.ready",
                 "1 when this sidecar decides on fresh evidence",
                 () -> readiness.view().isReady() ? 1 : 0);
+        metrics.counter(
+                "tollgate.clock.steps",
+                "Times that the wall clock was stepped, or the machine slept",
+                () -> feed.status().time().steps());
+        metrics.counter(
+                "tollgate.clock.pauses",
+                "Times that the process stood still",
+                () -> feed.status().time().pauses());
+        metrics.counter(
+                "tollgate.clock.counters.healed",
+                "Counters that were ahead of a wall clock that went back",
+                () -> feed.status().time().countersHealed());
         metrics.gauge("tollgate.connections", "Connections to the decision listeners", decisions::connectionCount);
         metrics.counter(
                 "tollgate.connections.refused",

@@ -212,7 +212,8 @@ class SidecarTest {
     }
 
     private static void assertAlwaysServing(final SidecarHarness harness) {
-        for (final String name : List.of("", "tollgate.v1.DecisionService", "envoy.service.auth.v3.Authorization")) {
+        for (final String name : List.of(
+                "", "tollgate.v1.DecisionService", "envoy.service.auth.v3.Authorization", "tollgate.liveness")) {
             assertEquals(ServingStatus.SERVING, harness.health(harness.decisions(), name), name);
             assertEquals(ServingStatus.SERVING, harness.health(harness.admin(), name), name);
         }

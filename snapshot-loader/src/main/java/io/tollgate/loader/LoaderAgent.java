@@ -6,6 +6,7 @@ import io.tollgate.core.world.World;
 import io.tollgate.loader.ActivationJudge.Candidate;
 import io.tollgate.loader.ActivationJudge.Trial;
 import io.tollgate.loader.LoaderStatus.Phase;
+import io.tollgate.loader.freshness.ClockJump;
 import io.tollgate.loader.freshness.ClockWatchdog;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.install.Installation;
@@ -67,7 +68,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         this.board = board;
         this.residence = residence;
         this.inbox = new Inbox();
-        this.watchdog = new ClockWatchdog(clock, this::clockStepped);
+        this.watchdog = new ClockWatchdog(clock, this::timeJumped);
         this.confirmations = new Confirmations(residence.ages());
         this.identity = SidecarIdentity.newBuilder()
                 .setSidecarId(context.sidecarId())
@@ -119,9 +120,11 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         work += heartbeats.poll(nowNs);
         work += transfer.poll(nowNs, installation == null);
         work += installSome();
+        work += residence.repairSome();
         if (nowNs - housekeepingAtNs >= 0) {
             housekeepingAtNs = nowNs + HOUSEKEEPING_NS;
             work += residence.housekeep();
+            board.countersHealed(residence.countersHealed());
             lookAtTrust();
         }
         showProgress();
@@ -209,6 +212,9 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         transfer.installSucceeded(finished.version());
         lastTrouble = "";
         boolean confirmed = confirmations.activated(finished.version());
+        if (confirmed) {
+            residence.confirmed();
+        }
         LOG.log(System.Logger.Level.INFO, "snapshot {0} is active", finished.version());
         board.activated(residence.facts(confirmed));
         board.counters(residence.cells().count(), residence.countersWereReset());
@@ -234,13 +240,29 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
         }
     }
 
-    private void clockStepped(long stepNs) {
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "the wall clock moved by {0} ms against the monotonic clock (set by hand, or the machine slept);"
-                        + " epoch time follows",
-                Long.toString(TimeUnit.NANOSECONDS.toMillis(stepNs)));
-        board.clockStepped(stepNs);
+    private void timeJumped(ClockJump jump) {
+        if (jump.stepped()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the wall clock moved by {0} ms against the monotonic clock (set by hand, or the machine slept);"
+                            + " epoch time follows",
+                    Long.toString(TimeUnit.NANOSECONDS.toMillis(jump.wallStepNs())));
+        }
+        if (jump.paused()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the loader stood still for {0} ms (the process was stopped, or starved of processor time); evidence has"
+                            + " aged meanwhile",
+                    Long.toString(TimeUnit.NANOSECONDS.toMillis(jump.silenceNs())));
+        }
+        if (jump.wentBack()) {
+            residence.clockWentBack(-jump.wallStepNs());
+        }
+        if (jump.stepped() || jump.paused()) {
+            // whatever was asked before is answered for a moment long gone
+            heartbeats.askNow();
+        }
+        board.timeJumped(jump, clock.wallMs());
     }
 
     // ---- heartbeats
@@ -277,6 +299,7 @@ final class LoaderAgent implements Agent, Heartbeats.Host, Transfer.Host {
                     return;
                 }
                 confirmations.current(sentNs, sentWallMs, answer);
+                residence.confirmed();
                 board.confirmed();
             }
             case SYNC_STATE_PULL_SNAPSHOT, SYNC_STATE_DELTAS -> {

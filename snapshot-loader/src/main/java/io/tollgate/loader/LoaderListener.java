@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.loader.freshness.ClockJump;
 import io.tollgate.loader.transfer.SnapshotVersion;
 
 /**
@@ -17,6 +18,6 @@ public interface LoaderListener {
     /** The talk with the control plane changed: {@code cause} is empty when it works. */
     default void connectionChanged(LoaderStatus.Connection state, String cause) {}
 
-    /** The wall clock was stepped against the monotonic clock by so much. */
-    default void clockStepped(long stepNs) {}
+    /** Time jumped: the wall clock was stepped, or the process stood still. */
+    default void timeJumped(ClockJump jump) {}
 }

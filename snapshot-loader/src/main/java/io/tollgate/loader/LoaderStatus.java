@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param planes one line per plane
  * @param counters the store of live counters
  * @param distrust why the active snapshot is no longer trusted: its key was removed, and its planes count as never confirmed; empty = it is
+ * @param time what the clocks did
  */
 public record LoaderStatus(
         Path stateDir,
@@ -25,7 +26,8 @@ public record LoaderStatus(
         InstallFacts installs,
         List<PlaneFacts> planes,
         CounterFacts counters,
-        String distrust) {
+        String distrust,
+        ClockFacts time) {
 
     /** What the loader is busy with. */
     public enum Phase {
@@ -118,4 +120,17 @@ public record LoaderStatus(
      * @param wasReset the counters found at the start were damaged and configuration allowed to begin anew
      */
     public record CounterFacts(long cells, boolean wasReset) {}
+
+    /**
+     * What the clocks did since the start.
+     *
+     * @param steps times that the wall clock was stepped against the monotonic clock, or the machine slept
+     * @param lastStepMs how far the last time, positive = ahead
+     * @param lastStepAtMs when, by the wall clock after it; 0 = never
+     * @param pauses times that the process stood still
+     * @param lastPauseMs for how long the last time
+     * @param countersHealed counters that were ahead of a wall clock that went back, and were brought back
+     */
+    public record ClockFacts(
+            long steps, long lastStepMs, long lastStepAtMs, long pauses, long lastPauseMs, long countersHealed) {}
 }

@@ -1,14 +1,17 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus.SnapshotFacts;
+import io.tollgate.loader.freshness.CounterRepair;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.install.Counters;
+import io.tollgate.loader.install.GraceMark;
 import io.tollgate.loader.install.HighWater;
 import io.tollgate.loader.install.InstallContext;
 import io.tollgate.loader.install.Installation;
@@ -53,10 +56,12 @@ final class Residence implements AutoCloseable {
     private final InstallContext installContext;
     private final ManifestCheck check;
     private final HighWater highWater;
+    private final GraceMark graceMark;
     private final RecordSource records = new RecordSource();
     private final Deque<AutoCloseable> opened;
 
     private @Nullable InstalledSnapshot active;
+    private @Nullable CounterRepair repair;
     private long activatedAtMs;
     private long trustGeneration;
     private String distrust = "";
@@ -87,6 +92,7 @@ final class Residence implements AutoCloseable {
         this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier())
                 .notBelow(context.oldestVersion());
         this.installContext = new InstallContext(storage(), directory, cells, ages, clock, context.random());
+        this.graceMark = new GraceMark(storage(), directory);
         this.noteTimeAtNs = clock.monotonicNs();
         this.syncCellsAtNs = clock.monotonicNs() + SYNC_CELLS_NS;
     }
@@ -124,8 +130,8 @@ final class Residence implements AutoCloseable {
         if (aheadMs > 0) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "the wall clock is {0} ms behind the last time this sidecar ran; periods and rates wait until it has"
-                            + " caught up",
+                    "the wall clock is {0} ms behind the last time this sidecar ran; counters that are ahead of it are brought"
+                            + " back",
                     Long.toString(aheadMs));
         }
     }
@@ -137,14 +143,57 @@ final class Residence implements AutoCloseable {
         if (found != null) {
             becomeActive(found);
             if (!highWater.version().isNewerThan(found.version())) {
-                ages.grantRestartGrace(context.restartGraceMs(), clock.monotonicNs(), clock.wallMs());
+                long graceMs = graceMark.remainingMs(context.restartGraceMs(), clock.wallMs());
+                ages.grantRestartGrace(graceMs, clock.monotonicNs(), clock.wallMs());
             }
         }
+    }
+
+    /** Counters are healed with this after the wall clock went back, also while the sidecar did not run. Before the thread starts. */
+    void repairWith(CellRepair cellRepair) {
+        CounterRepair with = new CounterRepair(clock, cells.cells(), cellRepair);
+        repair = with;
+        long aheadMs = cells.lastNotedMs() - clock.wallMs();
+        if (aheadMs > 0) {
+            with.wentBack(TimeUnit.MILLISECONDS.toNanos(aheadMs));
+        }
+    }
+
+    /** The wall clock went back. */
+    void clockWentBack(long byNs) {
+        if (repair != null) {
+            repair.wentBack(byNs);
+        }
+    }
+
+    /** The control plane has confirmed what is active. */
+    void confirmed() {
+        graceMark.confirmed();
+    }
+
+    /** Counters healed since the start. */
+    long countersHealed() {
+        return repair == null ? 0 : repair.healed();
+    }
+
+    /** One bounded step of healing counters, when one is due. */
+    int repairSome() {
+        CounterRepair with = repair;
+        if (with == null || !with.step(worlds.current())) {
+            return 0;
+        }
+        if (!with.isDue()) {
+            cells.timeRepaired(clock.wallMs());
+        }
+        return 1;
     }
 
     private void becomeActive(InstalledSnapshot snapshot) {
         ages.applyBounds(snapshot.manifest().manifest());
         worlds.activate(snapshot.world());
+        if (repair != null) {
+            repair.activated(snapshot.world());
+        }
         active = snapshot;
         activatedAtMs = clock.wallMs();
         distrust = "";

@@ -3,6 +3,7 @@ package io.tollgate.loader;
 
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
@@ -75,6 +76,16 @@ public final class SnapshotLoader implements AutoCloseable {
             context.client().close();
             throw e;
         }
+    }
+
+    /**
+     * Heals counters with this when the wall clock went back; without it they deny until the clock has caught up. Before {@link #start}.
+     *
+     * @param repair with a worker number that nobody else has, over the in-flight words of the decision workers
+     */
+    public SnapshotLoader repairWith(CellRepair repair) {
+        residence.repairWith(repair);
+        return this;
     }
 
     /** Starts the loader's thread. Once. */

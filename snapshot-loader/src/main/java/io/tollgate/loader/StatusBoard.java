@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.loader.LoaderStatus.ClockFacts;
 import io.tollgate.loader.LoaderStatus.Connection;
 import io.tollgate.loader.LoaderStatus.ConnectionFacts;
 import io.tollgate.loader.LoaderStatus.CounterFacts;
@@ -9,12 +10,14 @@ import io.tollgate.loader.LoaderStatus.InstallFacts;
 import io.tollgate.loader.LoaderStatus.Phase;
 import io.tollgate.loader.LoaderStatus.PlaneFacts;
 import io.tollgate.loader.LoaderStatus.SnapshotFacts;
+import io.tollgate.loader.freshness.ClockJump;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.v1.Plane;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ final class StatusBoard {
     private volatile InstallFacts installs = new InstallFacts(Phase.IDLE, 0, 0, 0, null, 0, 0);
     private volatile CounterFacts counters = new CounterFacts(0, false);
     private volatile String distrust = "";
+    private volatile ClockFacts time = new ClockFacts(0, 0, 0, 0, 0, 0);
 
     StatusBoard(Path stateDir, PlaneAges ages, List<LoaderListener> listeners) {
         this.stateDir = stateDir;
@@ -51,7 +55,7 @@ final class StatusBoard {
                     report.sourceAgeMs(),
                     report.detail()));
         }
-        return new LoaderStatus(stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust);
+        return new LoaderStatus(stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust, time);
     }
 
     void activated(SnapshotFacts facts) {
@@ -150,8 +154,31 @@ final class StatusBoard {
         distrust = why;
     }
 
-    void clockStepped(long stepNs) {
-        tell(listener -> listener.clockStepped(stepNs));
+    void timeJumped(ClockJump jump, long wallMs) {
+        ClockFacts before = time;
+        long stepMs = TimeUnit.NANOSECONDS.toMillis(jump.wallStepNs());
+        long silenceMs = TimeUnit.NANOSECONDS.toMillis(jump.silenceNs());
+        time = new ClockFacts(
+                before.steps() + (jump.stepped() ? 1 : 0),
+                jump.stepped() ? stepMs : before.lastStepMs(),
+                jump.stepped() ? wallMs : before.lastStepAtMs(),
+                before.pauses() + (jump.paused() ? 1 : 0),
+                jump.paused() ? silenceMs : before.lastPauseMs(),
+                before.countersHealed());
+        tell(listener -> listener.timeJumped(jump));
+    }
+
+    void countersHealed(long count) {
+        ClockFacts before = time;
+        if (before.countersHealed() != count) {
+            time = new ClockFacts(
+                    before.steps(),
+                    before.lastStepMs(),
+                    before.lastStepAtMs(),
+                    before.pauses(),
+                    before.lastPauseMs(),
+                    count);
+        }
     }
 
     /** A listener that throws harms nobody but itself. */

@@ -2,6 +2,7 @@
 package io.tollgate.cli.render;
 
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.v1.ClockStatus;
 import io.tollgate.v1.ControlPlaneStatus;
 import io.tollgate.v1.CounterStoreStatus;
 import io.tollgate.v1.DecisionCount;
@@ -36,6 +37,7 @@ public final class StatusText {
         text.controlPlane();
         text.listeners();
         text.counters();
+        text.clock();
         page.table("Decisions", text.decisions());
         return page.toString();
     }
@@ -203,6 +205,36 @@ public final class StatusText {
                 Human.number(counters.getCellCount()) + " of " + Human.number(counters.getCapacity()) + ", "
                         + Human.bytes(counters.getLengthBytes()));
         page.fact("files", counters.getDirectory());
+    }
+
+    private void clock() {
+        final ClockStatus clock = status.getClock();
+        if (clock.getStepCount() + clock.getPauseCount() + clock.getHealedCounterCount() == 0) {
+            return;
+        }
+        page.heading("Clock");
+        if (clock.getStepCount() > 0) {
+            final String direction = clock.getLastStepMs() < 0 ? " back" : " ahead, or the machine slept";
+            page.fact(
+                    "steps",
+                    Style.CAREFUL,
+                    Human.number(clock.getStepCount()) + ", the last one "
+                            + Human.durationMs(Math.abs(clock.getLastStepMs())) + direction + " ("
+                            + Human.instant(clock.getLastStepAtMs()) + ")");
+        }
+        if (clock.getPauseCount() > 0) {
+            page.fact(
+                    "pauses",
+                    Style.CAREFUL,
+                    Human.number(clock.getPauseCount()) + ", the last one "
+                            + Human.durationMs(clock.getLastPauseMs()));
+        }
+        if (clock.getHealedCounterCount() > 0) {
+            page.fact(
+                    "healed",
+                    Style.CAREFUL,
+                    Human.number(clock.getHealedCounterCount()) + " counters that were ahead of the clock");
+        }
     }
 
     /** Shed calls are among those denied as OVERLOADED; they are told apart, as they cost no decision. */

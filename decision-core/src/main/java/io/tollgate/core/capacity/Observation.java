@@ -41,4 +41,13 @@ public final class Observation {
     public static long ordinal(final long epochMs) {
         return epochMs == UNKNOWN ? PeriodCalendar.MIN_ORDINAL : epochMs - FIRST_MS + FIRST_ORDINAL;
     }
+
+    /**
+     * {@return when it was, milliseconds since 1970, or {@link #UNKNOWN}}
+     *
+     * @param ordinal of {@link #ordinal}
+     */
+    public static long epochMs(final long ordinal) {
+        return ordinal <= PeriodCalendar.MIN_ORDINAL ? UNKNOWN : ordinal - FIRST_ORDINAL + FIRST_MS;
+    }
 }

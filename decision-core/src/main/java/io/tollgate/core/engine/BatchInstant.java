@@ -19,6 +19,7 @@ final class BatchInstant {
     /** By {@link Plane#code()}. */
     private final long[] agesNs = new long[Plane.values().length + 1];
 
+    private boolean graceOnly;
     private long monotonicNs;
     private long wallMs;
     private long epochNs;
@@ -34,6 +35,7 @@ final class BatchInstant {
         monotonicNs = clock.monotonicNs();
         wallMs = clock.wallMs();
         epochNs = monotonicNs + clock.epochOffsetNs();
+        graceOnly = freshness.graceOnly();
         for (int plane = 1; plane < agesNs.length; plane++) {
             agesNs[plane] = freshness.ageNs(plane, monotonicNs, wallMs);
         }
@@ -43,6 +45,10 @@ final class BatchInstant {
 
     long ageNs(final int planeCode) {
         return agesNs[planeCode];
+    }
+
+    boolean graceOnly() {
+        return graceOnly;
     }
 
     long monotonicNs() {

@@ -28,11 +28,11 @@ final class FreshnessStage {
             if ((needed & 1 << plane) == 0) {
                 continue;
             }
-            final long boundNs = Math.min(bounds.maxAgeNs(plane), evaluation.request.maxStalenessNs());
-            final BatchInstant instant = evaluation.instant;
-            final long ageNs = instant == null
-                    ? freshness.ageNs(plane, evaluation.nowMonotonicNs, evaluation.nowWallMs)
-                    : instant.ageNs(plane);
+            final long askedNs = evaluation.request.maxStalenessNs();
+            final long boundNs = Math.min(bounds.maxAgeNs(plane), askedNs);
+            final long ageNs = askedNs < bounds.maxAgeNs(plane) && graceOnly(evaluation)
+                    ? FreshnessTable.NEVER_NS
+                    : ageNs(evaluation, plane);
             decision.planeAges.set(plane, ageNs, boundNs);
             if (ageNs <= boundNs || reason != Reason.OK) {
                 continue;
@@ -46,5 +46,18 @@ final class FreshnessStage {
             }
         }
         return reason;
+    }
+
+    private long ageNs(final Evaluation evaluation, final int plane) {
+        final BatchInstant instant = evaluation.instant;
+        return instant == null
+                ? freshness.ageNs(plane, evaluation.nowMonotonicNs, evaluation.nowWallMs)
+                : instant.ageNs(plane);
+    }
+
+    /** A restart grace stands in for the snapshot's bounds, not for what a caller demands: the real age is not known. */
+    private boolean graceOnly(final Evaluation evaluation) {
+        final BatchInstant instant = evaluation.instant;
+        return instant == null ? freshness.graceOnly() : instant.graceOnly();
     }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *   <li>The two words of a plane are not written together. A reader that meets one old and one new word takes the larger age of the
  *       two, so it may see a plane as older than it is for an instant, never as fresher than the older of the two confirmations.
  *   <li>A plane that was never confirmed has the age {@link #NEVER_NS}.
+ *   <li>While a restart grace stands in for a confirmation, ages say only how much of the grace is left: {@link #graceOnly}. Who asks for
+ *       evidence of a certain age then gets none.
  * </ol>
  *
  * <table>
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <tr><th>field</th><th>writer</th><th>write</th><th>readers</th><th>read</th></tr>
  * <tr><td>confirmedMonotonicNs</td><td>loader</td><td>release</td><td>decisions</td><td>acquire</td></tr>
  * <tr><td>confirmedWallMs</td><td>loader</td><td>release</td><td>decisions</td><td>acquire</td></tr>
+ * <tr><td>graceOnly</td><td>loader</td><td>volatile</td><td>decisions</td><td>volatile</td></tr>
  * </table>
  */
 public final class FreshnessTable {
@@ -35,6 +38,8 @@ public final class FreshnessTable {
     private static final int STRIDE = 2;
 
     private final AtomicLongArray confirmed = new AtomicLongArray(STRIDE * (Plane.values().length + 1));
+
+    private volatile boolean graceOnly;
 
     /** All planes start unconfirmed. */
     public FreshnessTable() {
@@ -55,6 +60,16 @@ public final class FreshnessTable {
         final int at = STRIDE * plane.code();
         confirmed.setRelease(at, sentMonotonicNs - sourceAgeNs);
         confirmed.setRelease(at + 1, sentWallMs - sourceAgeNs / NS_PER_MS);
+    }
+
+    /** Says whether what stands here are confirmations, or only the grace after a restart. Loader's thread only. */
+    public void graceOnly(final boolean value) {
+        graceOnly = value;
+    }
+
+    /** {@return whether nothing was confirmed since the start, and a restart grace stands in for it} */
+    public boolean graceOnly() {
+        return graceOnly;
     }
 
     /** Forgets the confirmation of a plane: it is stale until the next one. Loader's thread only. */

@@ -42,19 +42,35 @@ public final class CellRepair {
      * @return whether it was beyond
      */
     public boolean clampRate(long cellRef, long emptyPosition) {
+        return lowerRate(cellRef, emptyPosition, Long.MAX_VALUE);
+    }
+
+    /**
+     * Lowers a position that lies beyond that of an empty bucket, by as much as the clock went back, and never below empty: a bucket that
+     * was used while the clock was ahead gets the position that it would have without, what it owed included; no bucket gets a token.
+     *
+     * @param emptyPosition {@link Gcra#empty} now
+     * @param units how far the clock went back, on the clock of the rate; at least 0
+     * @return whether it was beyond
+     */
+    public boolean lowerRate(long cellRef, long emptyPosition, long units) {
         UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
-        if (segment == null || emptyPosition < 0) {
+        if (segment == null || emptyPosition < 0 || units < 0) {
             return false;
         }
         int offset = Cells.offset(cellRef);
-        long position = segment.getLongVolatile(offset);
-        if (position <= emptyPosition) {
-            return false;
+        boolean lowered = false;
+        while (!lowered) {
+            long position = segment.getLongVolatile(offset);
+            long target = Math.max(emptyPosition, position - units);
+            if (position <= emptyPosition || target >= position) {
+                return false;
+            }
+            inFlight.enterUndo(worker);
+            lowered = segment.compareAndSetLong(offset, position, target);
+            inFlight.exitUndo(worker);
         }
-        inFlight.enterUndo(worker);
-        boolean lowered = segment.compareAndSetLong(offset, position, emptyPosition);
-        inFlight.exitUndo(worker);
-        return lowered || clampRate(cellRef, emptyPosition);
+        return true;
     }
 
     /**

@@ -196,7 +196,12 @@ public final class CellStore implements AutoCloseable {
         }
     }
 
-    /** The latest wall clock ever noted, milliseconds since 1970; a start before it means that the clock went back. */
+    /** After {@link CellRepair}: no counter that is in use lies after this wall clock, so it is the latest from now on. */
+    public void timeRepaired(long epochMs) {
+        file.header().put(CellHeader.LAST_SEEN_SECONDS, Math.max(0, epochMs / 1000));
+    }
+
+    /** The latest wall clock noted, milliseconds since 1970; a start before it means that the clock went back. */
     public long lastNotedMs() {
         return file.header().get(CellHeader.LAST_SEEN_SECONDS) * 1000;
     }

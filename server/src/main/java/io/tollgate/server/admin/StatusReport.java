@@ -10,6 +10,7 @@ import io.tollgate.server.lifecycle.PlaneNeeds;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.server.metrics.Metrics;
+import io.tollgate.v1.ClockStatus;
 import io.tollgate.v1.ControlPlaneStatus;
 import io.tollgate.v1.CounterStoreStatus;
 import io.tollgate.v1.DecisionCount;
@@ -78,7 +79,8 @@ final class StatusReport {
                 .setControlPlane(controlPlane(status.connection()))
                 .setShedCount(metrics.shedCount())
                 .addAllListeners(listeners.get())
-                .setCounters(counters(status));
+                .setCounters(counters(status))
+                .setClock(clock(status.time()));
         final int needed = PlaneNeeds.of(feed.worlds().current());
         for (final LoaderStatus.PlaneFacts plane : status.planes()) {
             if (PlaneNeeds.contains(needed, plane.plane())) {
@@ -161,6 +163,17 @@ final class StatusReport {
             status.setLastError(connection.lastFailure().cause());
         }
         return status.build();
+    }
+
+    private static ClockStatus clock(final LoaderStatus.ClockFacts time) {
+        return ClockStatus.newBuilder()
+                .setStepCount(time.steps())
+                .setLastStepMs(time.lastStepMs())
+                .setLastStepAtMs(time.lastStepAtMs())
+                .setPauseCount(time.pauses())
+                .setLastPauseMs(time.lastPauseMs())
+                .setHealedCounterCount(time.countersHealed())
+                .build();
     }
 
     private CounterStoreStatus counters(final LoaderStatus status) {

@@ -9,9 +9,16 @@ import java.util.List;
 /**
  * What a sidecar is doing, and its health services.
  *
- * <p>The names that a proxy watches stay SERVING as long as the process can answer at all, if only with a deny: taken
- * for dead, the sidecar would be bypassed by a proxy that is configured to let calls through on failure.
- * {@link #READINESS_NAME} alone follows the state.
+ * <pre>
+ *                                STARTING     READY     STALE        DRAINING: lame duck   and then
+ *   tollgate.liveness            SERVING      SERVING   SERVING      SERVING               SERVING
+ *   tollgate.readiness           NOT_SERVING  SERVING   NOT_SERVING  NOT_SERVING           NOT_SERVING
+ *   names that a proxy watches   SERVING      SERVING   SERVING      SERVING               NOT_SERVING
+ * </pre>
+ *
+ * <p>The names that a proxy watches stay SERVING as long as the process can answer, if only with a deny: taken for dead,
+ * the sidecar would be bypassed by a proxy that is configured to let calls through on failure. Only when it sheds all
+ * questions because it leaves they turn, so that proxies with another one move there.
  *
  * <p>Any thread; changes are serialized, reads are volatile.
  */
@@ -19,8 +26,11 @@ public final class Readiness {
     /** Health service name that says whether this sidecar decides on fresh evidence. */
     public static final String READINESS_NAME = "tollgate.readiness";
 
-    /** Health service names that say only that the process answers. */
-    public static final List<String> ALWAYS_SERVING = List.of(
+    /** Health service name that says only that the process lives. */
+    public static final String LIVENESS_NAME = "tollgate.liveness";
+
+    /** Health service names that proxies watch: the process answers, and does not leave. */
+    public static final List<String> PROXY_NAMES = List.of(
             HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
             "tollgate.v1.DecisionService",
             "envoy.service.auth.v3.Authorization");
@@ -43,7 +53,8 @@ public final class Readiness {
 
     /** Starts as STARTING. */
     public Readiness() {
-        ALWAYS_SERVING.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
+        health.setStatus(LIVENESS_NAME, ServingStatus.SERVING);
+        PROXY_NAMES.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
         health.setStatus(READINESS_NAME, ServingStatus.NOT_SERVING);
     }
 
@@ -75,5 +86,10 @@ public final class Readiness {
         health.setStatus(
                 READINESS_NAME, state == SidecarState.READY ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
         return true;
+    }
+
+    /** From now on questions are shed: proxies look for another sidecar. */
+    public void shedding() {
+        PROXY_NAMES.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
     }
 }

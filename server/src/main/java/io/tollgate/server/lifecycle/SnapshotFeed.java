@@ -3,6 +3,7 @@ package io.tollgate.server.lifecycle;
 
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
@@ -43,6 +44,9 @@ public interface SnapshotFeed extends AutoCloseable {
 
     /** {@return what is known now} */
     LoaderStatus status();
+
+    /** Takes what heals counters after the wall clock went back. Before {@link #start}; a feed without a clock of its own needs none. */
+    default void repairWith(final CellRepair repair) {}
 
     /** Begins to look for snapshots. Once. */
     void start();

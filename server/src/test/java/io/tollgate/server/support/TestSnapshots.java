@@ -107,7 +107,8 @@ public final class TestSnapshots implements SnapshotFeed {
                 new LoaderStatus.InstallFacts(Phase.IDLE, installed, 1, 0, null, 0, 0),
                 planes,
                 new LoaderStatus.CounterFacts(cells.count(), false),
-                "");
+                "",
+                new LoaderStatus.ClockFacts(0, 0, 0, 0, 0, 0));
     }
 
     private static LoaderStatus.SnapshotFacts facts(final World world) {

@@ -104,6 +104,8 @@ public final class PlaneAges {
                 table.expire(plane);
             }
         }
+        // last: until here a decision may see a confirmation as a grace, never a grace as a confirmation
+        table.graceOnly(false);
         view = next;
     }
 
@@ -115,11 +117,13 @@ public final class PlaneAges {
         for (Plane plane : Plane.values()) {
             table.expire(plane);
         }
+        table.graceOnly(false);
         view = next;
     }
 
     /**
-     * After a restart: what is on disk counts as confirmed for so much longer at most, whatever its age may be.
+     * After a restart: what is on disk counts as confirmed for so much longer at most, whatever its age may be. The age shown then says how
+     * much of the bound is left, not how old the evidence is, so requests that demand a certain age are not answered from it.
      *
      * @param graceMs 0 = not at all
      */
@@ -127,6 +131,10 @@ public final class PlaneAges {
         if (graceMs <= 0) {
             return;
         }
+        table.graceOnly(true);
+        View next = view.copy();
+        Arrays.fill(next.detail, "restart grace: not confirmed since the start");
+        view = next;
         for (Plane plane : Plane.values()) {
             long maxAgeMs = view.maxAgeMs[plane.code()];
             long ageMs = maxAgeMs - Math.min(graceMs, maxAgeMs);

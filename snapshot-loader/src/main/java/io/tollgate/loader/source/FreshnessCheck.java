@@ -10,20 +10,34 @@ import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.v1.FreshnessStatement;
 import io.tollgate.v1.SignedFreshness;
 import io.tollgate.v1.SnapshotManifest;
+import java.util.function.LongSupplier;
 
 /**
  * Decides what a freshness statement proves: that exactly the snapshot beside it was the newest when the publisher signed. Its age is
  * counted by wall clocks, the publisher's and this host's; where the source tells its own time, the later of the two counts, so that this
  * host's clock, when it is behind, does not make a statement look younger.
+ *
+ * <p>And whatever the clocks say, a statement is at least as old as the time since it was first seen here, by the monotonic clock: when
+ * the publisher dies, a clock that is behind (or was the publisher's ahead) does not put off the end. Every statement that holds counts
+ * as seen, be it refused for its time or not.
+ *
+ * <p>Threading: any; the loader asks one question at a time.
  */
 final class FreshnessCheck {
     /** Clocks of healthy hosts agree within this. */
     static final long TOLERANCE_MS = 5_000;
 
-    private final TrustedKeys trust;
+    private static final long NS_PER_MS = 1_000_000L;
 
-    FreshnessCheck(TrustedKeys trust) {
+    private final TrustedKeys trust;
+    private final LongSupplier monotonicNs;
+    private boolean seen;
+    private long newestConfirmedAtMs;
+    private long newestSeenAtNs;
+
+    FreshnessCheck(TrustedKeys trust, LongSupplier monotonicNs) {
         this.trust = trust;
+        this.monotonicNs = monotonicNs;
     }
 
     /**
@@ -59,6 +73,7 @@ final class FreshnessCheck {
                             + Long.toUnsignedString(manifest.getVersion())
                             + ", or one with other content; publish the statement after the snapshot");
         }
+        long sinceSeenMs = sinceSeenMs(statement.getConfirmedAtMs());
         long aheadMs = statement.getConfirmedAtMs() - nowMs;
         if (statement.getConfirmedAtMs() <= 0 || aheadMs > TOLERANCE_MS) {
             throw new SourceException(
@@ -66,7 +81,19 @@ final class FreshnessCheck {
                     "the freshness statement was signed " + aheadMs
                             + " ms from now by this host's clock: set the clock of" + " the publisher or of this host");
         }
-        return Math.max(0, Math.max(nowMs, found.sourceNowMs()) - statement.getConfirmedAtMs());
+        return Math.max(sinceSeenMs, Math.max(nowMs, found.sourceNowMs()) - statement.getConfirmedAtMs());
+    }
+
+    /** How long at least it was made before now, milliseconds, at least 0; by no wall clock but the publisher's own. */
+    private synchronized long sinceSeenMs(long confirmedAtMs) {
+        long nowNs = monotonicNs.getAsLong();
+        if (!seen || confirmedAtMs > newestConfirmedAtMs) {
+            seen = true;
+            newestConfirmedAtMs = confirmedAtMs;
+            newestSeenAtNs = nowNs;
+        }
+        long behindMs = newestConfirmedAtMs - confirmedAtMs;
+        return Math.max(0, behindMs) + (nowNs - newestSeenAtNs) / NS_PER_MS;
     }
 
     private FreshnessStatement verified(byte[] bytes) throws SourceException {

@@ -55,7 +55,7 @@ public final class SourceClient implements ControlPlaneClient {
         this.source = source;
         this.limits = limits;
         this.freshness = freshness;
-        this.check = new FreshnessCheck(trust);
+        this.check = new FreshnessCheck(trust, System::nanoTime);
         this.wallMs = wallMs;
         this.reading = new SnapshotReading(source, limits);
         AtomicInteger count = new AtomicInteger();

@@ -13,7 +13,15 @@ import org.junit.jupiter.api.Test;
 class ClockWatchdogTest {
     private final FakeClock clock = new FakeClock();
     private final List<Long> steps = new ArrayList<>();
-    private final ClockWatchdog watchdog = new ClockWatchdog(clock, steps::add);
+    private final List<Long> silences = new ArrayList<>();
+    private final ClockWatchdog watchdog = new ClockWatchdog(clock, jump -> {
+        if (jump.stepped()) {
+            steps.add(jump.wallStepNs());
+        }
+        if (jump.paused()) {
+            silences.add(jump.silenceNs());
+        }
+    });
 
     private long epochMs() {
         return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() + clock.epochOffsetNs());
@@ -56,5 +64,19 @@ class ClockWatchdogTest {
             assertTrue(Math.abs(clock.wallMs() - epochMs()) <= 100);
         }
         assertEquals(0, watchdog.steps());
+    }
+
+    @Test
+    void shouldTellThatTheProcessStoodStill() {
+        watchdog.tick();
+        clock.advanceMs(4_900);
+        watchdog.tick();
+        assertEquals(List.of(), silences);
+        clock.advanceMs(60_000);
+        watchdog.tick();
+        watchdog.tick();
+        assertEquals(List.of(TimeUnit.MINUTES.toNanos(1)), silences);
+        assertEquals(1, watchdog.pauses());
+        assertEquals(0, watchdog.steps(), "both clocks went together");
     }
 }

@@ -25,6 +25,7 @@ final class FreshnessCheckTest {
     Path directory;
 
     private Path trust = Path.of("");
+    private long monotonicMs = 77_000;
 
     @BeforeEach
     void trust() throws Exception {
@@ -32,9 +33,16 @@ final class FreshnessCheckTest {
                 directory.resolve("trust.pem"), key.publicKey().pem());
     }
 
+    private FreshnessCheck newCheck() throws Exception {
+        return new FreshnessCheck(TrustedKeys.open(trust, false), () -> monotonicMs * 1_000_000L);
+    }
+
     private long ageMs(long confirmedAtMs, long sourceNowMs, long nowMs) throws Exception {
-        return new FreshnessCheck(TrustedKeys.open(trust, false))
-                .ageMs(
+        return ageMs(newCheck(), confirmedAtMs, sourceNowMs, nowMs);
+    }
+
+    private long ageMs(FreshnessCheck check, long confirmedAtMs, long sourceNowMs, long nowMs) throws Exception {
+        return check.ageMs(
                         new SnapshotSource.Statement(SnapshotFiles.statement(built, confirmedAtMs, key), sourceNowMs),
                         built.parsed(),
                         built.manifest().getSha256(),
@@ -58,9 +66,31 @@ final class FreshnessCheckTest {
     }
 
     @Test
+    void shouldAgeAStatementByTheMonotonicClockWhateverTheWallClockSays() throws Exception {
+        FreshnessCheck check = newCheck();
+        assertEquals(0, ageMs(check, NOW_MS, 0, NOW_MS));
+        monotonicMs += 60_000;
+        assertEquals(60_000, ageMs(check, NOW_MS, 0, NOW_MS - 2_000), "this host's clock was set back");
+        assertEquals(30_000, ageMs(check, NOW_MS + 30_000, 0, NOW_MS + 60_000), "a newer one is as old as the clocks say");
+        monotonicMs += 1_000;
+        assertEquals(1_000, ageMs(check, NOW_MS + 30_000, 0, NOW_MS + 30_000), "and at least as old as it is known");
+        assertEquals(31_000, ageMs(check, NOW_MS, 0, NOW_MS), "an older one that comes back is older by what lies between");
+    }
+
+    @Test
+    void shouldNotTakeAnOldStatementForNewOnceAClockThatWasBehindHasCaughtUpWithIt() throws Exception {
+        FreshnessCheck check = newCheck();
+        long behindMs = 600_000;
+        // the publisher's clock is ten minutes ahead of this host's, and the publisher dies
+        assertThrows(SourceException.class, () -> ageMs(check, NOW_MS + behindMs, 0, NOW_MS));
+        monotonicMs += behindMs;
+        assertEquals(behindMs, ageMs(check, NOW_MS + behindMs, 0, NOW_MS + behindMs));
+    }
+
+    @Test
     void shouldNotTakeAManifestSignatureForAStatement() throws Exception {
         byte[] manifest = SampleSnapshot.of(3).signedBy(key).build().manifest().toByteArray();
-        assertThrows(SourceException.class, () -> new FreshnessCheck(TrustedKeys.open(trust, false))
+        assertThrows(SourceException.class, () -> new FreshnessCheck(TrustedKeys.open(trust, false), () -> monotonicMs * 1_000_000L)
                 .ageMs(
                         new SnapshotSource.Statement(manifest, 0),
                         built.parsed(),
