@@ -58,10 +58,9 @@ final class SidecarMetrics {
                 "tollgate.clock.steps",
                 "Times that the wall clock was stepped, or the machine slept",
                 () -> feed.status().time().steps());
-        metrics.counter(
-                "tollgate.clock.pauses",
-                "Times that the process stood still",
-                () -> feed.status().time().pauses());
+        metrics.counter("tollgate.clock.pauses", "Times that the process stood still", () -> feed.status()
+                .time()
+                .pauses());
         metrics.counter(
                 "tollgate.clock.counters.healed",
                 "Counters that were ahead of a wall clock that went back",

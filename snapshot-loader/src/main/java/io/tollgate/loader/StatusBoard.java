@@ -55,7 +55,8 @@ final class StatusBoard {
                     report.sourceAgeMs(),
                     report.detail()));
         }
-        return new LoaderStatus(stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust, time);
+        return new LoaderStatus(
+                stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust, time);
     }
 
     void activated(SnapshotFacts facts) {

@@ -33,7 +33,8 @@ class ClockRepairTest {
     @TempDir
     Path stateDir;
 
-    private final SnapshotBuilder.Built snapshot = SampleSnapshot.withRate(7, BURST).build();
+    private final SnapshotBuilder.Built snapshot =
+            SampleSnapshot.withRate(7, BURST).build();
     private LoaderHarness harness;
 
     @BeforeEach
@@ -88,12 +89,7 @@ class ClockRepairTest {
         TakePlan plan = new TakePlan();
         plan.begin(harness.clock.monotonicNs() + harness.clock.epochOffsetNs());
         plan.addPeriod(
-                monthly.cellRef(),
-                monthly.limit(),
-                count,
-                periods.ordinal(place),
-                periods.endMs(place),
-                TakePlan.HARD);
+                monthly.cellRef(), monthly.limit(), count, periods.ordinal(place), periods.endMs(place), TakePlan.HARD);
         return taker().take(plan) == Taker.TAKEN;
     }
 

@@ -226,8 +226,7 @@ public final class StatusText {
             page.fact(
                     "pauses",
                     Style.CAREFUL,
-                    Human.number(clock.getPauseCount()) + ", the last one "
-                            + Human.durationMs(clock.getLastPauseMs()));
+                    Human.number(clock.getPauseCount()) + ", the last one " + Human.durationMs(clock.getLastPauseMs()));
         }
         if (clock.getHealedCounterCount() > 0) {
             page.fact(

@@ -122,7 +122,8 @@ public final class CounterRepair {
 
     private void lookAt(World world, long epochMs) {
         World before = sweeping;
-        // a delta leaves the scopes that it does not change where they are; under a stream of deltas a sweep has to end too
+        // a delta leaves the scopes that it does not change where they are; under a stream of deltas a sweep has to end
+        // too
         boolean sameBase = before != null
                 && before.facts().epoch() == world.facts().epoch()
                 && before.facts().version() == world.facts().version();

@@ -43,10 +43,10 @@ final class FreshnessCheckTest {
 
     private long ageMs(FreshnessCheck check, long confirmedAtMs, long sourceNowMs, long nowMs) throws Exception {
         return check.ageMs(
-                        new SnapshotSource.Statement(SnapshotFiles.statement(built, confirmedAtMs, key), sourceNowMs),
-                        built.parsed(),
-                        built.manifest().getSha256(),
-                        nowMs);
+                new SnapshotSource.Statement(SnapshotFiles.statement(built, confirmedAtMs, key), sourceNowMs),
+                built.parsed(),
+                built.manifest().getSha256(),
+                nowMs);
     }
 
     @Test
@@ -71,10 +71,12 @@ final class FreshnessCheckTest {
         assertEquals(0, ageMs(check, NOW_MS, 0, NOW_MS));
         monotonicMs += 60_000;
         assertEquals(60_000, ageMs(check, NOW_MS, 0, NOW_MS - 2_000), "this host's clock was set back");
-        assertEquals(30_000, ageMs(check, NOW_MS + 30_000, 0, NOW_MS + 60_000), "a newer one is as old as the clocks say");
+        assertEquals(
+                30_000, ageMs(check, NOW_MS + 30_000, 0, NOW_MS + 60_000), "a newer one is as old as the clocks say");
         monotonicMs += 1_000;
         assertEquals(1_000, ageMs(check, NOW_MS + 30_000, 0, NOW_MS + 30_000), "and at least as old as it is known");
-        assertEquals(31_000, ageMs(check, NOW_MS, 0, NOW_MS), "an older one that comes back is older by what lies between");
+        assertEquals(
+                31_000, ageMs(check, NOW_MS, 0, NOW_MS), "an older one that comes back is older by what lies between");
     }
 
     @Test
@@ -90,7 +92,8 @@ final class FreshnessCheckTest {
     @Test
     void shouldNotTakeAManifestSignatureForAStatement() throws Exception {
         byte[] manifest = SampleSnapshot.of(3).signedBy(key).build().manifest().toByteArray();
-        assertThrows(SourceException.class, () -> new FreshnessCheck(TrustedKeys.open(trust, false), () -> monotonicMs * 1_000_000L)
+        assertThrows(SourceException.class, () -> new FreshnessCheck(
+                        TrustedKeys.open(trust, false), () -> monotonicMs * 1_000_000L)
                 .ageMs(
                         new SnapshotSource.Statement(manifest, 0),
                         built.parsed(),
