@@ -87,6 +87,7 @@ final class Heartbeats {
         long elapsedNs = nowNs - running.sentNs;
         if (!running.answered && elapsedNs > answerTimeoutNs) {
             end(running, "no answer in time");
+            client.suspect();
             fail("no answer from " + client.address() + " within " + TimeUnit.NANOSECONDS.toMillis(answerTimeoutNs)
                     + " ms");
             return 1;

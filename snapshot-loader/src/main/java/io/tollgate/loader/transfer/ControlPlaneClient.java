@@ -25,6 +25,12 @@ public interface ControlPlaneClient extends AutoCloseable {
     /** Sets what to run when the connection is back after a failure: any thread, at least once per return. Once, before the first call. */
     void onReachable(Runnable action);
 
+    /**
+     * Nobody answers on the connection that there is, though it looks alive: the next call is to take another one. A transfer that runs on
+     * the old one may go on.
+     */
+    default void suspect() {}
+
     /** {@return where the control plane is, for messages} */
     String address();
 

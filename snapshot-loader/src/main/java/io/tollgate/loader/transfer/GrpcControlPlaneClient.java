@@ -97,6 +97,14 @@ public final class GrpcControlPlaneClient implements ControlPlaneClient {
         return stream;
     }
 
+    /** A connection whose other end is gone without a word would else be kept until its keep-alive fails, or for the kernel's patience. */
+    @Override
+    public void suspect() {
+        if (channel.getState(false) == ConnectivityState.READY) {
+            channel.enterIdle();
+        }
+    }
+
     @Override
     public void onReachable(Runnable action) {
         onReachable = action;

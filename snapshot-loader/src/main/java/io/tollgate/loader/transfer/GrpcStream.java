@@ -64,6 +64,10 @@ final class GrpcStream<Q, A> implements ClientResponseObserver<Q, A>, ControlPla
                     case NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION -> Kind.NOT_FOUND;
                     default -> Kind.OTHER;
                 };
+        String tls = TlsTrouble.of(status.getCause());
+        if (tls != null) {
+            return new Failure(kind, tls);
+        }
         StringBuilder message = new StringBuilder(status.getCode().name());
         if (status.getDescription() != null) {
             message.append(": ").append(status.getDescription());
