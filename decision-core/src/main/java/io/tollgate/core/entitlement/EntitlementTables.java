@@ -8,7 +8,9 @@ import io.tollgate.core.world.def.AttributeValue;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.EntitlementDef;
 import io.tollgate.core.world.def.EntitlementSetDef;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +48,11 @@ public final class EntitlementTables {
     /** By entry: its values under symbols of configKeys, or null. */
     private final @Nullable UnsafeBuffer[] configBlocks;
 
-    private EntitlementTables(final List<EntitlementSetDef> defs) {
+    /** Numbers that are kept for sets which are no more. */
+    private final BitSet absent;
+
+    private EntitlementTables(final List<EntitlementSetDef> defs, final BitSet absent) {
+        this.absent = absent;
         sets = SymbolTable.of(defs.stream().map(EntitlementSetDef::id).toList());
         starts = new int[defs.size() + 1];
         for (int i = 0; i < defs.size(); i++) {
@@ -122,10 +128,41 @@ public final class EntitlementTables {
                 seen[feature] = true;
             }
         }
-        return new EntitlementTables(defs);
+        return new EntitlementTables(defs, new BitSet());
     }
 
-    /** {@return how many sets} */
+    /**
+     * As {@link #compile}, and sets that these tables know keep their numbers; those of sets that are no more are kept.
+     *
+     * @param registry that the feature ids are of
+     * @param defs     all sets, in any order
+     * @throws DefinitionException when an id does not resolve, a set or a feature in a set comes twice
+     */
+    public EntitlementTables renewed(final Registry registry, final List<EntitlementSetDef> defs) {
+        final EntitlementTables checked = compile(registry, defs);
+        final List<EntitlementSetDef> numbered = new ArrayList<>();
+        final BitSet gone = new BitSet();
+        for (int i = 0; i < setCount(); i++) {
+            final int set = checked.findSet(setName(i));
+            if (set == NONE) {
+                gone.set(i);
+            }
+            numbered.add(set == NONE ? new EntitlementSetDef(setName(i), List.of()) : defs.get(set));
+        }
+        for (final EntitlementSetDef def : defs) {
+            if (sets.find(def.id()) == SymbolTable.MISSING) {
+                numbered.add(def);
+            }
+        }
+        return new EntitlementTables(numbered, gone);
+    }
+
+    /** {@return whether a set is there, and not only its number} */
+    public boolean present(final int setId) {
+        return !absent.get(setId);
+    }
+
+    /** {@return how many sets, those that are no more included} */
     public int setCount() {
         return sets.size();
     }
@@ -137,7 +174,8 @@ public final class EntitlementTables {
 
     /** {@return the number of a set, or {@link #NONE}; allocates} */
     public int findSet(final String name) {
-        return sets.find(name);
+        final int set = sets.find(name);
+        return set == SymbolTable.MISSING || absent.get(set) ? NONE : set;
     }
 
     /**

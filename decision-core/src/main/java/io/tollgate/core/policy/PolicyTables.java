@@ -6,7 +6,11 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RuleDef;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All policies of a snapshot, compiled: numbers of policies and rules are dense from 0 in the order of the snapshot.
@@ -31,6 +35,8 @@ public final class PolicyTables {
     private final Policy[] policies;
     private final CompiledRule[] rules;
     private final int[] rulePolicies;
+    /** Numbers that are kept for policies which are no more. */
+    private final BitSet absent;
 
     PolicyTables(final PolicyTablesBuilder from) {
         scopePaths = from.scopePaths.build();
@@ -39,6 +45,7 @@ public final class PolicyTables {
         actorIds = from.actorIds.build();
         policies = from.policies.toArray(new Policy[0]);
         rules = from.rules.toArray(new CompiledRule[0]);
+        absent = from.absent;
         rulePolicies = new int[rules.length];
         for (int policy = 0; policy < policies.length; policy++) {
             for (int i = 0; i < policies[policy].ruleCount; i++) {
@@ -64,7 +71,37 @@ public final class PolicyTables {
         return new PolicyTables(builder);
     }
 
-    /** {@return how many policies} */
+    /**
+     * As {@link #compile}, and policies of scopes that these tables know keep their numbers; those of policies that are no more are kept.
+     *
+     * @param registry   that operations and actor types are of
+     * @param policies   all, in any order
+     * @param conditions makes the programs of the conditions
+     * @throws io.tollgate.core.world.def.DefinitionException when a reference does not resolve or a name comes twice
+     */
+    public PolicyTables renewed(
+            final Registry registry, final List<PolicyDef> policies, final ConditionLoader conditions) {
+        final PolicyTablesBuilder builder = new PolicyTablesBuilder(registry, conditions);
+        final Map<String, PolicyDef> known = new HashMap<>();
+        final List<PolicyDef> added = new ArrayList<>();
+        for (final PolicyDef policy : policies) {
+            final boolean isNew = scopePaths.find(policy.scopePath()) == SymbolTable.MISSING;
+            if (isNew || known.putIfAbsent(policy.scopePath(), policy) != null) {
+                added.add(policy);
+            }
+        }
+        for (int i = 0; i < policyCount(); i++) {
+            final PolicyDef policy = known.get(scopePath(i));
+            if (policy == null) {
+                builder.absent.set(i);
+            }
+            builder.add(policy == null ? new PolicyDef(scopePath(i), List.of()) : policy);
+        }
+        added.forEach(builder::add);
+        return new PolicyTables(builder);
+    }
+
+    /** {@return how many policies, those that are no more included} */
     public int policyCount() {
         return policies.length;
     }
@@ -74,9 +111,15 @@ public final class PolicyTables {
         return scopePaths.name(policyId);
     }
 
+    /** {@return whether a policy is there, and not only its number} */
+    public boolean present(final int policyId) {
+        return !absent.get(policyId);
+    }
+
     /** {@return the policy of a scope, or {@link #NO_POLICY}; allocates} */
     public int findPolicy(final String scopePath) {
-        return scopePaths.find(scopePath);
+        final int policy = scopePaths.find(scopePath);
+        return policy == SymbolTable.MISSING || absent.get(policy) ? NO_POLICY : policy;
     }
 
     /** {@return how many rules a policy has; 0 for {@link #NO_POLICY}} */

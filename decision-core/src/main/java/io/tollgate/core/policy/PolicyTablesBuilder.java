@@ -10,6 +10,7 @@ import io.tollgate.core.world.def.WhatDef;
 import io.tollgate.core.world.def.WhoDef;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,8 @@ final class PolicyTablesBuilder {
     final SymbolTable.Builder actorIds = new SymbolTable.Builder();
     final List<Policy> policies = new ArrayList<>();
     final List<CompiledRule> rules = new ArrayList<>();
+    /** Policies that only keep their numbers. */
+    final BitSet absent = new BitSet();
 
     private final Registry registry;
     private final ConditionLoader conditions;

@@ -10,18 +10,24 @@ import java.util.function.ToLongFunction;
 
 /** Finds the rows that a new row refers to, among those that were written before it. One thread. */
 final class AncestryResolver {
-    private final RowSpace space;
+    private final RowViewer rows;
     private final ToLongFunction<String> findPath;
     private final ScopeRow row = new ScopeRow();
+
+    /** Moves a view to a row. */
+    @FunctionalInterface
+    interface RowViewer {
+        void show(ScopeRow view, long row);
+    }
 
     /**
      * Resolves against rows.
      *
-     * @param space    where they are
+     * @param rows     shows them
      * @param findPath from path to row, {@link World#NO_ROW} when there is none
      */
-    AncestryResolver(final RowSpace space, final ToLongFunction<String> findPath) {
-        this.space = space;
+    AncestryResolver(final RowViewer rows, final ToLongFunction<String> findPath) {
+        this.rows = rows;
         this.findPath = findPath;
     }
 
@@ -46,6 +52,12 @@ final class AncestryResolver {
             found.owner = found.parent;
         }
         key(scope, found);
+        final SubscriptionDef subscription = scope.holdings().subscription();
+        if (subscription != null
+                && scope.level() == ScopeLevel.ORGANIZATION
+                && !subscription.planPath().isEmpty()) {
+            found.plan = plan(scope, subscription);
+        }
         return found;
     }
 
@@ -103,7 +115,7 @@ final class AncestryResolver {
     }
 
     /** {@return the plan of a subscription} */
-    long plan(final ScopeDef scope, final SubscriptionDef subscription) {
+    private long plan(final ScopeDef scope, final SubscriptionDef subscription) {
         final long plan = reference(scope, "plan", subscription.planPath());
         expect(scope, "plan", subscription.planPath(), ScopeLevel.PLAN);
         return plan;
@@ -116,7 +128,7 @@ final class AncestryResolver {
                     + "' is not in the directory, or comes after it; global comes first, then plans, organizations,"
                     + " departments, projects, principals, API keys");
         }
-        row.wrap(space.buffer(found), found);
+        rows.show(row, found);
         return found;
     }
 

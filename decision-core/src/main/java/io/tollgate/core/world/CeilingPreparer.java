@@ -17,24 +17,30 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks ceilings and makes them ready to be written. One thread. */
 final class CeilingPreparer {
-    private static final long[] NO_RATE = new long[CeilingDescriptor.RATE_WORDS];
     /** Texts remembered so that equal ones are written once; then it forgets, which costs room on disk only. */
     private static final int MAX_REMEMBERED_TEXTS = 1 << 16;
 
     private final Registry registry;
     private final DirectoryTables.Builder tables;
-    private final RowSpace space;
+    private final RowMemory space;
     private final RateInliner rates;
-    private final Long2LongHashMap textRefs = new Long2LongHashMap(World.NO_ROW);
+    private final Long2LongHashMap textRefs;
 
+    /**
+     * Prepares for one world.
+     *
+     * @param textRefs where texts lie in this memory, by hash; grows
+     */
     CeilingPreparer(
             final Registry registry,
             final DirectoryTables.Builder tables,
-            final RowSpace space,
+            final RowMemory space,
+            final Long2LongHashMap textRefs,
             final RateInliner rates) {
         this.registry = registry;
         this.tables = tables;
         this.space = space;
+        this.textRefs = textRefs;
         this.rates = rates;
     }
 
@@ -55,12 +61,12 @@ final class CeilingPreparer {
         checkEach(where, scope.level(), ceiling.eachLevel());
         final boolean clocked = kind == DimensionKind.RATE
                 && (override != null || !ceiling.amount().unlimited());
-        final long[] rate = clocked ? new long[CeilingDescriptor.RATE_WORDS] : NO_RATE;
+        final long[] rate = clocked ? new long[CeilingDescriptor.RATE_WORDS] : PreparedCeiling.NO_RATE;
         final PreparedCeiling.Overriding overriding = override == null
                 ? PreparedCeiling.Overriding.NONE
                 : new PreparedCeiling.Overriding(
                         text(where, override.id(), OverrideDef.ORIGIN, override.source()),
-                        clocked ? new long[CeilingDescriptor.RATE_WORDS] : NO_RATE);
+                        clocked ? new long[CeilingDescriptor.RATE_WORDS] : PreparedCeiling.NO_RATE);
         if (clocked) {
             rates.inline(ceiling, rate, override == null ? new long[CeilingDescriptor.RATE_WORDS] : overriding.rate());
         }

@@ -52,6 +52,50 @@ record DirectoryTables(
         private final ThresholdSets.Builder thresholds = new ThresholdSets.Builder();
         private final SymbolTable.Builder currencies = new SymbolTable.Builder();
 
+        /** Starts without a name. */
+        Builder() {}
+
+        /** Starts with tables, under the same numbers. */
+        Builder(final DirectoryTables from) {
+            intern(from.roles, roles);
+            intern(from.roleSets, roleSets);
+            intern(from.tokenScopes, tokenScopes);
+            intern(from.tokenScopeSets, tokenScopeSets);
+            from.windows.forEach(this::window);
+            for (int set = 0; set < from.thresholds.count(); set++) {
+                thresholds.intern(from.thresholds.set(set));
+            }
+            intern(from.currencies, currencies);
+        }
+
+        private static void intern(final SymbolTable from, final SymbolTable.Builder to) {
+            for (int i = 0; i < from.size(); i++) {
+                to.intern(from.name(i));
+            }
+        }
+
+        private static void intern(final IntSets from, final IntSets.Builder to) {
+            for (int set = 0; set < from.count(); set++) {
+                final int[] members = new int[from.size(set)];
+                for (int i = 0; i < members.length; i++) {
+                    members[i] = from.member(set, i);
+                }
+                to.intern(members);
+            }
+        }
+
+        /** {@return these tables if there is nothing else here, or all that is here} */
+        DirectoryTables since(final DirectoryTables before) {
+            final boolean same = roles.size() == before.roles.size()
+                    && roleSets.count() == before.roleSets.count()
+                    && tokenScopes.size() == before.tokenScopes.size()
+                    && tokenScopeSets.count() == before.tokenScopeSets.count()
+                    && windows.size() == before.windows.size()
+                    && thresholds.count() == before.thresholds.count()
+                    && currencies.size() == before.currencies.size();
+            return same ? before : build();
+        }
+
         int roleSet(final List<String> names) {
             return roleSets.intern(symbols(roles, names));
         }

@@ -85,6 +85,11 @@ public final class IntSets {
             return lastId;
         }
 
+        /** {@return how many sets} */
+        int count() {
+            return sets.size();
+        }
+
         IntSets build() {
             final int[] starts = new int[sets.size() + 1];
             for (int i = 0; i < sets.size(); i++) {

@@ -4,6 +4,7 @@ package io.tollgate.core.world;
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.OverrideDef;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -34,8 +35,48 @@ record PreparedCeiling(
         static final Overriding NONE = new Overriding(World.NO_ROW, new long[CeilingDescriptor.RATE_WORDS]);
     }
 
+    /** Numbers of what has no clock. */
+    static final long[] NO_RATE = new long[CeilingDescriptor.RATE_WORDS];
+
     /** In place of a cell: definitions of EACH ceilings are not charged themselves. */
     static final long NO_CELL = -1;
+
+    /** {@return whether two rows define the same for their descendants, in the same order} */
+    static boolean sameDefinitions(final PreparedCeiling[] some, final PreparedCeiling[] others) {
+        boolean same = some.length == others.length;
+        for (int i = 0; same && i < some.length; i++) {
+            same = some[i].thresholdSet == others[i].thresholdSet
+                    && some[i].asWritten().equals(others[i].asWritten());
+        }
+        return same;
+    }
+
+    /** {@return the definition, less its thresholds and what rows do not keep} */
+    private CeilingDef asWritten() {
+        final OverrideDef override = def.override();
+        return new CeilingDef(
+                def.id(),
+                def.dimensionId(),
+                def.enforcement(),
+                def.eachLevel(),
+                asWritten(def.amount()),
+                def.window(),
+                List.of(),
+                def.origin(),
+                def.source(),
+                override == null
+                        ? null
+                        : new OverrideDef(
+                                override.id(),
+                                asWritten(override.amount()),
+                                override.expiresAtMs(),
+                                override.source()));
+    }
+
+    private CeilingDef.Amount asWritten(final CeilingDef.Amount amount) {
+        final boolean bursts = kind == DimensionKind.RATE && amount.limit() != 0;
+        return new CeilingDef.Amount(amount.unlimited(), amount.limit(), bursts ? amount.burst() : 0);
+    }
 
     int length() {
         return ownLength() + overrideLength();

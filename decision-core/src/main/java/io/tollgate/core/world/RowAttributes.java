@@ -16,19 +16,24 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Lays the attributes of scopes down beside the rows, which carry only where. Equal sets, which many scopes have, are
- * written once as long as
- * they are remembered; what all scopes have of their own costs room on disk only. One thread.
+ * written once as long as they are remembered; what all scopes have of their own costs room on disk only. One thread.
  */
 final class RowAttributes {
     private static final int MAX_REMEMBERED = 1 << 16;
 
     private final Registry registry;
-    private final RowSpace space;
-    private final Long2LongHashMap blocks = new Long2LongHashMap(World.NO_ROW);
+    private final RowMemory space;
+    private final Long2LongHashMap blocks;
 
-    RowAttributes(final Registry registry, final RowSpace space) {
+    /**
+     * Writes for one world.
+     *
+     * @param blocks where attributes lie in this memory, by hash; grows
+     */
+    RowAttributes(final Registry registry, final RowMemory space, final Long2LongHashMap blocks) {
         this.registry = registry;
         this.space = space;
+        this.blocks = blocks;
     }
 
     /** {@return where a scope's attributes are, or {@link World#NO_ROW} when it has none} */

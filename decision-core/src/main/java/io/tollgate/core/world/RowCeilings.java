@@ -10,20 +10,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The ceilings of the row at hand: those charged at it (its own shared ones, its share of EACH ceilings of the scopes above) and the EACH
- * ceilings that it defines. Remembers the definitions of all rows before. One thread.
+ * ceilings that it defines. One thread.
  */
 final class RowCeilings {
-    private static final PreparedCeiling[] NOTHING = {};
     private static final int MAX_COUNT = 0xFFFF;
 
     private final CeilingPreparer preparer;
     private final CellBinder cells;
-    private final Long2ObjectHashMap<PreparedCeiling[]> definitionsByRow = new Long2ObjectHashMap<>();
+    private final EachDefinitions above;
     private final List<Entry> charged = new ArrayList<>();
     private final List<PreparedCeiling> defined = new ArrayList<>();
     private final Set<List<Object>> identities = new HashSet<>();
@@ -31,9 +29,15 @@ final class RowCeilings {
     /** Row 0: defined by the row at hand. */
     private record Entry(PreparedCeiling ceiling, long definedAtRow) {}
 
-    RowCeilings(final CeilingPreparer preparer, final CellBinder cells) {
+    /**
+     * Collects for one world.
+     *
+     * @param above what the rows above define
+     */
+    RowCeilings(final CeilingPreparer preparer, final CellBinder cells, final EachDefinitions above) {
         this.preparer = preparer;
         this.cells = cells;
+        this.above = above;
     }
 
     void collect(final ScopeDef scope, final Ancestry ancestry) throws IOException {
@@ -67,9 +71,8 @@ final class RowCeilings {
     }
 
     private void inherit(final ScopeLevel level, final long row) {
-        if (row != World.NO_ROW && !definitionsByRow.isEmpty()) {
-            final PreparedCeiling[] definitions = definitionsByRow.getOrDefault(row, NOTHING);
-            for (final PreparedCeiling ceiling : definitions) {
+        if (row != World.NO_ROW) {
+            for (final PreparedCeiling ceiling : above.of(row)) {
                 if (ceiling.def().eachLevel() == level) {
                     charged.add(new Entry(ceiling, row));
                 }
@@ -88,9 +91,22 @@ final class RowCeilings {
         return length;
     }
 
-    /** Writes counts, dimensions and entries, binding a cell to each that is charged. */
-    void write(final UnsafeBuffer buffer, final long row, final int ceilingsAt, final String path) throws IOException {
-        final int rowAt = World.offset(row);
+    /** {@return the EACH ceilings that the row at hand defines} */
+    PreparedCeiling[] defined() {
+        return defined.isEmpty() ? EachDefinitions.NOTHING : defined.toArray(EachDefinitions.NOTHING);
+    }
+
+    /**
+     * Writes counts, dimensions and entries, binding a cell to each that is charged.
+     *
+     * @param buffer     of the row
+     * @param rowAt      where it starts there
+     * @param row        its reference
+     * @param ceilingsAt where its ceilings start, from its start
+     * @param path       of the scope
+     */
+    void write(final UnsafeBuffer buffer, final int rowAt, final long row, final int ceilingsAt, final String path)
+            throws IOException {
         int at = rowAt + ceilingsAt;
         long dimensions = 0;
         for (int i = 0; i < charged.size(); i++) {
@@ -108,8 +124,5 @@ final class RowCeilings {
         buffer.putShort(rowAt + RowDescriptor.DEFINITION_COUNT, (short) defined.size());
         buffer.putLong(rowAt + RowDescriptor.DIMENSIONS, dimensions);
         buffer.putInt(rowAt + RowDescriptor.CEILINGS_OFFSET, ceilingsAt);
-        if (!defined.isEmpty()) {
-            definitionsByRow.put(row, defined.toArray(NOTHING));
-        }
     }
 }

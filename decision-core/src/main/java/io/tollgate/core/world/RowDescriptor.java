@@ -12,7 +12,7 @@ package io.tollgate.core.world;
  *  0|          hash of (level, organization, actor type, key)       |
  *   |                                                               |
  *   +---------------+---------------+---------------+---------------+
- *  8|     level     |     state     | subscription  |   reserved    |
+ *  8|     level     |     state     | subscription  |  referred to  |
  *   +---------------+---------------+---------------+---------------+
  * 12|          key length           |         ceiling count         |
  *   +-------------------------------+-------------------------------+
@@ -67,6 +67,9 @@ final class RowDescriptor {
     static final int LEVEL = HASH + Long.BYTES;
     static final int STATE = LEVEL + Byte.BYTES;
     static final int SUBSCRIPTION_STATUS = STATE + Byte.BYTES;
+    /** 1 when another row of the same files refers to this one. */
+    static final int REFERRED_TO = SUBSCRIPTION_STATUS + Byte.BYTES;
+
     static final int KEY_LENGTH = LEVEL + Integer.BYTES;
     static final int CEILING_COUNT = KEY_LENGTH + Short.BYTES;
     static final int EXPIRES_AT_MS = CEILING_COUNT + Short.BYTES;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Where rows and ceiling texts are laid down, one after the other, in as many files as it takes. One thread. */
-final class RowSpace implements AutoCloseable {
+final class RowSpace implements RowMemory, AutoCloseable {
     /** References have 32 bits in units of 8 bytes. */
     private static final int MAX_FILES = 32;
 
@@ -36,13 +36,8 @@ final class RowSpace implements AutoCloseable {
         files.get(files.size() - 1).ensure(position);
     }
 
-    /**
-     * {@return reference of new zero bytes, which lie in one file}
-     *
-     * @param length    how many
-     * @param alignment a power of two
-     */
-    long allocate(final int length, final int alignment) throws IOException {
+    @Override
+    public long allocate(final int length, final int alignment) throws IOException {
         int at = align(position, alignment);
         if ((long) at + length > fileBytes) {
             if ((long) align(FileDescriptor.LENGTH, alignment) + length > fileBytes) {
@@ -63,7 +58,8 @@ final class RowSpace implements AutoCloseable {
         return at + alignment - 1 & -alignment;
     }
 
-    UnsafeBuffer buffer(final long ref) {
+    @Override
+    public UnsafeBuffer buffer(final long ref) {
         return files.get((int) (ref >>> FileDescriptor.ROWS_FILE_SHIFT)).buffer();
     }
 

@@ -28,10 +28,10 @@ final class RowWallets {
     private static final int MAX_CURRENCIES = 1 << 16;
 
     private final DirectoryTables.Builder tables;
-    private final RowSpace space;
+    private final RowMemory space;
     private final CellBinder cells;
 
-    RowWallets(final DirectoryTables.Builder tables, final RowSpace space, final CellBinder cells) {
+    RowWallets(final DirectoryTables.Builder tables, final RowMemory space, final CellBinder cells) {
         this.tables = tables;
         this.space = space;
         this.cells = cells;

@@ -3,6 +3,7 @@ package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.def.EntityState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,25 @@ import org.jspecify.annotations.Nullable;
 public final class ScopeRow {
     private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
 
+    /** Where a row names others. */
+    private static final int[] FIELDS = {
+        RowDescriptor.ORGANIZATION,
+        RowDescriptor.DEPARTMENT,
+        RowDescriptor.PROJECT,
+        RowDescriptor.PLAN,
+        RowDescriptor.CUSTOMER,
+        RowDescriptor.OWNER,
+        RowDescriptor.PARENT
+    };
+
+    /** How many rows a row may refer to. */
+    static final int REFERENCES = FIELDS.length;
+
     private UnsafeBuffer buffer = NOWHERE;
     private int offset;
     private long ref;
+    /** Where the row lies: elsewhere than its reference says once a patch has changed it. */
+    private long place;
 
     /**
      * Moves the view.
@@ -25,13 +42,19 @@ public final class ScopeRow {
      * @param row   a reference that it gave, not {@link World#NO_ROW}
      */
     public ScopeRow wrap(final World world, final long row) {
-        return wrap(world.buffer(row), row);
+        return show(world, row);
     }
 
-    ScopeRow wrap(final UnsafeBuffer memory, final long row) {
+    ScopeRow show(final WorldRows world, final long row) {
+        final long at = world.locate(row);
+        return wrap(world.buffer(at), at, row);
+    }
+
+    ScopeRow wrap(final UnsafeBuffer memory, final long at, final long row) {
         buffer = memory;
-        offset = World.offset(row);
+        offset = World.offset(at);
         ref = row;
+        place = at;
         return this;
     }
 
@@ -68,37 +91,37 @@ public final class ScopeRow {
 
     /** {@return the organization it belongs to, itself if it is one, or {@link World#NO_ROW}} */
     public long organizationRow() {
-        return reference(RowDescriptor.ORGANIZATION);
+        return referenceAt(RowDescriptor.ORGANIZATION);
     }
 
     /** {@return the department it belongs to, itself if it is one, or {@link World#NO_ROW}} */
     public long departmentRow() {
-        return reference(RowDescriptor.DEPARTMENT);
+        return referenceAt(RowDescriptor.DEPARTMENT);
     }
 
     /** {@return its project: itself if it is one, of an API key the one it is bound to, or {@link World#NO_ROW}} */
     public long projectRow() {
-        return reference(RowDescriptor.PROJECT);
+        return referenceAt(RowDescriptor.PROJECT);
     }
 
     /** {@return the plan that its organization has subscribed to, itself if it is one, or {@link World#NO_ROW}} */
     public long planRow() {
-        return reference(RowDescriptor.PLAN);
+        return referenceAt(RowDescriptor.PLAN);
     }
 
     /** {@return nearest scope, itself included, that has a subscription, or {@link World#NO_ROW}} */
     public long customerRow() {
-        return reference(RowDescriptor.CUSTOMER);
+        return referenceAt(RowDescriptor.CUSTOMER);
     }
 
     /** {@return of an API key the principal who owns it, or {@link World#NO_ROW}} */
     public long ownerRow() {
-        return reference(RowDescriptor.OWNER);
+        return referenceAt(RowDescriptor.OWNER);
     }
 
     /** {@return the scope above in the directory, or {@link World#NO_ROW} for global} */
     public long parentRow() {
-        return reference(RowDescriptor.PARENT);
+        return referenceAt(RowDescriptor.PARENT);
     }
 
     /** {@return set of {@link World#roleSets()}} */
@@ -158,7 +181,7 @@ public final class ScopeRow {
 
     /** {@return reference of the first ceiling} */
     long ceilingsRef() {
-        return ref + buffer.getInt(offset + RowDescriptor.CEILINGS_OFFSET);
+        return place + buffer.getInt(offset + RowDescriptor.CEILINGS_OFFSET);
     }
 
     /**
@@ -166,7 +189,7 @@ public final class ScopeRow {
      * {@link World#NO_ROW}}
      */
     public long attributesRef() {
-        return reference(RowDescriptor.ATTRIBUTES);
+        return referenceAt(RowDescriptor.ATTRIBUTES);
     }
 
     /** {@return how many wallets the scope has} */
@@ -176,7 +199,7 @@ public final class ScopeRow {
 
     /** {@return the first wallet, for {@link World#wallet}, or {@link World#NO_ROW}} */
     public long walletsRef() {
-        return reference(RowDescriptor.WALLETS);
+        return referenceAt(RowDescriptor.WALLETS);
     }
 
     /** {@return the memory of the id as UTF-8 (of an API key its SHA-256); {@link #keyLength} bytes from {@link #keyOffset}} */
@@ -187,6 +210,52 @@ public final class ScopeRow {
     /** {@return where in its memory the id starts} */
     public int keyOffset() {
         return offset + RowDescriptor.KEY;
+    }
+
+    /** {@return whether another row of the same files refers to this one} */
+    boolean referredTo() {
+        return buffer.getByte(offset + RowDescriptor.REFERRED_TO) != 0;
+    }
+
+    /** Says whether another row of the files refers to this one, which is not seen by other threads yet. */
+    void referredTo(final boolean referredTo) {
+        buffer.putByte(offset + RowDescriptor.REFERRED_TO, (byte) (referredTo ? 1 : 0));
+    }
+
+    /** {@return a row that this one refers to, {@link World#NO_ROW} = none} */
+    long reference(final int index) {
+        return referenceAt(FIELDS[index]);
+    }
+
+    /** {@return whether this row refers to another} */
+    boolean refersTo(final long row) {
+        for (int i = 0; i < REFERENCES; i++) {
+            if (reference(i) == row) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean sameKey(final ScopeRow other) {
+        final int length = keyLength();
+        if (length != other.keyLength()) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (buffer.getByte(keyOffset() + i) != other.buffer.getByte(other.keyOffset() + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return where a copy of this row lies} */
+    long copyTo(final RowMemory memory) throws IOException {
+        final int length = buffer.getInt(offset + RowDescriptor.ROW_LENGTH);
+        final long copy = memory.allocate(length, RowDescriptor.ALIGNMENT);
+        memory.buffer(copy).putBytes(World.offset(copy), buffer, offset, length);
+        return copy;
     }
 
     long keyHash() {
@@ -277,7 +346,7 @@ public final class ScopeRow {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    private long reference(final int field) {
+    private long referenceAt(final int field) {
         return (buffer.getInt(offset + field) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
     }
 }

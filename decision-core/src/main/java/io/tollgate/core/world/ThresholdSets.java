@@ -79,6 +79,11 @@ public final class ThresholdSets {
             return known;
         }
 
+        /** {@return how many sets} */
+        int count() {
+            return sets.size();
+        }
+
         ThresholdSets build() {
             return new ThresholdSets(sets);
         }

@@ -14,6 +14,7 @@ import io.tollgate.core.Plane;
  * @param createdAtMs              when it was compiled, milliseconds since 1970
  * @param defaultReservationTtlNs  for RESERVE without a time to live, nanoseconds
  * @param bounds                   how old each plane may be
+ * @param deltaSequence            number of the last delta that it contains, 0 = none
  */
 public record WorldFacts(
         String bundle,
@@ -23,7 +24,27 @@ public record WorldFacts(
         long ledgerSequence,
         long createdAtMs,
         long defaultReservationTtlNs,
-        PlaneBounds bounds) {
+        PlaneBounds bounds,
+        long deltaSequence) {
+
+    /** Facts of a snapshot without deltas. */
+    public WorldFacts(
+            final String bundle,
+            final long epoch,
+            final long version,
+            final String digest,
+            final long ledgerSequence,
+            final long createdAtMs,
+            final long defaultReservationTtlNs,
+            final PlaneBounds bounds) {
+        this(bundle, epoch, version, digest, ledgerSequence, createdAtMs, defaultReservationTtlNs, bounds, 0);
+    }
+
+    /** {@return the same facts after one more delta} */
+    public WorldFacts withDelta(final long sequence) {
+        return new WorldFacts(
+                bundle, epoch, version, digest, ledgerSequence, createdAtMs, defaultReservationTtlNs, bounds, sequence);
+    }
 
     /** How old each plane may be. Immutable; does not allocate when asked. */
     public static final class PlaneBounds {

@@ -78,6 +78,44 @@ public record WorldTables(
     }
 
     /**
+     * {@return these tables with other rules and entitlements, under numbers that rows of worlds with these tables keep: for {@link
+     * WorldPatch}}
+     *
+     * @param allPolicies     all that there are from now on, not only changed ones; in any order
+     * @param allEntitlements likewise
+     * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or each other, or a condition's program is
+     * none
+     */
+    public WorldTables renewed(final List<PolicyDef> allPolicies, final List<EntitlementSetDef> allEntitlements) {
+        final EntitlementTables bought = entitlements.renewed(registry, allEntitlements);
+        final ConditionLinker linker = new ConditionLinker(registry, bought.configKeys());
+        final PolicyTables rules = policies.renewed(registry, allPolicies, linker);
+        return new WorldTables(registry, rules, bought, linker.tables(), prices, pools);
+    }
+
+    /**
+     * Checks that rows of a world with other tables may be read with these.
+     *
+     * @throws NotPatchableException when a number would mean something else
+     */
+    void requireContinuing(final WorldTables before) throws NotPatchableException {
+        if (registry != before.registry && !registry.definition().equals(before.registry.definition())) {
+            throw new NotPatchableException("the registry has changed");
+        }
+        boolean same = policies.policyCount() >= before.policies.policyCount()
+                && entitlements.setCount() >= before.entitlements.setCount();
+        for (int i = 0; same && policies != before.policies && i < before.policies.policyCount(); i++) {
+            same = policies.scopePath(i).equals(before.policies.scopePath(i));
+        }
+        for (int i = 0; same && entitlements != before.entitlements && i < before.entitlements.setCount(); i++) {
+            same = entitlements.setName(i).equals(before.entitlements.setName(i));
+        }
+        if (!same) {
+            throw new NotPatchableException("policies or entitlement sets have other numbers than rows have for them");
+        }
+    }
+
+    /**
      * {@return these tables with prices}
      *
      * @param books of the snapshot

@@ -2,18 +2,16 @@
 package io.tollgate.core.world;
 
 import io.tollgate.core.ScopeLevel;
-import io.tollgate.core.entitlement.EntitlementTables;
 import io.tollgate.core.policy.PolicyTables;
-import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.ScopeDef;
-import io.tollgate.core.world.def.SubscriptionDef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -33,9 +31,8 @@ public final class WorldWriter implements AutoCloseable {
     private final IndexWriter keys;
     private final IndexWriter paths;
     private final AncestryResolver ancestors;
-    private final RowCeilings ceilings;
-    private final RowAttributes attributes;
-    private final RowWallets wallets;
+    private final Long2ObjectHashMap<PreparedCeiling[]> definitionsByRow = new Long2ObjectHashMap<>();
+    private final RowWriter rows;
     private long globalRow = World.NO_ROW;
     private long scopeCount;
     private boolean failed;
@@ -58,10 +55,14 @@ public final class WorldWriter implements AutoCloseable {
             keys.discard();
             throw ex;
         }
-        ancestors = new AncestryResolver(space, this::findPath);
-        ceilings = new RowCeilings(new CeilingPreparer(tables.registry(), named, space, rates), cells);
-        attributes = new RowAttributes(tables.registry(), space);
-        wallets = new RowWallets(named, space, cells);
+        ancestors = new AncestryResolver((view, row) -> view.wrap(space.buffer(row), row, row), this::findPath);
+        rows = new RowWriter(
+                tables,
+                named,
+                space,
+                new RowWriter.Written(),
+                new RowWriter.Binding(
+                        cells, rates, row -> definitionsByRow.getOrDefault(row, EachDefinitions.NOTHING)));
     }
 
     /**
@@ -107,40 +108,17 @@ public final class WorldWriter implements AutoCloseable {
     private void addRow(final ScopeDef scope) throws IOException {
         final RowNames names = new RowNames(scope);
         final Ancestry ancestry = ancestors.resolve(scope, globalRow);
-        final SubscriptionDef subscription = scope.holdings().subscription();
-        if (subscription != null
-                && scope.level() == ScopeLevel.ORGANIZATION
-                && !subscription.planPath().isEmpty()) {
-            ancestry.plan = ancestors.plan(scope, subscription);
-        }
         final long keyHash = checkKey(scope, names.key, ancestry.organization);
         final long pathHash = checkPath(scope, names.path());
-        ceilings.collect(scope, ancestry);
-        final long attributesRef = attributes.write(scope);
-        final long walletsRef = wallets.write(scope);
-        final int ceilingsAt = RowDescriptor.KEY + (names.key.length + Long.BYTES - 1 & -Long.BYTES);
-        final int namesAt = ceilingsAt + ceilings.length();
-        final int length = namesAt + names.length();
-        final long row = space.allocate(length, RowDescriptor.ALIGNMENT);
-        nameItself(scope.level(), subscription != null, row, ancestry);
-        final UnsafeBuffer buffer = space.buffer(row);
-        final int at = World.offset(row);
-        buffer.putLong(at + RowDescriptor.HASH, keyHash);
-        buffer.putByte(at + RowDescriptor.LEVEL, (byte) scope.level().code());
-        buffer.putByte(at + RowDescriptor.STATE, (byte) scope.state().code());
-        buffer.putShort(at + RowDescriptor.KEY_LENGTH, (short) names.key.length);
-        buffer.putBytes(at + RowDescriptor.KEY, names.key);
-        buffer.putLong(at + RowDescriptor.EXPIRES_AT_MS, scope.expiresAtMs());
-        ancestry.write(buffer, at);
-        buffer.putInt(at + RowDescriptor.ATTRIBUTES, (int) (attributesRef >>> RowDescriptor.UNIT_SHIFT));
-        buffer.putInt(at + RowDescriptor.WALLETS, (int) (walletsRef >>> RowDescriptor.UNIT_SHIFT));
-        buffer.putInt(
-                at + RowDescriptor.WALLET_COUNT, scope.holdings().wallets().size());
-        writeTables(scope, buffer, at);
-        ceilings.write(buffer, row, ceilingsAt, scope.path());
-        names.write(buffer, at + namesAt);
-        buffer.putInt(at + RowDescriptor.NAMES_OFFSET, namesAt);
-        buffer.putInt(at + RowDescriptor.ROW_LENGTH, length);
+        final long row = rows.write(scope, names, ancestry, keyHash, World.NO_ROW);
+        if (rows.defined().length > 0) {
+            definitionsByRow.put(row, rows.defined());
+        }
+        final int policy = space.buffer(row).getInt(World.offset(row) + RowDescriptor.POLICY);
+        if (policy != PolicyTables.NO_POLICY) {
+            policiesPlaced.set(policy);
+        }
+        markReferred(row, ancestry);
         keys.put(keyHash, row);
         paths.put(pathHash, row);
         if (scope.level() == ScopeLevel.GLOBAL) {
@@ -149,70 +127,30 @@ public final class WorldWriter implements AutoCloseable {
         scopeCount++;
     }
 
-    private static void nameItself(
-            final ScopeLevel level, final boolean customer, final long row, final Ancestry ancestry) {
-        switch (level) {
-            case PLAN -> ancestry.plan = row;
-            case ORGANIZATION -> ancestry.organization = row;
-            case DEPARTMENT -> ancestry.department = row;
-            case PROJECT -> ancestry.project = row;
-            default -> {
-                // global, principals and keys are nobody's place
-            }
-        }
-        if (customer) {
-            ancestry.customer = row;
-        }
+    private void markReferred(final long row, final Ancestry ancestry) {
+        markReferred(row, ancestry.parent);
+        markReferred(row, ancestry.organization);
+        markReferred(row, ancestry.department);
+        markReferred(row, ancestry.project);
+        markReferred(row, ancestry.plan);
+        markReferred(row, ancestry.customer);
+        markReferred(row, ancestry.owner);
     }
 
-    private void writeTables(final ScopeDef scope, final UnsafeBuffer buffer, final int at) {
-        final String where = "scope '" + scope.path() + "'";
-        final ScopeDef.Actor actor = scope.actor();
-        buffer.putInt(at + RowDescriptor.ROLE_SET, named.roleSet(actor.roles()));
-        buffer.putInt(at + RowDescriptor.TOKEN_SCOPE_SET, named.tokenScopeSet(actor.tokenScopes()));
-        buffer.putShort(at + RowDescriptor.ACTOR_TYPE, (short) actorType(scope));
-        final int policy = tables.policies().findPolicy(scope.path());
-        buffer.putInt(at + RowDescriptor.POLICY, policy);
-        if (policy != PolicyTables.NO_POLICY) {
-            policiesPlaced.set(policy);
-        }
-        int entitlementSet = EntitlementTables.NONE;
-        final SubscriptionDef subscription = scope.holdings().subscription();
-        if (subscription != null) {
-            buffer.putByte(at + RowDescriptor.SUBSCRIPTION_STATUS, (byte)
-                    subscription.status().code());
-            buffer.putLong(at + RowDescriptor.SUBSCRIPTION_ENDS_AT_MS, subscription.endsAtMs());
-            if (!subscription.entitlementSetId().isEmpty()) {
-                entitlementSet = tables.entitlements().findSet(subscription.entitlementSetId());
-                if (entitlementSet == EntitlementTables.NONE) {
-                    throw new DefinitionException(where + ": entitlement set '" + subscription.entitlementSetId()
-                            + "' is not in the snapshot");
-                }
+    private void markReferred(final long row, final long other) {
+        if (other != World.NO_ROW && other != row) {
+            final UnsafeBuffer buffer = space.buffer(other);
+            final int at = World.offset(other) + RowDescriptor.REFERRED_TO;
+            if (buffer.getByte(at) == 0) {
+                buffer.putByte(at, (byte) 1);
             }
         }
-        buffer.putInt(at + RowDescriptor.ENTITLEMENT_SET, entitlementSet);
-    }
-
-    private int actorType(final ScopeDef scope) {
-        final String name = scope.actor().actorType();
-        if (name.isEmpty() && scope.level() != ScopeLevel.PRINCIPAL) {
-            return RowDescriptor.NO_ACTOR_TYPE;
-        }
-        final int type = tables.registry().actorTypes().find(name);
-        if (type == SymbolTable.MISSING) {
-            throw new DefinitionException(
-                    "scope '" + scope.path() + "': actor type '" + name + "' is not registered; the registry has "
-                            + tables.registry().definition().actorTypes());
-        }
-        return type;
     }
 
     private long checkKey(final ScopeDef scope, final byte[] key, final long organizationRow) {
         final int level = scope.level().code();
-        final int actorType = actorType(scope);
-        final long qualifier = RowKeys.qualifier(level, organizationRow, actorType);
-        final long organizationHash = organizationRow == World.NO_ROW ? 0 : keyHash(organizationRow);
-        final long hash = RowKeys.hash(level, organizationHash, actorType, Utf8Hash.of(key, 0, key.length));
+        final long qualifier = rows.qualifier(scope, organizationRow);
+        final long hash = rows.keyHash(scope, key, organizationRow == World.NO_ROW ? 0 : keyHash(organizationRow));
         final RowIndex index = keys.view();
         int at = index.start(hash);
         for (long slot = index.slot(at); slot != RowIndex.FREE; slot = index.slot(at)) {
@@ -220,14 +158,15 @@ public final class WorldWriter implements AutoCloseable {
             if (RowIndex.candidate(slot, hash)
                     && RowKeys.isKey(
                             space.buffer(row), World.offset(row), hash, level, qualifier, key, 0, key.length)) {
-                throw new DefinitionException("scope '" + scope.path() + "': '"
-                        + new ScopeRow().wrap(space.buffer(row), row).path() + "' is the same "
-                        + (scope.level() == ScopeLevel.API_KEY ? "API key" : scope.level() + " '" + scope.id() + "'")
-                        + "; requests could not tell them apart, rename one");
+                throw RowWriter.sameKey(scope, view(row).path());
             }
             at = index.next(at);
         }
         return hash;
+    }
+
+    private ScopeRow view(final long row) {
+        return new ScopeRow().wrap(space.buffer(row), row, row);
     }
 
     private long checkPath(final ScopeDef scope, final byte[] path) {
@@ -260,7 +199,7 @@ public final class WorldWriter implements AutoCloseable {
     }
 
     private long pathHash(final long row) {
-        final byte[] path = new ScopeRow().wrap(space.buffer(row), row).path().getBytes(StandardCharsets.UTF_8);
+        final byte[] path = view(row).path().getBytes(StandardCharsets.UTF_8);
         return Utf8Hash.of(path, 0, path.length);
     }
 

@@ -56,7 +56,8 @@ class RowAttributesTest {
     @Test
     void shouldWriteEqualSetsOnce() throws IOException {
         try (RowSpace space = new RowSpace(directory, 1 << 20)) {
-            final RowAttributes attributes = new RowAttributes(REGISTRY, space);
+            final RowAttributes attributes =
+                    new RowAttributes(REGISTRY, space, new org.agrona.collections.Long2LongHashMap(World.NO_ROW));
             final AttributeValue gold = new AttributeValue.Text("gold");
             final long first = attributes.write(scope(Map.of("place.tier", gold)));
             final long other =
@@ -75,7 +76,8 @@ class RowAttributesTest {
     @Test
     void shouldRefuseWhatIsNotDeclaredOrOfAnotherType() throws IOException {
         try (RowSpace space = new RowSpace(directory, 1 << 20)) {
-            final RowAttributes attributes = new RowAttributes(REGISTRY, space);
+            final RowAttributes attributes =
+                    new RowAttributes(REGISTRY, space, new org.agrona.collections.Long2LongHashMap(World.NO_ROW));
             assertEquals(
                     "scope 'global', attribute 'place.teir' is not declared in the registry",
                     refusal(attributes, Map.of("place.teir", new AttributeValue.Text("gold"))));
