@@ -17,8 +17,8 @@ final class PatchRules {
         require(scope, "level", before.levelCode() == after.levelCode());
         require(scope, "parent", before.parentRow() == after.parentRow());
         require(scope, "organization", before.organizationRow() == after.organizationRow());
-        require(scope, "department", before.departmentRow() == after.departmentRow());
         require(scope, "project", before.projectRow() == after.projectRow());
+        require(scope, "department", before.departmentRow() == after.departmentRow());
         require(scope, "plan", before.planRow() == after.planRow());
         require(scope, "payer (the nearest scope with a subscription)", before.customerRow() == after.customerRow());
         require(scope, "owner", before.ownerRow() == after.ownerRow());
