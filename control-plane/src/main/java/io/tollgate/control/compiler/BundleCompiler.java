@@ -2,6 +2,7 @@
 package io.tollgate.control.compiler;
 
 import io.tollgate.control.source.BundleSource;
+import io.tollgate.control.source.Code;
 import io.tollgate.control.source.Diagnostics;
 import io.tollgate.control.source.Folder;
 import io.tollgate.control.source.Position;
@@ -33,6 +34,13 @@ public final class BundleCompiler {
     public static CompileResult compile(Path dir, InstantSource clock) {
         Diagnostics diagnostics = new Diagnostics();
         BundleSource source = BundleSource.read(dir, diagnostics);
+        if (source.of(Folder.ROOT).isEmpty() && !diagnostics.hasErrors()) {
+            diagnostics.error(
+                    Position.ofFile(Folder.ROOT_FILE),
+                    Code.MISSING_KEY,
+                    "the file is empty: the bundle has no name",
+                    "write at least 'bundle: NAME'");
+        }
         Optional<CompiledBundle> bundle = source.of(Folder.ROOT).isEmpty()
                 ? Optional.empty()
                 : Optional.of(compile(source, new Compilation(source, diagnostics, clock.millis())));

@@ -34,6 +34,11 @@ final class ReadingFindings {
                     ENCODING,
                     "byte 0xff",
                     b -> b.raw("limits/z.yaml", new byte[] {'a', ':', (byte) 0xff})),
+            Finding.of(
+                    "only a comment",
+                    MISSING_KEY,
+                    "the file is empty",
+                    b -> b.edit(ROOT, "bundle: tiny\nfreshness:\n  policy: 2m\n", "# bundle: tiny\n")),
             Finding.of(SYNTAX, "not YAML", LIMITS, "limits:\n  org:acme:", "limits: {a: b\n  org:acme«:"),
             Finding.of("tab", SYNTAX, "cannot start any token", b -> b.edit(ROOT, "  policy: 2m", "«\tpolicy: 2m")),
             Finding.of("control character", SYNTAX, "U+0007", b -> b.edit(ROOT, "tiny", "tin«\u0007y")),
