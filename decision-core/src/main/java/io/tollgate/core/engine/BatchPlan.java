@@ -58,7 +58,7 @@ final class BatchPlan {
         if (!complete || evaluation.creditReason != Reason.OK || evaluation.capacityReason != Reason.OK) {
             refuse();
         }
-        if (evaluation.reserves()) {
+        if (evaluation.reserves() && evaluation.replayed == null) {
             blocks += recorder.blocks(evaluation);
         }
         return !plan.overflowed();

@@ -50,6 +50,10 @@ final class CommitStage {
      * @return the stage that denies, or COMMIT when none does
      */
     Stage evaluate(final Evaluation evaluation, final boolean take) {
+        final Readings replayed = evaluation.replayed;
+        if (replayed != null && replayed.offered() != Readings.ALL) {
+            return offer(evaluation, replayed.offered(), take);
+        }
         final int code = attempt(evaluation, take);
         if (code == Taker.DENIED && evaluation.request.allowPartial() && !ceilingsFit(evaluation)) {
             return partial(evaluation, take);
@@ -67,7 +71,7 @@ final class CommitStage {
             return taker.check(plan);
         }
         // before anything is taken: what cannot be recorded could never be given back
-        if (evaluation.reserves() && !recorder.hasRoom(evaluation)) {
+        if (evaluation.reserves() && evaluation.replayed == null && !recorder.hasRoom(evaluation)) {
             return NO_ROOM;
         }
         return taker.take(plan);
@@ -97,9 +101,18 @@ final class CommitStage {
         return conclude(evaluation, code);
     }
 
+    /** A replay of a partial grant: what was left at the first look is not known, what was granted in the end is. */
+    private Stage offer(final Evaluation evaluation, final long granted, final boolean take) {
+        evaluation.grantOnly(granted);
+        final int code = attempt(evaluation, take);
+        evaluation.decision.grantedInPart(granted);
+        return record(evaluation, code);
+    }
+
     /** Says what a code of the taker means for the request whose entries were collected last. */
     Stage conclude(final Evaluation evaluation, final int code) {
         final Decision decision = evaluation.decision;
+        evaluation.planned = plan;
         switch (code) {
             case Taker.FITS, Taker.TAKEN, Taker.DENIED -> {
                 decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);

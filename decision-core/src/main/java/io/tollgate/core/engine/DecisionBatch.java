@@ -118,6 +118,14 @@ public final class DecisionBatch {
         decision.admit();
     }
 
+    /** Fills in what the decision that was answered last rested on. Allocates nothing. */
+    public void readings(final Decision decision, final Readings into) {
+        worker.readings(decision, into);
+        into.batch(mode);
+        // also of a request that takes nothing itself: the others decide whether it is denied with the batch
+        into.counters().taken(allTaken);
+    }
+
     /** Ends the batch; its decisions are readable until the worker's turn ends, or the next batch begins. */
     public void end() {
         plan.end();

@@ -81,6 +81,20 @@ public final class DecisionEngine {
     }
 
     /**
+     * Makes a worker that asks other worlds, at another time, of the same counters: for what must not be taken but only looked at (CHECK).
+     *
+     * @param others has one worker: this one
+     * @param ages in place of those of this engine
+     * @param time in place of the clock of this engine
+     * @param worker its number in inFlight: nobody else's
+     */
+    public DecisionWorker newWorkerAside(
+            final WorldHolder others, final FreshnessTable ages, final DecisionClock time, final int worker) {
+        final Taker taker = new Taker(cells, inFlight, worker);
+        return new DecisionWorker(others, 0, ages, time, taker, reservations.newDesk(taker, cells));
+    }
+
+    /**
      * Makes a worker, to be used by one thread at a time.
      *
      * @throws IllegalStateException when all slots are given out

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.BatchMode;
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.Outcome;
@@ -94,14 +95,80 @@ public final class DecisionWorker {
     /** Decides, within a turn. */
     public void decide(final DecisionRequest request, final Decision decision) {
         prepare(request, decision, null);
-        final World pinned = world;
-        if (request.defect() != Defect.NONE) {
+        judgePinned(request.mode() != DecideMode.CHECK);
+    }
+
+    private void judgePinned(final boolean take) {
+        final Decision decision = evaluation.decision;
+        if (evaluation.request.defect() != Defect.NONE) {
             decision.problem(Problem.FORM, Reason.INVALID_REQUEST);
             decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
-        } else if (pinned == null) {
+        } else if (world == null) {
             decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
         } else {
-            evaluate(request.mode() != DecideMode.CHECK);
+            evaluate(take);
+        }
+    }
+
+    /**
+     * Fills in what the decision that was made last in this turn rested on, of one that was not explained. Allocates nothing.
+     *
+     * @param decision the one that was filled by it
+     */
+    public void readings(final Decision decision, final Readings into) {
+        into.capture(evaluation, decision, freshness);
+    }
+
+    /**
+     * Decides again what was decided when the readings were made, within a turn: by their counters and with what they say of batch and
+     * reservation. Instant, ages and snapshot are those of the worker: the caller sets them. Nothing is taken or remembered; of a
+     * reservation the expiry is shown, with the id 0.
+     */
+    public void replay(final DecisionRequest request, final Decision decision, final Readings readings) {
+        taker.judgeBy(readings.counters());
+        evaluation.replayed = readings;
+        try {
+            if (readings.batch() != null) {
+                replayInBatch(request, decision, readings.batch());
+            } else if (readings.extending()) {
+                request.mode(DecideMode.RESERVE).allowPartial(false);
+                prepare(request, decision, null);
+                evaluation.extending = true;
+                judgePinned(true);
+                if (decision.outcome() != Outcome.DENY) {
+                    decision.reservation(0, 0, 0);
+                }
+            } else {
+                decide(request, decision);
+            }
+        } finally {
+            evaluation.replayed = null;
+            taker.judgeBy(null);
+        }
+    }
+
+    private void replayInBatch(final DecisionRequest request, final Decision decision, final BatchMode mode) {
+        final DecisionBatch alone = batch();
+        alone.begin(mode);
+        alone.add(request);
+        alone.commit();
+        alone.answer(request, decision);
+        alone.end();
+    }
+
+    /** Explains what {@link #replay} decides, by the same counters. Allocates. */
+    public void explainReplay(
+            final DecisionRequest request,
+            final Decision decision,
+            final Explanation explanation,
+            final Readings readings) {
+        taker.judgeBy(readings.counters());
+        evaluation.replayed = readings;
+        try {
+            explain(request, decision, explanation);
+        } finally {
+            evaluation.replayed = null;
+            taker.judgeBy(null);
         }
     }
 
@@ -298,7 +365,8 @@ public final class DecisionWorker {
     private void evaluate(final boolean take) {
         final Decision decision = evaluation.decision;
         final Operation operation = requested();
-        if (operation == null || take && !keys.claim(evaluation)) {
+        final boolean keyed = take && evaluation.replayed == null;
+        if (operation == null || keyed && !keys.claim(evaluation)) {
             return;
         }
         judge(operation, take);

@@ -8,6 +8,7 @@ import io.tollgate.core.condition.ConditionFrame;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.policy.PolicyQuery;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.registry.Operation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.world.World;
@@ -83,6 +84,14 @@ final class Evaluation {
     /** Constant charges are not charged again by an Extend. */
     boolean extending;
 
+    /** By which this request was judged; null = it came not so far. */
+    @Nullable
+    TakePlan planned;
+
+    /** What is decided again; null = nothing, as always in production. */
+    @Nullable
+    Readings replayed;
+
     /** Where this request's entries begin in the plan; see {@link CommitStage}. */
     int planStart;
 
@@ -115,6 +124,7 @@ final class Evaluation {
         apiKeyRow = World.NO_ROW;
         chargeCount = 0;
         chargedDimensions = 0;
+        planned = null;
         planStart = 0;
         quotaEnd = 0;
         creditEnd = 0;

@@ -72,6 +72,11 @@ final class ReservationRecorder {
         if (operation == null || evaluation.extending && evaluation.chargeCount == 0) {
             return;
         }
+        if (evaluation.replayed != null) {
+            // nothing is held: the reservation is shown only
+            evaluation.decision.reservation(0, 0, expiresMs(evaluation, evaluation.ttlNs));
+            return;
+        }
         final Registry registry = evaluation.world.registry();
         survey(registry, operation);
         writer.beginEntries();

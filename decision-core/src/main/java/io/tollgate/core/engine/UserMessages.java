@@ -224,7 +224,8 @@ public final class UserMessages {
                         : "Too busy to decide; try again.";
             case IDEMPOTENCY_MISMATCH -> "This idempotency key was used with other parameters before.";
             case BATCH_DENIED -> "Another request of the atomic batch was denied, so nothing was taken.";
-            case AUDIT_UNAVAILABLE -> "This action is audited, and the audit log cannot be written now; nothing was done.";
+            case AUDIT_UNAVAILABLE ->
+                "This action is audited, and the audit log cannot be written now; nothing was done.";
             default -> "The decision could not be made; it is refused.";
         };
     }

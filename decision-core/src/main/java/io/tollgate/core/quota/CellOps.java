@@ -70,7 +70,7 @@ final class CellOps {
     }
 
     /** Sets before, after and fits for a value of the cell. */
-    private static void apply(TakePlan plan, int entry, long value) {
+    static void apply(TakePlan plan, int entry, long value) {
         long next = next(plan, entry, value);
         boolean fits = next >= 0;
         plan.before[entry] = value;

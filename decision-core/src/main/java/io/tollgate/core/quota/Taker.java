@@ -2,6 +2,7 @@
 package io.tollgate.core.quota;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes from all cells of a {@link TakePlan} or from none. One per worker.
@@ -92,6 +93,7 @@ public final class Taker {
     private final int worker;
     private final int maxSpins;
     private UnsafeBuffer[] segments;
+    private @Nullable CounterReadings recorded;
     private int spins;
 
     /** A taker with the default patience. */
@@ -118,6 +120,16 @@ public final class Taker {
     }
 
     /**
+     * Judges plans by counters that were recorded earlier instead of by the cells, and changes no cell: for replays. Plans of one part
+     * only.
+     *
+     * @param counters null = by the cells again
+     */
+    public void judgeBy(@Nullable CounterReadings counters) {
+        recorded = counters;
+    }
+
+    /**
      * Says whether the plan would be taken now; changes no cell.
      *
      * @return FITS, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
@@ -125,6 +137,9 @@ public final class Taker {
     public int check(TakePlan plan) {
         if (plan.taken() || plan.replaying()) {
             return BROKEN;
+        }
+        if (recorded != null) {
+            return RecordedOps.judge(plan, recorded, false);
         }
         segments = cells.segments();
         spins = maxSpins;
@@ -152,6 +167,9 @@ public final class Taker {
     public int take(TakePlan plan) {
         if (plan.taken() || plan.replaying()) {
             return BROKEN;
+        }
+        if (recorded != null) {
+            return RecordedOps.judge(plan, recorded, true);
         }
         segments = cells.segments();
         spins = maxSpins;

@@ -32,6 +32,7 @@ class DecisionAllocationTest {
     private final long thread = Thread.currentThread().getId();
     private final DecisionRequest request = new DecisionRequest();
     private final Decision decision = new Decision();
+    private final Readings readings = new Readings();
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
 
     @Test
@@ -98,6 +99,7 @@ class DecisionAllocationTest {
             fill(i % 9);
             worker.begin();
             worker.decide(request, decision);
+            worker.readings(decision, readings);
             if (decision.outcome() == Outcome.DENY || decision.reason() == Reason.OK) {
                 seen.add(decision.reason());
             }

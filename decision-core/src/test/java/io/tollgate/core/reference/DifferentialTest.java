@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.core.Reason;
+import io.tollgate.core.engine.Beyond;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ class DifferentialTest {
     private final Map<Reason, Integer> reasons = new EnumMap<>(Reason.class);
     private final Map<ReferenceReservations.Ending, Integer> endings =
             new EnumMap<>(ReferenceReservations.Ending.class);
+    private final Map<Beyond, Integer> replays = new EnumMap<>(Beyond.class);
     private int decisions;
 
     @TempDir
@@ -81,6 +83,11 @@ class DifferentialTest {
         missed.removeAll(seen);
         assertTrue(missed.isEmpty(), () -> "the random cases never met " + missed);
         assertEquals(ORIGINS, bindingOrigins, "overrides bound, and ended");
+        final int replayed = replays.getOrDefault(Beyond.NOTHING, 0);
+        assertTrue(replayed > decisions / 2, () -> "too few were replayed: " + replays + " of " + decisions);
+        assertEquals(
+                EnumSet.of(Beyond.NOTHING, Beyond.FIRST_ANSWER, Beyond.IDEMPOTENCY_KEY, Beyond.RESERVATION),
+                replays.keySet());
     }
 
     private boolean metEverything() {
@@ -101,10 +108,10 @@ class DifferentialTest {
                 final RandomWorld world = new RandomWorld(seed, FEATURES);
                 final List<ReferenceCall.Step> steps =
                         new RandomCalls(world, FEATURES, RandomWorld.scrambled(~seed)).next(length);
-                final int[] replays = {0};
+                final int[] players = {0};
                 new Differential(
                                 () -> model(world),
-                                () -> engine(world, files.resolve("" + replays[0]++), seed % 4 == 0))
+                                () -> engine(world, files.resolve("" + players[0]++), seed % 4 == 0))
                         .check(steps);
                 delete(files);
             } catch (final AssertionError | RuntimeException ex) {
@@ -115,7 +122,7 @@ class DifferentialTest {
                 .log(
                         System.Logger.Level.INFO,
                         decisions + " decisions, " + allowed + " of them allowed, of " + worlds + " worlds from seed "
-                                + firstSeed + ": " + reasons + ", " + endings);
+                                + firstSeed + ": " + reasons + ", " + endings + ", replayed: " + replays);
     }
 
     /** Thousands of worlds fill a disk. */
@@ -154,7 +161,7 @@ class DifferentialTest {
         }
     }
 
-    private static Differential.Player engine(final RandomWorld world, final Path files, final boolean onDisk) {
+    private Differential.Player engine(final RandomWorld world, final Path files, final boolean onDisk) {
         final EnginePlayer player = new EnginePlayer(world, files, onDisk);
         return new Differential.Player() {
             @Override
@@ -164,6 +171,7 @@ class DifferentialTest {
 
             @Override
             public void close() {
+                player.probe().counts().forEach((beyond, count) -> replays.merge(beyond, count, Integer::sum));
                 player.close();
             }
         };

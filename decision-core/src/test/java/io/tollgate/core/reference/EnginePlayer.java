@@ -46,6 +46,7 @@ final class EnginePlayer implements AutoCloseable {
     private final EndResult ended = new EndResult();
     private final Map<String, String> ids = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
+    private final ReplayProbe probe = new ReplayProbe();
     private int turn;
 
     /**
@@ -133,6 +134,8 @@ final class EnginePlayer implements AutoCloseable {
             final String id = id(extend.reservation());
             EngineQuestions.fill(request, extend.added(), extend.options());
             worker.extend(ReservationIds.high(id), ReservationIds.low(id), request, decision);
+            worker.readings(decision, probe.readings());
+            probe.check(request, decision);
             return answer(extend.reservation());
         } else if (call instanceof ReferenceCall.Settle settle) {
             final String id = id(settle.reservation());
@@ -158,6 +161,8 @@ final class EnginePlayer implements AutoCloseable {
         for (final ReferenceRequest each : asked.requests()) {
             EngineQuestions.fill(request, each);
             batch.answer(request, decision);
+            batch.readings(decision, probe.readings());
+            probe.check(request, decision);
             given.add(answer(name + "." + given.size()));
         }
         batch.end();
@@ -187,6 +192,8 @@ final class EnginePlayer implements AutoCloseable {
             checkExplanation();
         } else {
             worker.decide(request, decision);
+            worker.readings(decision, probe.readings());
+            probe.check(request, decision);
         }
         return answer(name);
     }
@@ -202,6 +209,11 @@ final class EnginePlayer implements AutoCloseable {
         final String known = names.computeIfAbsent(made.id(), id -> name);
         ids.put(known, made.id());
         return answer.with(new ReferenceAnswer.Reservation(known, made.expiresAtMs()));
+    }
+
+    /** {@return what replayed everything from its readings} */
+    ReplayProbe probe() {
+        return probe;
     }
 
     private void checkExplanation() {
