@@ -32,6 +32,7 @@ public final class Readings {
     private boolean world;
     private long epoch;
     private long version;
+    private long deltaSequence;
     private long decidedAtNs;
     private @Nullable BatchMode batch;
     private boolean extending;
@@ -48,6 +49,7 @@ public final class Readings {
         world = false;
         epoch = 0;
         version = 0;
+        deltaSequence = 0;
         decidedAtNs = 0;
         batch = null;
         extending = false;
@@ -66,6 +68,7 @@ public final class Readings {
             world = true;
             epoch = read.facts().epoch();
             version = read.facts().version();
+            deltaSequence = read.facts().deltaSequence();
             planes(evaluation, decision, freshness, read.facts().bounds());
         }
         if (evaluation.planned != null) {
@@ -94,11 +97,12 @@ public final class Readings {
         }
     }
 
-    /** Says which snapshot it was. */
-    public Readings snapshot(final long ofEpoch, final long ofVersion) {
+    /** Says which snapshot it was, and which delta was the last on top of it. */
+    public Readings snapshot(final long ofEpoch, final long ofVersion, final long ofDelta) {
         world = true;
         epoch = ofEpoch;
         version = ofVersion;
+        deltaSequence = ofDelta;
         return this;
     }
 
@@ -162,6 +166,11 @@ public final class Readings {
     /** {@return version of the snapshot} */
     public long version() {
         return version;
+    }
+
+    /** {@return number of the last delta that the snapshot contained, 0 = none} */
+    public long deltaSequence() {
+        return deltaSequence;
     }
 
     /** {@return the instant, nanoseconds since 1970} */

@@ -4,11 +4,14 @@ package io.tollgate.server.decide;
 import io.tollgate.core.BatchMode;
 import io.tollgate.core.engine.Decision;
 import io.tollgate.core.engine.DecisionWorker;
+import io.tollgate.core.engine.Readings;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.world.World;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.DecisionReadings;
+import org.jspecify.annotations.Nullable;
 
 /** The engine behind a lane. Belongs to one thread at a time. */
 public final class EngineEvaluator implements Evaluator {
@@ -17,6 +20,12 @@ public final class EngineEvaluator implements Evaluator {
     private final Decision decision = new Decision();
     private final Explanation explanation = new Explanation();
     private final Batch batch = new Batch();
+    private final Readings readings = new Readings();
+    /** Of an Extend the request as the reservation filled it in; null = another answer, or none. */
+    private @Nullable DecisionRequest extended;
+
+    private boolean inBatch;
+    private boolean answered;
 
     /** Questions that stand together. */
     private final class Batch implements BatchEvaluator {
@@ -37,8 +46,10 @@ public final class EngineEvaluator implements Evaluator {
 
         @Override
         public void answer(final DecisionRequest request, final DecideResponse.Builder response) {
+            begun(true, null);
             worker.batch().answer(request, decision);
             answers.write(request, decision, response);
+            answered = true;
         }
 
         @Override
@@ -74,8 +85,17 @@ public final class EngineEvaluator implements Evaluator {
             response.setExplanation(ExplanationWriter.of(explanation));
             explanation.reset();
         }
+        begun(false, null);
         worker.decide(request, decision);
         write(request, response);
+        answered = true;
+    }
+
+    /** What fails on the way leaves no readings of another answer behind. */
+    private void begun(final boolean together, final @Nullable DecisionRequest extending) {
+        answered = false;
+        inBatch = together;
+        extended = extending;
     }
 
     /** The first answer to the same idempotency key comes back as it was; a new one is kept for the next time. */
@@ -98,8 +118,10 @@ public final class EngineEvaluator implements Evaluator {
     @Override
     public void extend(
             final long high, final long low, final DecisionRequest request, final DecideResponse.Builder response) {
+        begun(false, request);
         worker.extend(high, low, request, decision);
         write(request, response);
+        answered = true;
     }
 
     @Override
@@ -121,7 +143,39 @@ public final class EngineEvaluator implements Evaluator {
     public boolean audited() {
         final World world = decision.world();
         final int operation = decision.operationId();
-        return world != null && operation != Decision.NONE && world.registry().operation(operation).audited();
+        return world != null
+                && operation != Decision.NONE
+                && world.registry().operation(operation).audited();
+    }
+
+    @Override
+    public @Nullable DecisionReadings readings() {
+        if (!answered) {
+            return null;
+        }
+        if (inBatch) {
+            worker.batch().readings(decision, readings);
+        } else {
+            worker.readings(decision, readings);
+        }
+        final DecisionReadings.Builder message = ReadingsMessage.of(readings);
+        if (extended != null && readings.extending()) {
+            message.setExtended(RequestWriter.of(extended));
+        }
+        return message.build();
+    }
+
+    /** Answers what was answered before, by what was read then; within begin and end. Takes nothing. */
+    public void replay(final DecisionRequest request, final Readings by, final DecideResponse.Builder response) {
+        worker.replay(request, decision, by);
+        answers.write(request, decision, response);
+    }
+
+    /** Explains {@link #replay}. */
+    public void explainReplay(final DecisionRequest request, final Readings by, final DecideResponse.Builder response) {
+        worker.explainReplay(request, decision, explanation, by);
+        response.setExplanation(ExplanationWriter.of(explanation));
+        explanation.reset();
     }
 
     /** Answers as CHECK with an explanation, both of one evaluation; within begin and end. */
