@@ -83,6 +83,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
         yaml.append("\n  max_wait_ms: ").append(config.limits().maxWaitMs());
         yaml.append("\n  max_connections: ").append(config.limits().maxConnections());
         yaml.append("\n  max_calls_per_connection: ").append(config.limits().maxCallsPerConnection());
+        yaml.append("\n  max_usage_streams: ").append(config.limits().maxReports());
+        yaml.append("\nledger:\n  lost_reports: ").append(config.ledger().passLost() ? "pass" : "refuse");
         signing(config.signing(), yaml.append('\n'));
         return yaml.toString();
     }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control;
 
+import io.tollgate.control.ledger.LedgerConfig;
 import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.control.signing.SigningConfig;
 import io.tollgate.control.source.ConfigSource;
@@ -53,7 +54,8 @@ final class ConfigFile {
                             ? ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS
                             : watch.number("interval_ms", ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS),
                     limits(root.fields("limits")),
-                    signing(root.fields("signing")));
+                    signing(root.fields("signing")),
+                    ledger(root.fields("ledger")));
         } catch (ConfigException | IllegalArgumentException e) {
             throw new ConfigException(file + ": " + e.getMessage());
         }
@@ -83,6 +85,11 @@ final class ConfigFile {
                 .toList());
     }
 
+    private static LedgerConfig ledger(Value.@Nullable Fields ledger) {
+        boolean passLost = ledger != null && ledger.text("lost_reports").equals("pass");
+        return new LedgerConfig(passLost, LedgerConfig.DEFAULT.limits());
+    }
+
     private static ServiceLimits limits(Value.@Nullable Fields limits) {
         ServiceLimits standard = ServiceLimits.DEFAULT;
         if (limits == null) {
@@ -93,7 +100,8 @@ final class ConfigFile {
                 (int) limits.number("max_waiting_polls", standard.maxWaits()),
                 limits.number("max_wait_ms", standard.maxWaitMs()),
                 (int) limits.number("max_connections", standard.maxConnections()),
-                (int) limits.number("max_calls_per_connection", standard.maxCallsPerConnection()));
+                (int) limits.number("max_calls_per_connection", standard.maxCallsPerConnection()),
+                (int) limits.number("max_usage_streams", standard.maxReports()));
     }
 
     private Path resolve(String path) {

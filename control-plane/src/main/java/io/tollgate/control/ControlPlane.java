@@ -2,6 +2,8 @@
 package io.tollgate.control;
 
 import io.grpc.Server;
+import io.tollgate.control.ledger.KnownNames;
+import io.tollgate.control.ledger.Ledger;
 import io.tollgate.control.service.BundleCatalog;
 import io.tollgate.control.service.DeltaWaits;
 import io.tollgate.control.service.HealthPage;
@@ -9,6 +11,7 @@ import io.tollgate.control.service.SidecarTable;
 import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.control.watch.BundleWatcher;
 import io.tollgate.v1.BundleStatus;
+import io.tollgate.v1.LedgerStatus;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -52,6 +55,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Server server;
     private final @Nullable HealthPage health;
     private final GrpcHealth grpcHealth;
+    private final Ledger ledger;
 
     private ControlPlane(ControlPlaneConfig config, ControlPlaneListener listener, InstantSource clock)
             throws IOException {
@@ -64,13 +68,15 @@ public final class ControlPlane implements AutoCloseable {
             DeltaWaits waits = new DeltaWaits(clockNs, config.limits().maxWaits());
             SidecarTable sidecars = new SidecarTable(clock);
             grpcHealth = new GrpcHealth(catalog);
-            server = GrpcServer.start(config, catalog, sidecars, waits, grpcHealth, toClose);
+            ledger = Ledger.open(config.stateDir().resolve("ledger"), config.ledger(), KnownNames.ALL, clock);
+            toClose.add(ledger);
+            server = GrpcServer.start(config, catalog, sidecars, waits, grpcHealth, ledger, toClose);
             run(new CompositeAgent(waits, grpcHealth), "tollgate-control-push");
             if (config.watch()) {
                 run(watcher, watcher.roleName());
             }
             InetSocketAddress http = config.httpAddress();
-            health = http == null ? null : new HealthPage(http, catalog, this::isAlive);
+            health = http == null ? null : new HealthPage(http, catalog, this::isAlive, ledger);
             if (health != null) {
                 toClose.add(health);
             }
@@ -170,6 +176,11 @@ public final class ControlPlane implements AutoCloseable {
     /** {@return the bundles, as ListBundles tells them} */
     public List<BundleStatus> bundles() {
         return catalog.all().stream().map(bundle -> bundle.status()).toList();
+    }
+
+    /** {@return how the ledger stands} */
+    public LedgerStatus ledger() {
+        return ledger.status();
     }
 
     /** Waits until it is closed. */

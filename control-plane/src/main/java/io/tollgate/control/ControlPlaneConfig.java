@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control;
 
+import io.tollgate.control.ledger.LedgerConfig;
 import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.control.signing.SigningConfig;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param watchIntervalMs between two looks at the sources; an edit is published after about two of them
  * @param limits how much it takes on at once
  * @param signing which keys sign what is published
+ * @param ledger how usage reports are accepted
  */
 public record ControlPlaneConfig(
         InetSocketAddress grpcAddress,
@@ -33,7 +35,8 @@ public record ControlPlaneConfig(
         boolean watch,
         long watchIntervalMs,
         ServiceLimits limits,
-        SigningConfig signing) {
+        SigningConfig signing,
+        LedgerConfig ledger) {
     /** Where sidecars expect a control plane on their own host. */
     public static final int DEFAULT_GRPC_PORT = 7080;
 
@@ -85,7 +88,17 @@ public record ControlPlaneConfig(
             boolean watch,
             long watchIntervalMs,
             ServiceLimits limits) {
-        this(grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, SigningConfig.NONE);
+        this(
+                grpcAddress,
+                httpAddress,
+                tls,
+                stateDir,
+                bundles,
+                watch,
+                watchIntervalMs,
+                limits,
+                SigningConfig.NONE,
+                LedgerConfig.DEFAULT);
     }
 
     private static void checkHost(String key, InetSocketAddress address, boolean encrypted) {
@@ -117,12 +130,19 @@ public record ControlPlaneConfig(
     /** {@return the same, signed by these keys} */
     public ControlPlaneConfig signedBy(SigningConfig keys) {
         return new ControlPlaneConfig(
-                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, keys);
+                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, keys, ledger);
     }
 
     /** {@return the same on other addresses} */
     public ControlPlaneConfig listeningOn(InetSocketAddress grpc, @Nullable InetSocketAddress http) {
-        return new ControlPlaneConfig(grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing);
+        return new ControlPlaneConfig(
+                grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing, ledger);
+    }
+
+    /** {@return the same with another ledger configuration} */
+    public ControlPlaneConfig withLedger(LedgerConfig other) {
+        return new ControlPlaneConfig(
+                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing, other);
     }
 
     /**

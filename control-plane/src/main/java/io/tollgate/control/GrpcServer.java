@@ -7,12 +7,14 @@ import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.tollgate.control.ledger.Ledger;
 import io.tollgate.control.service.AdministrationCalls;
 import io.tollgate.control.service.BundleCatalog;
 import io.tollgate.control.service.ConnectionLimit;
 import io.tollgate.control.service.ControlPlaneCalls;
 import io.tollgate.control.service.DeltaWaits;
 import io.tollgate.control.service.SidecarTable;
+import io.tollgate.control.service.UsageReports;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +40,7 @@ final class GrpcServer {
             SidecarTable sidecars,
             DeltaWaits waits,
             GrpcHealth health,
+            Ledger ledger,
             List<AutoCloseable> toClose)
             throws IOException {
         AtomicInteger number = new AtomicInteger();
@@ -47,6 +50,7 @@ final class GrpcServer {
             return thread;
         });
         toClose.add(executor::shutdownNow);
+        UsageReports reports = new UsageReports(ledger, config.limits().maxReports());
         ConnectionLimit connections = new ConnectionLimit(config.limits().maxConnections());
         Server server = NettyServerBuilder.forAddress(config.grpcAddress(), credentials(config))
                 .executor(executor)
@@ -59,13 +63,14 @@ final class GrpcServer {
                 .permitKeepAliveWithoutCalls(true)
                 .addTransportFilter(connections)
                 .intercept(connections)
-                .addService(new ControlPlaneCalls(catalog, sidecars, waits, config.limits()))
-                .addService(new AdministrationCalls(catalog, sidecars))
+                .addService(new ControlPlaneCalls(catalog, sidecars, waits, config.limits(), reports))
+                .addService(new AdministrationCalls(catalog, sidecars, ledger))
                 .addService(health.service())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()
                 .start();
         toClose.add(() -> stop(server));
+        toClose.add(reports);
         return server;
     }
 

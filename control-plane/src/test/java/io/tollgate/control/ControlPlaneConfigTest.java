@@ -36,7 +36,9 @@ class ControlPlaneConfigTest {
                 bundles: [{dir: bundles/a}, {dir: bundles/b}]
                 watch: {enabled: false, interval_ms: 250}
                 limits:
-                  {max_snapshot_streams: 3, max_waiting_polls: 4, max_wait_ms: 5, max_connections: 6, max_calls_per_connection: 7}
+                  {max_snapshot_streams: 3, max_waiting_polls: 4, max_wait_ms: 5, max_connections: 6, max_calls_per_connection: 7,
+                   max_usage_streams: 8}
+                ledger: {lost_reports: pass}
                 """);
 
         assertEquals(7180, config.grpcAddress().getPort());
@@ -48,14 +50,16 @@ class ControlPlaneConfigTest {
         assertFalse(config.watch());
         assertEquals(250, config.watchIntervalMs());
         assertEquals(
-                "ServiceLimits[maxPulls=3, maxWaits=4, maxWaitMs=5, maxConnections=6, maxCallsPerConnection=7]",
+                "ServiceLimits[maxPulls=3, maxWaits=4, maxWaitMs=5, maxConnections=6, maxCallsPerConnection=7, maxReports=8]",
                 config.limits().toString());
+        assertTrue(config.ledger().passLost());
     }
 
     @Test
     void shouldHaveDefaults() throws IOException {
         ControlPlaneConfig config = read("state_dir: s\nbundles:\n  - dir: b\n");
 
+        assertFalse(config.ledger().passLost());
         assertEquals("/127.0.0.1:7080", config.grpcAddress().toString());
         assertEquals("/127.0.0.1:7081", String.valueOf(config.httpAddress()));
         assertTrue(config.watch());

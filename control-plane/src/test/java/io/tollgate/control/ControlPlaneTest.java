@@ -36,7 +36,6 @@ import io.tollgate.v1.SnapshotChunk;
 import io.tollgate.v1.SnapshotManifest;
 import io.tollgate.v1.SyncLeasesRequest;
 import io.tollgate.v1.SyncState;
-import io.tollgate.v1.UsageAck;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -151,36 +150,11 @@ class ControlPlaneTest {
                     .hasNext());
             StatusRuntimeException leases = refused(Status.Code.UNIMPLEMENTED, () -> fixture.sidecar()
                     .syncLeases(SyncLeasesRequest.getDefaultInstance()));
-            assertTrue(String.valueOf(leases.getMessage()).contains("ledger"), leases::getMessage);
+            assertTrue(String.valueOf(leases.getMessage()).contains("leases"), leases::getMessage);
             refused(Status.Code.UNIMPLEMENTED, () -> fixture.administrator()
                     .listOverrides(ListOverridesRequest.getDefaultInstance()));
             refused(Status.Code.UNIMPLEMENTED, () -> fixture.administrator()
                     .reconcile(ReconcileRequest.getDefaultInstance()));
-        }
-    }
-
-    @Test
-    void shouldRefuseUsageReports() throws Exception {
-        try (ControlPlaneFixture fixture = start(new TinyBundle())) {
-            CompletableFuture<Status.Code> answer = new CompletableFuture<>();
-            ControlPlaneServiceGrpc.newStub(fixture.channel).reportUsage(new StreamObserver<>() {
-                @Override
-                public void onNext(UsageAck ack) {
-                    answer.complete(Status.Code.OK);
-                }
-
-                @Override
-                public void onError(Throwable cause) {
-                    answer.complete(Status.fromThrowable(cause).getCode());
-                }
-
-                @Override
-                public void onCompleted() {
-                    answer.complete(Status.Code.OK);
-                }
-            });
-
-            assertEquals(Status.Code.UNIMPLEMENTED, answer.get(30, TimeUnit.SECONDS));
         }
     }
 
@@ -384,7 +358,7 @@ class ControlPlaneTest {
     @Test
     void shouldRefuseMorePollsThanItHasPlacesFor() throws Exception {
         Path bundle = new TinyBundle().write(dir.resolve("bundle"));
-        ServiceLimits limits = new ServiceLimits(1, 1, 60_000, 10, 10);
+        ServiceLimits limits = new ServiceLimits(1, 1, 60_000, 10, 10, 10);
         try (ControlPlaneFixture fixture =
                 new ControlPlaneFixture(ControlPlaneFixture.config(bundle, dir.resolve("state"), limits))) {
             Iterator<DeltaBatch> first = fixture.sidecar().pullDeltas(installed(fixture, 60_000));
@@ -400,7 +374,7 @@ class ControlPlaneTest {
     @Test
     void shouldAnswerOnSoManyConnectionsOnly() throws Exception {
         Path bundle = new TinyBundle().write(dir.resolve("bundle"));
-        ServiceLimits limits = new ServiceLimits(1, 1, 60_000, 1, 10);
+        ServiceLimits limits = new ServiceLimits(1, 1, 60_000, 1, 10, 10);
         try (ControlPlaneFixture fixture =
                 new ControlPlaneFixture(ControlPlaneFixture.config(bundle, dir.resolve("state"), limits))) {
             all(fixture.sidecar().pullSnapshot(pull("tiny")));

@@ -2,7 +2,9 @@
 package io.tollgate.control.service;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.tollgate.control.ledger.Ledger;
 import io.tollgate.v1.AdministrationServiceGrpc;
 import io.tollgate.v1.ApproveOverrideRequest;
 import io.tollgate.v1.ApproveOverrideResponse;
@@ -25,11 +27,13 @@ import io.tollgate.v1.RevokeOverrideResponse;
 public final class AdministrationCalls extends AdministrationServiceGrpc.AdministrationServiceImplBase {
     private final BundleCatalog catalog;
     private final SidecarTable sidecars;
+    private final Ledger ledger;
 
-    /** Answers from these two. */
-    public AdministrationCalls(BundleCatalog catalog, SidecarTable sidecars) {
+    /** Answers from these. */
+    public AdministrationCalls(BundleCatalog catalog, SidecarTable sidecars, Ledger ledger) {
         this.catalog = catalog;
         this.sidecars = sidecars;
+        this.ledger = ledger;
     }
 
     @Override
@@ -70,7 +74,7 @@ public final class AdministrationCalls extends AdministrationServiceGrpc.Adminis
 
     @Override
     public void queryLedger(QueryLedgerRequest request, StreamObserver<QueryLedgerResponse> response) {
-        refuse(response, "the ledger", "the stage that brings the ledger");
+        ledger.query(request, new LedgerAnswer((ServerCallStreamObserver<QueryLedgerResponse>) response));
     }
 
     @Override

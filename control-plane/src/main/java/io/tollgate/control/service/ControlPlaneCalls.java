@@ -24,14 +24,21 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
     private final DeltaWaits waits;
     private final ServiceLimits limits;
     private final Semaphore pulls;
+    private final UsageReports reports;
 
     /** @param waits its agent must be running, or polls that wait never end */
-    public ControlPlaneCalls(BundleCatalog catalog, SidecarTable sidecars, DeltaWaits waits, ServiceLimits limits) {
+    public ControlPlaneCalls(
+            BundleCatalog catalog,
+            SidecarTable sidecars,
+            DeltaWaits waits,
+            ServiceLimits limits,
+            UsageReports reports) {
         this.catalog = catalog;
         this.sidecars = sidecars;
         this.waits = waits;
         this.limits = limits;
         this.pulls = new Semaphore(limits.maxPulls());
+        this.reports = reports;
     }
 
     @Override
@@ -146,29 +153,13 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
 
     @Override
     public StreamObserver<UsageBatch> reportUsage(StreamObserver<UsageAck> response) {
-        response.onError(notYet("usage reports (ReportUsage)"));
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(UsageBatch batch) {
-                // Refused already; gRPC delivers what was under way.
-            }
-
-            @Override
-            public void onError(Throwable cause) {
-                // The call is over.
-            }
-
-            @Override
-            public void onCompleted() {
-                // The call is over.
-            }
-        };
+        return reports.accept((ServerCallStreamObserver<UsageAck>) response);
     }
 
     static StatusException notYet(String what) {
         return Status.UNIMPLEMENTED
                 .withDescription("this control plane does not serve " + what
-                        + " yet; they come with the stage that brings the ledger")
+                        + " yet; they come with the stage that brings quota leases")
                 .asException();
     }
 }

@@ -3,6 +3,8 @@ package io.tollgate.control.service;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tollgate.control.ledger.Ledger;
+import io.tollgate.v1.LedgerStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,14 +21,17 @@ public final class HealthPage implements AutoCloseable {
     private final ExecutorService executor;
     private final BundleCatalog catalog;
     private final BooleanSupplier alive;
+    private final Ledger ledger;
 
     /**
      * Starts to listen.
      *
      * @param alive whether the agents still run
      */
-    public HealthPage(InetSocketAddress address, BundleCatalog catalog, BooleanSupplier alive) throws IOException {
+    public HealthPage(InetSocketAddress address, BundleCatalog catalog, BooleanSupplier alive, Ledger ledger)
+            throws IOException {
         this.catalog = catalog;
+        this.ledger = ledger;
         this.alive = alive;
         server = HttpServer.create(address, BACKLOG);
         executor = Executors.newSingleThreadExecutor(task -> {
@@ -59,7 +64,15 @@ public final class HealthPage implements AutoCloseable {
                                 .orElse("bundle " + bundle.status().getSource() + ": not published")
                         + "\n")
                 .collect(Collectors.joining());
-        answer(exchange, good ? 200 : 503, (good ? "ready\n" : "not ready\n") + lines);
+        answer(exchange, good ? 200 : 503, (good ? "ready\n" : "not ready\n") + lines + ledgerLine());
+    }
+
+    /** Snapshots are served without a ledger, so it makes nothing unready. */
+    private String ledgerLine() {
+        LedgerStatus status = ledger.status();
+        return status.getAccepting()
+                ? "ledger: accepting, sequence " + status.getLedgerSequence() + "\n"
+                : "ledger: NOT ACCEPTING: " + status.getRefusal() + "\n";
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.source;
 
+import static io.tollgate.control.source.Shape.choice;
 import static io.tollgate.control.source.Shape.fields;
 import static io.tollgate.control.source.Shape.integer;
 import static io.tollgate.control.source.Shape.list;
@@ -34,7 +35,16 @@ final class ControlPlaneShapes {
             optional("max_waiting_polls", integer(1, 1_000_000), "Polls that wait for news. Default 10000."),
             optional("max_wait_ms", integer(1, 3_600_000), "Longest wait of a poll. Default 60000."),
             optional("max_connections", integer(1, 1_000_000), "Connections that are answered. Default 10000."),
-            optional("max_calls_per_connection", integer(1, 100_000), "Calls under way on one. Default 64."));
+            optional("max_calls_per_connection", integer(1, 100_000), "Calls under way on one. Default 64."),
+            optional("max_usage_streams", integer(1, 100_000), "Usage reports under way. Default 1000."));
+
+    private static final Shape.Fields LEDGER = fields(
+            "ledger",
+            optional(
+                    "lost_reports",
+                    choice("refuse", "pass"),
+                    "When a sidecar was told that more is accepted than this ledger has (an old backup was put back): refuse its"
+                            + " reports and say so (default), or note what is missing as lost and go on."));
 
     private static final Shape.Fields SIGNING_KEY = fields(
             "signing key",
@@ -56,7 +66,8 @@ final class ControlPlaneShapes {
             required("bundles", list(BUNDLE), "What is served."),
             optional("watch", WATCH, "Whether and how edits are noticed."),
             optional("limits", LIMITS, "How much it takes on at once."),
-            optional("signing", SIGNING, "Who signs the snapshots. Without it sidecars refuse them."));
+            optional("signing", SIGNING, "Who signs the snapshots. Without it sidecars refuse them."),
+            optional("ledger", LEDGER, "How usage reports are accepted."));
 
     private ControlPlaneShapes() {}
 }
