@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.world;
 
+import io.tollgate.core.symbol.SymbolTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ public final class IntSets {
     }
 
     /**
-     * {@return a member of a set; ascending}
+     * {@return a member of a set; ascending as numbers while they are collected, by name in a world}
      *
      * @param set   which
      * @param index 0 to size - 1
@@ -46,11 +47,24 @@ public final class IntSets {
         return members[starts[set] + index];
     }
 
-    /** {@return these sets with every member replaced, still ascending in the old numbers} */
-    IntSets mapped(final int[] newNumbers) {
+    /** {@return these sets with every member replaced, by its new number; in the order of their names, however they are numbered} */
+    IntSets mapped(final int[] newNumbers, final SymbolTable names) {
+        final Integer[] byName = new Integer[newNumbers.length];
+        Arrays.setAll(byName, i -> i);
+        Arrays.sort(byName, (a, b) -> names.name(newNumbers[a]).compareTo(names.name(newNumbers[b])));
+        final int[] places = new int[byName.length];
+        for (int i = 0; i < byName.length; i++) {
+            places[byName[i]] = i;
+        }
         final int[] mapped = new int[members.length];
         for (int i = 0; i < members.length; i++) {
-            mapped[i] = newNumbers[members[i]];
+            mapped[i] = places[members[i]];
+        }
+        for (int set = 0; set < count(); set++) {
+            Arrays.sort(mapped, starts[set], starts[set + 1]);
+        }
+        for (int i = 0; i < mapped.length; i++) {
+            mapped[i] = newNumbers[byName[mapped[i]]];
         }
         return new IntSets(starts, mapped);
     }

@@ -28,19 +28,21 @@ record WorldNames(
         int[] booksOfCurrencies) {
 
     static WorldNames of(final WorldTables tables, final DirectoryTables named) {
-        final SymbolTable.Builder roles =
+        final SymbolTable.Builder allRoles =
                 new SymbolTable.Builder(tables.policies().roles());
-        final IntSets roleSets = named.roleSets().mapped(extend(roles, named.roles()));
-        final SymbolTable.Builder tokenScopes =
+        final int[] roleNumbers = extend(allRoles, named.roles());
+        final SymbolTable roles = allRoles.build();
+        final SymbolTable.Builder allTokenScopes =
                 new SymbolTable.Builder(tables.policies().tokenScopes());
-        final IntSets tokenScopeSets = named.tokenScopeSets().mapped(extend(tokenScopes, named.tokenScopes()));
+        final int[] tokenScopeNumbers = extend(allTokenScopes, named.tokenScopes());
+        final SymbolTable tokenScopes = allTokenScopes.build();
         return new WorldNames(
                 tables,
                 named,
-                roles.build(),
-                tokenScopes.build(),
-                roleSets,
-                tokenScopeSets,
+                roles,
+                tokenScopes,
+                named.roleSets().mapped(roleNumbers, roles),
+                named.tokenScopeSets().mapped(tokenScopeNumbers, tokenScopes),
                 named.windows().toArray(new WindowDef[0]),
                 books(tables, named));
     }

@@ -9,9 +9,11 @@ import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.reservation.ReservationSweeper;
 import io.tollgate.core.world.CellBinder;
+import io.tollgate.core.world.NotPatchableException;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.core.world.WorldHolder;
+import io.tollgate.core.world.WorldPatch;
 import io.tollgate.core.world.WorldTables;
 import io.tollgate.core.world.WorldWriter;
 import io.tollgate.core.world.WorldWriterSettings;
@@ -27,8 +29,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An engine over a world made of plain definitions, with a clock that tests own. */
 public final class EngineFixture implements AutoCloseable {
@@ -75,6 +81,7 @@ public final class EngineFixture implements AutoCloseable {
     private final Path directory;
     private final Map<String, Long> bound = new HashMap<>();
     private int builds;
+    private @Nullable EngineSnapshot active;
 
     public EngineFixture(final Path directory, final int workers) {
         this.directory = directory;
@@ -116,34 +123,88 @@ public final class EngineFixture implements AutoCloseable {
             final Map<Plane, Long> maxAgeMs,
             final List<PriceBookDef> prices,
             final List<PoolDef> pools) {
+        return activate(version, new EngineSnapshot(registry, policies, entitlements, scopes, maxAgeMs, prices, pools));
+    }
+
+    /** Builds a world of all records and makes it the current one. */
+    public World activate(final long version, final EngineSnapshot records) {
         try {
             final Path files = Files.createDirectories(directory.resolve("world-" + builds++));
-            final WorldTables tables = WorldTables.compile(registry, policies, entitlements)
-                    .withPrices(prices)
-                    .withPools(pools, this::poolCell);
-            final WorldWriterSettings settings = new WorldWriterSettings(files, scopes.size(), builds, 7, 1 << 20);
+            final WorldTables tables = WorldTables.compile(
+                            records.registry(), records.policies(), records.entitlements())
+                    .withPrices(records.prices())
+                    .withPools(records.pools(), this::poolCell);
+            final WorldWriterSettings settings =
+                    new WorldWriterSettings(files, records.scopes().size(), builds, 7, 1 << 20);
             try (WorldWriter writer = WorldWriter.create(settings, tables, binder(), RateWords.INLINER)) {
-                for (final ScopeDef scope : scopes) {
+                for (final ScopeDef scope : records.scopes()) {
                     writer.add(scope);
                 }
                 writer.finish();
             }
-            WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
-            for (final Plane plane : Plane.values()) {
-                bounds = bounds.with(plane, maxAgeMs.getOrDefault(plane, 60_000L) * NS_PER_MS);
-            }
-            final World world = World.open(
-                    files,
-                    tables,
-                    new WorldFacts("test", 1, version, "digest-" + version, 0, 0, defaultReservationTtlNs, bounds),
-                    World.Check.EVERY_BYTE);
-            world.periods(PeriodTable.build(world.windows(), clock.wallMs()));
-            worlds.activate(world);
-            worlds.reclaim();
-            return world;
+            return activate(World.open(files, tables, facts(version, records), World.Check.EVERY_BYTE), records);
         } catch (final IOException ex) {
             throw new UncheckedIOException(ex);
         }
+    }
+
+    /** Patches the current world to have these records, and makes the patched one current. */
+    public World patch(final long version, final EngineSnapshot records) throws NotPatchableException {
+        final World base = Objects.requireNonNull(worlds.current());
+        final EngineSnapshot before = Objects.requireNonNull(active);
+        WorldTables tables = base.tables();
+        if (!records.policies().equals(before.policies())
+                || !records.entitlements().equals(before.entitlements())) {
+            tables = tables.renewed(records.policies(), records.entitlements());
+        }
+        if (!records.prices().equals(before.prices())) {
+            tables = tables.withPrices(records.prices());
+        }
+        if (!records.pools().equals(before.pools())) {
+            tables = tables.withPools(records.pools(), this::poolCell);
+        }
+        final Map<String, ScopeDef> gone = new HashMap<>();
+        before.scopes().forEach(scope -> gone.put(scope.path(), scope));
+        records.scopes().forEach(scope -> gone.remove(scope.path()));
+        final Set<ScopeDef> same = new HashSet<>(before.scopes());
+        try (WorldPatch patch = WorldPatch.begin(base, tables, facts(version, records), binder(), RateWords.INLINER)) {
+            for (final String path : gone.keySet()) {
+                patch.remove(path);
+            }
+            for (final ScopeDef scope : records.scopes()) {
+                if (!same.contains(scope)) {
+                    patch.put(scope);
+                }
+            }
+            return activate(patch.finish(), records);
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private WorldFacts facts(final long version, final EngineSnapshot records) {
+        WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
+        for (final Plane plane : Plane.values()) {
+            bounds = bounds.with(plane, records.maxAgeMs().getOrDefault(plane, 60_000L) * NS_PER_MS);
+        }
+        return new WorldFacts("test", 1, version, "digest-" + version, 0, 0, defaultReservationTtlNs, bounds);
+    }
+
+    private World activate(final World world, final EngineSnapshot records) {
+        world.periods(PeriodTable.build(world.windows(), clock.wallMs()));
+        worlds.activate(world);
+        worlds.reclaim();
+        active = records;
+        return world;
+    }
+
+    /** What counts in a cell: the same name in every fixture. */
+    public String identityOf(final long cell) {
+        return bound.entrySet().stream()
+                .filter(entry -> Cells.ref(entry.getValue()) == cell)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     private CellBinder binder() {

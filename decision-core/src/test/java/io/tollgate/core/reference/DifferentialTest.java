@@ -111,7 +111,7 @@ class DifferentialTest {
                 final int[] players = {0};
                 new Differential(
                                 () -> model(world),
-                                () -> engine(world, files.resolve("" + players[0]++), seed % 4 == 0))
+                                () -> engine(world, files.resolve("" + players[0]++), seed % 4 == 0, seed % 2 == 0))
                         .check(steps);
                 delete(files);
             } catch (final AssertionError | RuntimeException ex) {
@@ -161,8 +161,9 @@ class DifferentialTest {
         }
     }
 
-    private Differential.Player engine(final RandomWorld world, final Path files, final boolean onDisk) {
-        final EnginePlayer player = new EnginePlayer(world, files, onDisk);
+    private Differential.Player engine(
+            final RandomWorld world, final Path files, final boolean onDisk, final boolean patches) {
+        final EnginePlayer player = new EnginePlayer(world, files, onDisk, patches);
         return new Differential.Player() {
             @Override
             public Object apply(final ReferenceCall.Step step) {

@@ -9,6 +9,7 @@ import io.tollgate.core.engine.DecisionBatch;
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.engine.DecisionWorker;
 import io.tollgate.core.engine.EngineFixture;
+import io.tollgate.core.engine.EngineSnapshot;
 import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.request.DecisionRequest;
@@ -17,7 +18,9 @@ import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.reservation.ReservationSweeper;
+import io.tollgate.core.world.NotPatchableException;
 import io.tollgate.core.world.World;
+import io.tollgate.core.world.WorldDump;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,6 +28,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Plays a sequence on the engine. */
 final class EnginePlayer implements AutoCloseable {
@@ -47,15 +52,25 @@ final class EnginePlayer implements AutoCloseable {
     private final Map<String, String> ids = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
     private final ReplayProbe probe = new ReplayProbe();
+    private final boolean patches;
+    private int explainEvery = 7;
+    private int patched;
     private int turn;
+
+    /** As the other, and worlds are written anew. */
+    EnginePlayer(final RandomWorld world, final Path directory, final boolean onDisk) {
+        this(world, directory, onDisk, false);
+    }
 
     /**
      * Makes one that knows nothing yet.
      *
-     * @param onDisk reservations lie in a file, and a restart closes and opens it; else there is nothing to restart
+     * @param onDisk  reservations lie in a file, and a restart closes and opens it; else there is nothing to restart
+     * @param patches worlds are patched where they can be; else they are written anew
      */
-    EnginePlayer(final RandomWorld world, final Path directory, final boolean onDisk) {
+    EnginePlayer(final RandomWorld world, final Path directory, final boolean onDisk, final boolean patches) {
         this.world = world;
+        this.patches = patches;
         this.onDisk = onDisk;
         reservations = directory.resolve("reservations");
         fixture = new EngineFixture(directory, 1);
@@ -63,6 +78,12 @@ final class EnginePlayer implements AutoCloseable {
         final DecisionEngine engine = engine();
         worker = engine.newWorker();
         sweeper = engine.newSweeper(1);
+    }
+
+    /** Explains every question that can be. */
+    EnginePlayer explaining() {
+        explainEvery = 1;
+        return this;
     }
 
     private ReservationStore open() {
@@ -95,19 +116,59 @@ final class EnginePlayer implements AutoCloseable {
 
     /** {@return as {@link ReferencePlayer#play}} */
     Object play(final ReferenceCall.Step step) {
+        return play(step, step.call() instanceof ReferenceCall.Activate activate ? snapshot(activate) : null);
+    }
+
+    /** {@return the records of a snapshot of the model's} */
+    EngineSnapshot snapshot(final ReferenceCall.Activate activate) {
+        return new EngineSnapshot(
+                world.registry,
+                world.policies.policies,
+                world.entitlementSets,
+                EngineAssets.scopes(activate.scopes(), activate.assets()),
+                world.maxAgeMs,
+                EngineAssets.books(activate.assets()),
+                EngineAssets.pools(activate.assets()));
+    }
+
+    /** {@return the world as names, see {@link WorldDump}} */
+    Map<String, String> dump() {
+        return WorldDump.of(Objects.requireNonNull(fixture.worlds.current()), fixture::identityOf);
+    }
+
+    /** {@return everything that explain says of the last question} */
+    String explained() {
+        return explanation.stages() + "\n" + explanation.chain() + "\n" + explanation.rules() + "\n"
+                + explanation.ceilings() + "\n" + explanation.pools();
+    }
+
+    /** {@return how many snapshots came as patches} */
+    int patched() {
+        return patched;
+    }
+
+    private void activate(final EngineSnapshot snapshot) {
+        if (patches && turn > 1) {
+            try {
+                fixture.patch(turn, snapshot);
+                patched++;
+                return;
+            } catch (final NotPatchableException ex) {
+                // the loader would do the same
+            }
+        }
+        fixture.activate(turn, snapshot);
+    }
+
+    /** {@return as {@link #play(ReferenceCall.Step)}; first a snapshot becomes active if there is one} */
+    Object play(final ReferenceCall.Step step, final @Nullable EngineSnapshot snapshot) {
         turn++;
         fixture.clock.epochNs(step.nowNs());
         if (step.call() instanceof ReferenceCall.Activate activate) {
             fixture.defaultReservationTtlNs = activate.assets().defaultTtlMs() * NS_PER_MS;
-            fixture.activate(
-                    turn,
-                    world.registry,
-                    world.policies.policies,
-                    world.entitlementSets,
-                    EngineAssets.scopes(activate.scopes(), activate.assets()),
-                    world.maxAgeMs,
-                    EngineAssets.books(activate.assets()),
-                    EngineAssets.pools(activate.assets()));
+        }
+        if (snapshot != null) {
+            activate(snapshot);
         }
         fixture.refreshPeriods();
         fixture.ages(step.agesMs());
@@ -187,7 +248,8 @@ final class EnginePlayer implements AutoCloseable {
 
     private Object decide(final ReferenceRequest asked, final String name) {
         EngineQuestions.fill(request, asked);
-        if (turn % 7 == 0 && asked.mode() == DecideMode.CHECK) {
+        explanation.reset();
+        if (turn % explainEvery == 0 && asked.mode() == DecideMode.CHECK) {
             worker.explain(request, decision, explanation);
             checkExplanation();
         } else {

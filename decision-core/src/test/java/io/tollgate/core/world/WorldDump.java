@@ -13,19 +13,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** All that a world says of its scopes, in names instead of numbers, so that two worlds can be compared. */
-final class WorldDump {
+public final class WorldDump {
     private final World world;
 
-    private WorldDump(final World world) {
+    private final LongFunction<String> cells;
+
+    private WorldDump(final World world, final LongFunction<String> cells) {
         this.world = world;
+        this.cells = cells;
     }
 
     /** {@return by path; every row is found again by path and by key} */
     static Map<String, String> of(final World world) {
-        final WorldDump dump = new WorldDump(world);
+        return of(world, Long::toString);
+    }
+
+    /** {@return by path; cells under the names that a function gives them} */
+    public static Map<String, String> of(final World world, final LongFunction<String> cells) {
+        final WorldDump dump = new WorldDump(world, cells);
         final Map<String, String> scopes = new TreeMap<>();
         for (int at = 0; at < world.positions(); at++) {
             final long ref = world.rowAt(at);
@@ -145,7 +154,7 @@ final class WorldDump {
                 .append(' ')
                 .append(world.thresholds().set(ceiling.thresholdSetId()))
                 .append(" cell ")
-                .append(ceiling.cellRef())
+                .append(cells.apply(ceiling.cellRef()))
                 .append(" of ")
                 .append(path(ceiling.definedAtRow()));
         return text.toString();
@@ -160,7 +169,8 @@ final class WorldDump {
                 wallet.next();
             }
             final StringBuilder text = new StringBuilder("wallet " + wallet.id() + " " + wallet.type() + " "
-                    + wallet.status() + " " + world.currency(wallet.currencyId()) + " cell " + wallet.cellRef() + " "
+                    + wallet.status() + " " + world.currency(wallet.currencyId()) + " cell "
+                    + cells.apply(wallet.cellRef()) + " "
                     + wallet.pending() + " " + wallet.balanceAt(0) + " book "
                     + world.bookOfCurrency(wallet.currencyId()));
             for (int t = 0; t < wallet.trancheCount(); t++) {
