@@ -10,11 +10,14 @@ import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
+import io.tollgate.core.world.NotPatchableException;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.OverrideDef;
+import io.tollgate.core.world.def.ScopeDef;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,45 @@ class DecisionAllocationTest {
                         Reason.QUOTA_EXHAUSTED),
                 seen,
                 "the answers that were measured");
+    }
+
+    /** One row is new, all others have moved, one is gone and has come back. */
+    @Test
+    void shouldAllocateNothingOnAPatchedWorld() throws NotPatchableException {
+        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+            AcmeWorld.activate(fixture, 1);
+            final EngineSnapshot all = fixture.active();
+            fixture.patch(
+                    2,
+                    all.with(all.scopes().stream()
+                            .filter(scope -> !scope.id().equals("ada"))
+                            .toList()));
+            fixture.patch(
+                    3,
+                    all.with(all.scopes().stream()
+                            .map(DecisionAllocationTest::renamed)
+                            .toList()));
+            assertEquals(
+                    all.scopes().size() + 1,
+                    Objects.requireNonNull(fixture.worlds.current()).patched().rows());
+            final DecisionWorker worker = fixture.engine.newWorker();
+            run(fixture, worker, WARM_UP);
+            assertEquals(0, run(fixture, worker, MEASURED), "bytes allocated by the best round");
+        }
+        assertTrue(seen.containsAll(EnumSet.of(Reason.OK, Reason.UNKNOWN_ACTOR, Reason.RATE_LIMITED)), seen::toString);
+    }
+
+    private static ScopeDef renamed(final ScopeDef scope) {
+        return new ScopeDef(
+                scope.level(),
+                scope.path(),
+                scope.id(),
+                "renamed",
+                scope.state(),
+                scope.expiresAtMs(),
+                scope.parentPath(),
+                scope.actor(),
+                scope.holdings());
     }
 
     @Test

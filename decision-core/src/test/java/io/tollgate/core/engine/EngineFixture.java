@@ -182,6 +182,11 @@ public final class EngineFixture implements AutoCloseable {
         }
     }
 
+    /** {@return the records of the current world} */
+    public EngineSnapshot active() {
+        return Objects.requireNonNull(active);
+    }
+
     private WorldFacts facts(final long version, final EngineSnapshot records) {
         WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
         for (final Plane plane : Plane.values()) {

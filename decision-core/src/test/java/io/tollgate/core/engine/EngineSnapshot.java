@@ -19,4 +19,9 @@ public record EngineSnapshot(
         List<ScopeDef> scopes,
         Map<Plane, Long> maxAgeMs,
         List<PriceBookDef> prices,
-        List<PoolDef> pools) {}
+        List<PoolDef> pools) {
+    /** {@return the same records with other scopes} */
+    public EngineSnapshot with(final List<ScopeDef> others) {
+        return new EngineSnapshot(registry, policies, entitlements, others, maxAgeMs, prices, pools);
+    }
+}
