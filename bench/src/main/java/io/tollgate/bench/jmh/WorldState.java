@@ -22,12 +22,16 @@ public class WorldState {
     @Param("1000000")
     public int principals;
 
+    /** Rows that lie in an overlay, as deltas leave them; 0 = the world is as it was written. Measure with 1000 and 50000. */
+    @Param("0")
+    public int patchedRows;
+
     BenchWorld bench;
 
     /** Opens it; the first fork of a size builds it. */
     @Setup(Level.Trial)
     public void open() throws IOException {
-        bench = BenchWorld.open(GeneratedShape.of(principals), CeilingChoice.ALL, WORKERS);
+        bench = BenchWorld.open(GeneratedShape.of(principals), CeilingChoice.ALL, WORKERS, patchedRows);
     }
 
     /** Closes it. */

@@ -5,19 +5,24 @@ import io.tollgate.core.DecisionClock;
 import io.tollgate.core.Plane;
 import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.engine.DecisionWorker;
+import io.tollgate.core.engine.RateWords;
 import io.tollgate.core.freshness.FreshnessTable;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.world.NotPatchableException;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
 import io.tollgate.core.world.WorldFormatException;
 import io.tollgate.core.world.WorldHolder;
+import io.tollgate.core.world.WorldPatch;
 import io.tollgate.core.world.WorldTables;
+import io.tollgate.core.world.def.ScopeDef;
 import io.tollgate.examples.generator.GeneratedBundle;
 import io.tollgate.examples.generator.GeneratedShape;
 import io.tollgate.loader.freshness.SystemDecisionClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -56,25 +61,49 @@ public final class BenchWorld implements AutoCloseable {
      */
     public static BenchWorld open(final GeneratedShape shape, final CeilingChoice choice, final int workers)
             throws IOException {
-        return open(WorldCache.ofThisMachine(), shape, choice, workers);
+        return open(shape, choice, workers, 0);
+    }
+
+    /**
+     * Opens a world, built first if it is not on disk, and patches it as deltas do: half of the rows are the first ones, which most chains
+     * have, the others lie evenly among all.
+     *
+     * @param shape       of the data
+     * @param choice      which ceilings
+     * @param workers     how many workers may be made
+     * @param patchedRows how many rows are patched, 0 = none: then it is no patched world
+     */
+    public static BenchWorld open(
+            final GeneratedShape shape, final CeilingChoice choice, final int workers, final int patchedRows)
+            throws IOException {
+        return open(WorldCache.ofThisMachine(), shape, choice, workers, patchedRows);
     }
 
     static BenchWorld open(
-            final WorldCache cache, final GeneratedShape shape, final CeilingChoice choice, final int workers)
+            final WorldCache cache,
+            final GeneratedShape shape,
+            final CeilingChoice choice,
+            final int workers,
+            final int patchedRows)
             throws IOException {
         final GeneratedBundle bundle = new GeneratedBundle(shape);
         final WorldTables tables = WorldCache.tables(bundle);
         final Path folder = cache.folder(bundle, choice, tables);
         try {
-            return open(bundle, folder, tables, workers);
+            return open(bundle, choice, folder, tables, workers, patchedRows);
         } catch (final WorldFormatException e) {
             cache.forget(folder);
-            return open(bundle, cache.folder(bundle, choice, tables), tables, workers);
+            return open(bundle, choice, cache.folder(bundle, choice, tables), tables, workers, patchedRows);
         }
     }
 
     private static BenchWorld open(
-            final GeneratedBundle bundle, final Path folder, final WorldTables tables, final int workers)
+            final GeneratedBundle bundle,
+            final CeilingChoice choice,
+            final Path folder,
+            final WorldTables tables,
+            final int workers,
+            final int patchedRows)
             throws IOException {
         final GeneratedShape shape = bundle.shape();
         WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
@@ -86,10 +115,53 @@ public final class BenchWorld implements AutoCloseable {
         try {
             final WorldTables whole = tables.withPools(bundle.pools(), new StoreBinder(tables.registry(), cells)::pool);
             final World world = World.open(folder.resolve("world"), whole, facts, World.Check.HEADS);
-            return new BenchWorld(shape, world, cells, workers);
+            final World read = patchedRows == 0 ? world : patched(world, bundle, choice, cells, patchedRows);
+            return new BenchWorld(shape, read, cells, workers);
         } catch (final IOException | RuntimeException e) {
             cells.close();
             throw e;
+        }
+    }
+
+    private static World patched(
+            final World world,
+            final GeneratedBundle bundle,
+            final CeilingChoice choice,
+            final CellStore cells,
+            final int rows)
+            throws IOException {
+        final long first = rows / 2;
+        final long every = Math.max(1, bundle.shape().scopes() / Math.max(1, rows - first));
+        final long[] seen = {0};
+        try (WorldPatch patch = WorldPatch.begin(
+                world,
+                world.tables(),
+                world.facts().withDelta(1),
+                new StoreBinder(world.registry(), cells),
+                RateWords.INLINER)) {
+            bundle.forEachScope(scope -> {
+                final long number = seen[0]++;
+                if (number < first || number % every == 0) {
+                    put(patch, choice.of(scope));
+                }
+            });
+            final World patched = patch.finish();
+            world.close();
+            return patched;
+        } catch (final NotPatchableException e) {
+            throw new IOException(e);
+        } catch (final UncheckedIOException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private static void put(final WorldPatch patch, final ScopeDef scope) {
+        try {
+            patch.put(scope);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (final NotPatchableException e) {
+            throw new UncheckedIOException(new IOException(e));
         }
     }
 

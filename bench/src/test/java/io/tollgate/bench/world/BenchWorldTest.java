@@ -33,7 +33,7 @@ class BenchWorldTest {
 
     @Test
     void shouldAllowEveryPrincipalThroughSevenScopesAndTwentyOneCeilings() throws Exception {
-        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.ALL, 1)) {
+        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.ALL, 1, 0)) {
             final DecisionWorker worker = bench.newWorker();
             for (int principal = 0; principal < SHAPE.principals(); principal++) {
                 RequestTape.ofOne(SHAPE, principal).nextByKey(request);
@@ -48,8 +48,25 @@ class BenchWorldTest {
     }
 
     @Test
+    void shouldDecideOnAPatchedWorldAsOnTheWholeOne() throws Exception {
+        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.ALL, 1, 1_000)) {
+            final int rows = bench.world().patched().rows();
+            assertTrue(rows > 900 && rows < 1_600, rows + " rows are patched");
+            final DecisionWorker worker = bench.newWorker();
+            for (int principal = 0; principal < SHAPE.principals(); principal++) {
+                RequestTape.ofOne(SHAPE, principal).nextByKey(request);
+                worker.begin();
+                worker.decide(request, decision);
+                assertEquals(Reason.OK, decision.reason());
+                assertEquals(21, decision.ceilings().size());
+                worker.end();
+            }
+        }
+    }
+
+    @Test
     void shouldAllowByNameThroughSixScopes() throws Exception {
-        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.ALL, 1)) {
+        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.ALL, 1, 0)) {
             final DecisionWorker worker = bench.newWorker();
             final RequestTape tape = RequestTape.of(SHAPE, PrincipalDraw.zipf(SHAPE.principals(), 5), 1_000);
             for (int i = 0; i < 2_000; i++) {
@@ -66,7 +83,7 @@ class BenchWorldTest {
 
     @Test
     void shouldKeepOnlyTheChosenCeiling() throws Exception {
-        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.PROJECT_TOKENS, 1)) {
+        try (BenchWorld bench = BenchWorld.open(new WorldCache(folder), SHAPE, CeilingChoice.PROJECT_TOKENS, 1, 0)) {
             final DecisionWorker worker = bench.newWorker();
             RequestTape.ofOne(SHAPE, 77).nextByKey(request);
             worker.begin();
@@ -109,7 +126,7 @@ class BenchWorldTest {
     }
 
     private long usedAfterOneMore(final WorldCache cache) throws Exception {
-        try (BenchWorld bench = BenchWorld.open(cache, SHAPE, CeilingChoice.PROJECT_TOKENS, 1)) {
+        try (BenchWorld bench = BenchWorld.open(cache, SHAPE, CeilingChoice.PROJECT_TOKENS, 1, 0)) {
             final DecisionWorker worker = bench.newWorker();
             RequestTape.ofOne(SHAPE, 4_321).nextByKey(request);
             worker.begin();

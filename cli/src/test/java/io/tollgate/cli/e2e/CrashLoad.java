@@ -30,7 +30,10 @@ final class CrashLoad {
     private static final int SETTLED_UNDER_WAY = 64;
     /** Denies that a sidecar may give at any time in this test; all others are a fault. */
     private static final Set<Reason> NOT_NOW = EnumSet.of(
-            Reason.REASON_SNAPSHOT_STALE, Reason.REASON_SNAPSHOT_MISSING, Reason.REASON_OVERLOADED, Reason.REASON_JOURNAL_FULL);
+            Reason.REASON_SNAPSHOT_STALE,
+            Reason.REASON_SNAPSHOT_MISSING,
+            Reason.REASON_OVERLOADED,
+            Reason.REASON_JOURNAL_FULL);
 
     private final TollgateClient client;
     private final AtomicBoolean running = new AtomicBoolean();
@@ -89,7 +92,8 @@ final class CrashLoad {
     }
 
     private void consume(final long amount) {
-        final Decision decision = client.decide(CrashSite.question(amount).consume().build(), DEADLINE);
+        final Decision decision =
+                client.decide(CrashSite.question(amount).consume().build(), DEADLINE);
         if (!decision.fromSidecar()) {
             maybeConsumed.addAndGet(amount);
         } else if (decision.allowed()) {
@@ -132,10 +136,12 @@ final class CrashLoad {
                 ? client.release(reservation.id)
                 : client.settle(SettleRequest.newBuilder()
                         .setReservationId(reservation.id)
-                        .addActual(Usage.newBuilder().setAmount(reservation.actual).setUnit("token"))
+                        .addActual(
+                                Usage.newBuilder().setAmount(reservation.actual).setUnit("token"))
                         .build());
         if (!ended.acknowledged()) {
-            if (ended.outcome() == ReservationOutcome.RESERVATION_OUTCOME_UNKNOWN && ended.cause().isEmpty()) {
+            if (ended.outcome() == ReservationOutcome.RESERVATION_OUTCOME_UNKNOWN
+                    && ended.cause().isEmpty()) {
                 faults.add("reservation " + reservation + " was acknowledged and is unknown now: " + ended);
             } else {
                 open.add(reservation);
@@ -163,14 +169,20 @@ final class CrashLoad {
 
     /** {@return what counters hold at least: all that was acknowledged} */
     long leastUsed() {
-        return sum(settled) + sum(consumed) + open.stream().mapToLong(each -> Math.min(each.reserved, each.release ? 0 : each.actual)).sum();
+        return sum(settled)
+                + sum(consumed)
+                + open.stream()
+                        .mapToLong(each -> Math.min(each.reserved, each.release ? 0 : each.actual))
+                        .sum();
     }
 
     /** {@return what counters hold at most} */
     long mostUsed() {
         return sum(settled)
                 + sum(consumed)
-                + open.stream().mapToLong(each -> Math.max(each.reserved, each.actual)).sum()
+                + open.stream()
+                        .mapToLong(each -> Math.max(each.reserved, each.actual))
+                        .sum()
                 + maybeConsumed.get()
                 + maybeReserved.get();
     }

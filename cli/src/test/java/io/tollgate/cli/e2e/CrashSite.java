@@ -46,7 +46,12 @@ final class CrashSite {
                   http_address: "127.0.0.1:%d"
                 """
                         .formatted(
-                                directory.resolve("sidecar-state"), controlPort, trust, decidePort, adminPort, httpPort));
+                                directory.resolve("sidecar-state"),
+                                controlPort,
+                                trust,
+                                decidePort,
+                                adminPort,
+                                httpPort));
     }
 
     private void writeBundle() throws IOException {

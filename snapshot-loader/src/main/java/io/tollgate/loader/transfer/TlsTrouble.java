@@ -42,7 +42,8 @@ final class TlsTrouble {
             return "the control plane's certificate is signed by no authority in control_plane.tls.ca_file (" + text
                     + "): put its authority there, or somebody else answers at that address";
         }
-        if (failure instanceof CertificateException && (text.contains("No subject alternative") || text.contains("No name"))) {
+        if (failure instanceof CertificateException
+                && (text.contains("No subject alternative") || text.contains("No name"))) {
             return "the control plane's certificate is another host's (" + text
                     + "): control_plane.address must be a name that the certificate has";
         }
