@@ -9,7 +9,8 @@ public final class ConfigException extends RuntimeException {
     private final transient List<ConfigProblem> problems;
     private final String lines;
 
-    ConfigException(final List<ConfigProblem> problems) {
+    /** A configuration with these problems. */
+    public ConfigException(final List<ConfigProblem> problems) {
         this.problems = List.copyOf(problems);
         this.lines = problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
     }

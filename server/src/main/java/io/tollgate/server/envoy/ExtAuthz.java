@@ -1,0 +1,105 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.envoy;
+
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.auth.v3.CheckResponse;
+import io.tollgate.server.envoy.mapping.CheckFacts;
+import io.tollgate.server.envoy.mapping.Mapping;
+import io.tollgate.server.envoy.mapping.Refusal;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.Outcome;
+import io.tollgate.v1.Reason;
+import io.tollgate.v1.ReasonClass;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Authorization/Check = Decide: a Check becomes a question, an answer becomes what Envoy does. Immutable, for all event loops; keeps nothing
+ * between the two.
+ */
+public final class ExtAuthz {
+    private final Mapping mapping;
+    private final CheckAnswer answers;
+    private final LongSupplier epochMs;
+
+    /**
+     * What a Check comes to.
+     *
+     * @param rule     of the mapping; empty = none
+     * @param question null = nothing is asked
+     * @param refusal  the answer where there is no question: the request is refused; null = it passes, or is asked about
+     * @param isGrpc   whether a gRPC client waits behind Envoy
+     */
+    public record Asked(
+            String rule, @Nullable DecideRequest question, @Nullable DecideResponse refusal, boolean isGrpc) {}
+
+    /**
+     * Serves a mapping.
+     *
+     * @param epochMs milliseconds since 1970, for the time until a limit resets
+     */
+    public ExtAuthz(final Mapping mapping, final LongSupplier epochMs) {
+        this.mapping = mapping;
+        this.answers = new CheckAnswer(mapping.upstream());
+        this.epochMs = epochMs;
+    }
+
+    /** {@return the mapping} */
+    public Mapping mapping() {
+        return mapping;
+    }
+
+    /** {@return the question in a Check} */
+    public Asked read(final CheckRequest check) {
+        final CheckFacts facts = new CheckFacts(check.getAttributes());
+        boolean isGrpc = false;
+        try {
+            isGrpc = facts.isGrpc();
+            final Mapping.Question question = mapping.question(facts);
+            return new Asked(question.rule(), question.request(), null, isGrpc);
+        } catch (final Refusal refusal) {
+            return new Asked("", null, refused(refusal), isGrpc);
+        }
+    }
+
+    /** {@return what a Check that could not be read comes to} */
+    public Asked unreadable() {
+        return new Asked("", null, deny(Reason.REASON_INVALID_REQUEST, "The request cannot be read."), false);
+    }
+
+    private static DecideResponse refused(final Refusal refusal) {
+        return deny(
+                refusal.kind() == Refusal.Kind.NO_RULE ? Reason.REASON_UNKNOWN_ACTION : Reason.REASON_INVALID_REQUEST,
+                refusal.message());
+    }
+
+    private static DecideResponse deny(final Reason reason, final String message) {
+        return DecideResponse.newBuilder()
+                .setOutcome(Outcome.OUTCOME_DENY)
+                .setReason(reason)
+                .setReasonClass(ReasonClass.REASON_CLASS_REQUEST)
+                .setMessage(message)
+                .build();
+    }
+
+    /**
+     * {@return what Envoy does}
+     *
+     * @param answer to the question, or the refusal with its ids
+     */
+    public CheckResponse answer(final Asked asked, final DecideResponse answer) {
+        final DecideRequest question = asked.question();
+        return answers.of(
+                asked.rule(),
+                question == null ? DecideRequest.getDefaultInstance() : question,
+                answer,
+                asked.isGrpc(),
+                epochMs.getAsLong());
+    }
+
+    /** {@return what Envoy does with a request that passes unasked} */
+    public CheckResponse pass(final Asked asked) {
+        return answers.passed(asked.rule());
+    }
+}

@@ -1,0 +1,205 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.envoy.mapping;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.tollgate.envoy.auth.v3.AttributeContext;
+import io.tollgate.envoy.auth.v3.AttributeContext.HttpRequest;
+import io.tollgate.envoy.core.v3.HeaderValue;
+import io.tollgate.envoy.core.v3.Metadata;
+import io.tollgate.server.envoy.mapping.Refusal.Kind;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What Envoy says of a request, one thing at a time. Nothing is read before it is asked for. Belongs to one thread. */
+public final class CheckFacts {
+    /** Envoy's own word on whether it sent all of the body; a client's is taken away by Envoy. */
+    private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
+
+    private static final int MAX_JSON_DEPTH = 64;
+    private static final JsonMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_JSON_DEPTH)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+                    .build())
+            .build();
+
+    private final AttributeContext attributes;
+    private final HttpRequest http;
+    private final String rawPath;
+    private final String query;
+    private @Nullable SafePath path;
+    private @Nullable JsonNode body;
+
+    /** Facts of one Check. */
+    public CheckFacts(final AttributeContext attributes) {
+        this.attributes = attributes;
+        http = attributes.getRequest().getHttp();
+        final String target = http.getPath();
+        final int fragment = target.indexOf('#');
+        final String whole = fragment < 0 ? target : target.substring(0, fragment);
+        final int mark = whole.indexOf('?');
+        rawPath = mark < 0 ? whole : whole.substring(0, mark);
+        query = mark < 0 ? "" : whole.substring(mark + 1);
+    }
+
+    /** {@return the path} */
+    public SafePath path() throws Refusal {
+        if (path == null) {
+            path = SafePath.of(rawPath);
+        }
+        return path;
+    }
+
+    /** {@return GET, POST} */
+    public String method() {
+        return http.getMethod();
+    }
+
+    /** {@return the host without its port, in lower case} */
+    public String host() {
+        final String host = http.getHost().toLowerCase(java.util.Locale.ROOT);
+        final int colon = host.lastIndexOf(':');
+        return colon > 0 && host.indexOf(']', colon) < 0 ? host.substring(0, colon) : host;
+    }
+
+    /** {@return the request's id, as Envoy made or kept it} */
+    public String requestId() {
+        return http.getId();
+    }
+
+    /** {@return whether a gRPC client asks, who reads no body} */
+    public boolean isGrpc() throws Refusal {
+        final String type = header("content-type");
+        return type != null && type.startsWith("application/grpc");
+    }
+
+    /** {@return bytes of the body; -1 = not known} */
+    public long bodySize() {
+        return http.getSize();
+    }
+
+    /**
+     * {@return the value of a header, or null}
+     *
+     * @param name in lower case
+     * @throws Refusal when it comes several times with different values
+     */
+    public @Nullable String header(final String name) throws Refusal {
+        if (!http.hasHeaderMap()) {
+            return http.getHeadersOrDefault(name, null);
+        }
+        String found = null;
+        for (final HeaderValue each : http.getHeaderMap().getHeadersList()) {
+            if (each.getKey().equals(name)) {
+                final String value = each.getRawValue().isEmpty()
+                        ? each.getValue()
+                        : each.getRawValue().toStringUtf8();
+                if (found != null && !found.equals(value)) {
+                    throw new Refusal(Kind.UNSAFE, "The header " + name + " comes twice.");
+                }
+                found = value;
+            }
+        }
+        return found;
+    }
+
+    /** {@return a header that says one thing, or null; Envoy joins several of one name with commas} */
+    @Nullable
+    String singleHeader(final String name) throws Refusal {
+        final String value = header(name);
+        if (value != null && value.indexOf(',') >= 0) {
+            throw new Refusal(Kind.UNSAFE, "The header " + name + " has several values.");
+        }
+        return value;
+    }
+
+    /** {@return a value that Envoy's configuration sets for the route, or null} */
+    public @Nullable String context(final String key) {
+        return attributes.getContextExtensionsOrDefault(key, null);
+    }
+
+    /** {@return whom the client's certificate names; empty = it showed none} */
+    public String principal() {
+        return attributes.getSource().getPrincipal();
+    }
+
+    /** {@return a value that a filter before this one found out, or null} */
+    @Nullable
+    Value metadata(final String filter, final List<String> steps) {
+        final Value found = find(attributes.getMetadataContext(), filter, steps);
+        return found != null ? found : find(attributes.getRouteMetadataContext(), filter, steps);
+    }
+
+    /** {@return the filter's whole metadata, or null} */
+    @Nullable
+    Struct metadata(final String filter) {
+        return attributes.getMetadataContext().getFilterMetadataMap().get(filter);
+    }
+
+    private static @Nullable Value find(final Metadata metadata, final String filter, final List<String> steps) {
+        final Struct struct = metadata.getFilterMetadataMap().get(filter);
+        return struct == null ? null : find(struct, steps);
+    }
+
+    static @Nullable Value find(final Struct struct, final List<String> steps) {
+        Struct inside = struct;
+        for (int i = 0; i < steps.size(); i++) {
+            final Value value = inside.getFieldsMap().get(steps.get(i));
+            if (value == null || i == steps.size() - 1) {
+                return value;
+            }
+            inside = value.getStructValue();
+        }
+        return null;
+    }
+
+    /** {@return a parameter of the query, or null} */
+    @Nullable
+    String queryParameter(final String name) throws Refusal {
+        String found = null;
+        for (final String pair : query.isEmpty() ? new String[0] : query.split("&")) {
+            final int equals = pair.indexOf('=');
+            final String key = SafePath.decode(equals < 0 ? pair : pair.substring(0, equals), false);
+            if (key.equals(name)) {
+                if (found != null) {
+                    throw new Refusal(Kind.UNSAFE, "The query has " + name + " twice.");
+                }
+                found = equals < 0 ? "" : SafePath.decode(pair.substring(equals + 1), false);
+            }
+        }
+        return found;
+    }
+
+    /** {@return the body as JSON} */
+    JsonNode body() throws Refusal {
+        if (body != null) {
+            return body;
+        }
+        if ("true".equals(header(PARTIAL_BODY))) {
+            throw new Refusal(Kind.VALUE, "The body is too long to be judged.");
+        }
+        try {
+            body = http.getRawBody().isEmpty()
+                    ? JSON.readTree(http.getBody())
+                    : JSON.readTree(http.getRawBody().toByteArray());
+        } catch (final JsonProcessingException e) {
+            throw new Refusal(Kind.VALUE, "The body is not JSON.");
+        } catch (final IOException e) {
+            throw new IllegalStateException("reading from memory failed", e);
+        }
+        if (body == null || body.isMissingNode()) {
+            throw new Refusal(Kind.VALUE, "The request has no JSON body.");
+        }
+        return body;
+    }
+}

@@ -1,0 +1,195 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.envoy.mapping;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one rule of the mapping. Used once, by one thread. */
+final class RuleReader {
+    private static final Set<String> RULE_KEYS = Set.of("name", "match", "pass", "request", "settle");
+    private static final Set<String> ONLY_OF_RULES = Set.of("usage", "attributes", "resource_attributes", "ttl");
+    private static final Set<String> AMOUNT_KEYS = Set.of("unit", "amount", "multiply", "divide", "max", "default");
+    private static final Set<String> ACTUAL_KEYS = Set.of("unit", "header", "trailer", "metadata", "key", "multiply");
+
+    private final Shapes shapes;
+    private final SourceReader sources;
+    private final Set<Field> who;
+    private final BiConsumer<YamlNode, String> problems;
+
+    RuleReader(
+            final Shapes shapes,
+            final SourceReader sources,
+            final Set<Field> who,
+            final BiConsumer<YamlNode, String> problems) {
+        this.shapes = shapes;
+        this.sources = sources;
+        this.who = who;
+        this.problems = problems;
+    }
+
+    @Nullable
+    Rule read(final YamlNode node, final Map<Field, ValueSource> common) {
+        final Map<String, YamlNode> map = shapes.map(node, RULE_KEYS, Set.of("name"));
+        final String name = shapes.text(map.get("name"));
+        final Rule.Match match = match(map.get("match"));
+        final YamlNode pass = map.get("pass");
+        if (pass != null) {
+            if (!"true".equals(pass.text()) || map.containsKey("request")) {
+                problems.accept(pass, "must be true, and a rule that passes asks nothing: no request beside it");
+            }
+            return new Rule(name, match, true, Map.of(), List.of(), Map.of(), Map.of(), 0, null);
+        }
+        final YamlNode request = map.get("request");
+        final Set<String> known = new HashSet<>(Shapes.FIELDS);
+        known.addAll(ONLY_OF_RULES);
+        final Map<String, YamlNode> written = request == null ? Map.of() : shapes.map(request, known, Set.of());
+        final Set<String> names = match.path() == null ? Set.of() : match.path().names();
+        final Map<Field, ValueSource> fields = Rule.merged(common, fields(written, names));
+        for (final Field field : List.of(Field.PRODUCT, Field.RESOURCE_TYPE, Field.ACTION)) {
+            if (!fields.containsKey(field)) {
+                problems.accept(node, "says no " + field.key() + ", neither itself nor in the common request");
+            }
+        }
+        if (!fields.containsKey(Field.API_KEY)
+                && !(fields.containsKey(Field.ACTOR_ID) && fields.containsKey(Field.ACTOR_TYPE))) {
+            problems.accept(node, "says nobody who asks; give actor_type and actor_id, or api_key");
+        }
+        return new Rule(
+                name,
+                match,
+                false,
+                fields,
+                amounts(written.get("usage"), names),
+                attributes(written.get("attributes"), names),
+                attributes(written.get("resource_attributes"), names),
+                shapes.duration(written.get("ttl")),
+                settlement(map.get("settle")));
+    }
+
+    /** {@return the fields that are written; a source that could not be read is left out, after its problem} */
+    Map<Field, ValueSource> fields(final Map<String, YamlNode> written, final Set<String> names) {
+        final Map<Field, ValueSource> fields = new EnumMap<>(Field.class);
+        for (final Field field : Field.values()) {
+            final YamlNode node = written.get(field.key());
+            if (node != null) {
+                final ValueSource read = sources.read(node, names, who.contains(field));
+                if (read != null) {
+                    fields.put(field, read);
+                }
+            }
+        }
+        return fields;
+    }
+
+    private Rule.Match match(final @Nullable YamlNode node) {
+        if (node == null) {
+            return new Rule.Match(Set.of(), List.of(), null, Map.of());
+        }
+        final Map<String, YamlNode> map = shapes.map(node, Set.of("methods", "hosts", "path", "context"), Set.of());
+        final Set<String> methods = new HashSet<>();
+        shapes.texts(map.get("methods")).forEach(each -> methods.add(each.toUpperCase(Locale.ROOT)));
+        final List<String> hosts = new ArrayList<>();
+        shapes.texts(map.get("hosts")).forEach(each -> hosts.add(each.toLowerCase(Locale.ROOT)));
+        final Map<String, String> context = new LinkedHashMap<>();
+        final YamlNode extensions = map.get("context");
+        if (extensions != null && extensions.map() != null) {
+            extensions.map().forEach((key, value) -> context.put(key, shapes.text(value)));
+        }
+        return new Rule.Match(methods, hosts, path(map.get("path")), context);
+    }
+
+    private @Nullable PathTemplate path(final @Nullable YamlNode node) {
+        if (node == null) {
+            return null;
+        }
+        try {
+            return PathTemplate.of(shapes.text(node));
+        } catch (final IllegalArgumentException e) {
+            problems.accept(node, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private List<Amount> amounts(final @Nullable YamlNode node, final Set<String> names) {
+        final List<Amount> amounts = new ArrayList<>();
+        for (final YamlNode each : shapes.list(node)) {
+            final Map<String, YamlNode> map = shapes.map(each, AMOUNT_KEYS, Set.of("unit", "amount"));
+            final YamlNode amount = map.get("amount");
+            final ValueSource source = amount == null ? null : sources.read(amount, names, false);
+            final YamlNode whenAbsent = map.get("default");
+            if (source != null) {
+                amounts.add(new Amount(
+                        shapes.text(map.get("unit")),
+                        source,
+                        shapes.number(map.get("multiply"), 1),
+                        shapes.number(map.get("divide"), 1),
+                        shapes.number(map.get("max"), 0),
+                        whenAbsent == null ? null : shapes.number(whenAbsent, 0, 0)));
+            }
+        }
+        return amounts;
+    }
+
+    private Map<String, TypedSource> attributes(final @Nullable YamlNode node, final Set<String> names) {
+        final Map<String, TypedSource> attributes = new LinkedHashMap<>();
+        if (node == null) {
+            return attributes;
+        }
+        if (node.map() == null) {
+            problems.accept(node, "must be a mapping from attributes to sources");
+            return attributes;
+        }
+        node.map().forEach((name, value) -> {
+            final ValueSource source = sources.read(value, names, false);
+            final YamlNode type = value.map() == null ? null : value.map().get("type");
+            if (source != null) {
+                attributes.put(
+                        name,
+                        new TypedSource(source, shapes.word(type, TypedSource.Type.class, TypedSource.Type.STRING)));
+            }
+        });
+        return attributes;
+    }
+
+    private @Nullable Settlement settlement(final @Nullable YamlNode node) {
+        if (node == null) {
+            return null;
+        }
+        final Map<String, YamlNode> map = shapes.map(node, Set.of("usage", "on_missing", "on_failure"), Set.of());
+        final List<Settlement.Actual> actuals = new ArrayList<>();
+        for (final YamlNode each : shapes.list(map.get("usage"))) {
+            final Map<String, YamlNode> actual = shapes.map(each, ACTUAL_KEYS, Set.of("unit"));
+            final long kinds = actual.keySet().stream()
+                    .filter(key -> key.equals("header") || key.equals("trailer") || key.equals("metadata"))
+                    .count();
+            if (kinds != 1) {
+                problems.accept(each, "must say one of header, trailer, and metadata with key");
+                continue;
+            }
+            final YamlNode filter = actual.get("metadata");
+            actuals.add(new Settlement.Actual(
+                    shapes.text(actual.get("unit")),
+                    lower(actual.get("header")),
+                    lower(actual.get("trailer")),
+                    filter == null ? null : shapes.text(filter),
+                    filter == null ? List.of() : SourceReader.steps(shapes.text(actual.get("key"))),
+                    shapes.number(actual.get("multiply"), 1)));
+        }
+        return new Settlement(
+                actuals,
+                shapes.word(map.get("on_missing"), Settlement.End.class, Settlement.End.RESERVED),
+                shapes.word(map.get("on_failure"), Settlement.End.class, Settlement.End.RELEASE));
+    }
+
+    private @Nullable String lower(final @Nullable YamlNode node) {
+        return node == null ? null : shapes.text(node).toLowerCase(Locale.ROOT);
+    }
+}

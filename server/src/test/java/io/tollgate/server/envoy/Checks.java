@@ -1,0 +1,85 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.envoy;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.tollgate.envoy.auth.v3.AttributeContext;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import java.util.Map;
+
+/** Checks as Envoy sends them. */
+final class Checks {
+    private final AttributeContext.Builder attributes = AttributeContext.newBuilder();
+    private final AttributeContext.HttpRequest.Builder http = AttributeContext.HttpRequest.newBuilder()
+            .setScheme("https")
+            .setProtocol("HTTP/2")
+            .setSize(-1);
+
+    private Checks() {}
+
+    static Checks of(final String method, final String path) {
+        final Checks checks = new Checks();
+        checks.http
+                .setMethod(method)
+                .setPath(path)
+                .setHost("api.acme.com")
+                .setId("req-1")
+                .putHeaders(":method", method)
+                .putHeaders(":path", path);
+        return checks;
+    }
+
+    Checks host(final String host) {
+        http.setHost(host);
+        return this;
+    }
+
+    Checks header(final String name, final String value) {
+        http.putHeaders(name, value);
+        return this;
+    }
+
+    Checks body(final String body) {
+        http.setBody(body).setSize(body.length());
+        return this;
+    }
+
+    Checks size(final long size) {
+        http.setSize(size);
+        return this;
+    }
+
+    Checks context(final String key, final String value) {
+        attributes.putContextExtensions(key, value);
+        return this;
+    }
+
+    Checks principal(final String principal) {
+        attributes.getSourceBuilder().setPrincipal(principal);
+        return this;
+    }
+
+    Checks claims(final Map<String, String> claims) {
+        final Struct.Builder payload = Struct.newBuilder();
+        claims.forEach((name, value) ->
+                payload.putFields(name, Value.newBuilder().setStringValue(value).build()));
+        attributes
+                .getMetadataContextBuilder()
+                .putFilterMetadata(
+                        "envoy.filters.http.jwt_authn",
+                        Struct.newBuilder()
+                                .putFields(
+                                        "issuer",
+                                        Value.newBuilder()
+                                                .setStructValue(payload)
+                                                .build())
+                                .build());
+        return this;
+    }
+
+    CheckRequest check() {
+        final AttributeContext.Builder whole = attributes.clone();
+        whole.getRequestBuilder().setHttp(http);
+        return CheckRequest.newBuilder().setAttributes(whole).build();
+    }
+}
