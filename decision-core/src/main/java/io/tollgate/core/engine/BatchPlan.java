@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.DecideMode;
 import io.tollgate.core.Reason;
 import io.tollgate.core.Stage;
 import io.tollgate.core.quota.TakePlan;
@@ -20,16 +21,20 @@ final class BatchPlan {
     private final CommitStage stages;
     private final ReservationWriter reservations;
     private final ReservationRecorder recorder;
+    private final UsageRecorder usage;
     private int parts;
     private long blocks;
+    private long consumedBytes;
+    private long reservedBytes;
     private boolean refused;
     private int code;
 
-    BatchPlan(final Taker taker, final ReservationDesk desk) {
+    BatchPlan(final Taker taker, final ReservationDesk desk, final UsageRecorder usage) {
         this.taker = taker;
         reservations = desk.writer();
-        stages = new CommitStage(taker, desk, plan);
-        recorder = new ReservationRecorder(desk, plan);
+        this.usage = usage;
+        stages = new CommitStage(taker, desk, plan, usage);
+        recorder = new ReservationRecorder(desk, plan, usage);
         reservations.grow(TakePlan.MAX_CAPACITY);
     }
 
@@ -37,6 +42,8 @@ final class BatchPlan {
         plan.begin(epochNs);
         parts = 0;
         blocks = 0;
+        consumedBytes = 0;
+        reservedBytes = 0;
         refused = false;
     }
 
@@ -60,6 +67,9 @@ final class BatchPlan {
         }
         if (evaluation.reserves() && evaluation.replayed == null) {
             blocks += recorder.blocks(evaluation);
+            reservedBytes = sum(reservedBytes, usage.bound(evaluation));
+        } else if (evaluation.request.mode() == DecideMode.CONSUME) {
+            consumedBytes = sum(consumedBytes, usage.bound(evaluation));
         }
         return !plan.overflowed();
     }
@@ -70,10 +80,17 @@ final class BatchPlan {
             code = taker.check(plan);
         } else if (blocks > 0 && !hasRoom()) {
             code = CommitStage.NO_ROOM;
+        } else if (!usage.hasRoom(consumedBytes, true) || !usage.hasRoom(reservedBytes, false)) {
+            code = CommitStage.journalFull(taker.check(plan));
         } else {
             code = taker.take(plan);
         }
         return code == Taker.TAKEN;
+    }
+
+    /** Saturating. */
+    private static long sum(final long a, final long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     /** Before anything is taken: what cannot be recorded could never be given back. */
@@ -88,8 +105,12 @@ final class BatchPlan {
             evaluation.quotaReason = evaluation.decision.fault(Fault.CEILINGS_UNUSABLE, Reason.INTERNAL);
             return Stage.QUOTA;
         }
-        if (code == Taker.TAKEN && evaluation.reserves()) {
-            recorder.record(evaluation);
+        if (code == Taker.TAKEN) {
+            if (evaluation.reserves()) {
+                recorder.record(evaluation);
+            } else {
+                usage.record(evaluation);
+            }
         }
         return stages.conclude(evaluation, code == Taker.TAKEN ? Taker.FITS : code);
     }
@@ -97,5 +118,6 @@ final class BatchPlan {
     /** All answers are made. */
     void end() {
         reservations.trim();
+        usage.trim();
     }
 }

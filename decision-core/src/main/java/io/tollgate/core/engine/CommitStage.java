@@ -22,6 +22,8 @@ final class CommitStage {
     private static final int PARTIAL_TRIES = 16;
     /** Besides the codes of {@link Taker}: the reservation could not be recorded. */
     static final int NO_ROOM = 100;
+    /** The same of its usage; it would have been let through otherwise. */
+    static final int JOURNAL_FULL = 101;
 
     private final TakePlan plan;
     private final Taker taker;
@@ -29,14 +31,16 @@ final class CommitStage {
     private final CreditStage credit;
     private final CapacityStage capacity;
     private final ReservationRecorder recorder;
+    private final UsageRecorder usage;
 
-    CommitStage(final Taker taker, final ReservationDesk reservations, final TakePlan plan) {
+    CommitStage(final Taker taker, final ReservationDesk reservations, final TakePlan plan, final UsageRecorder usage) {
         this.taker = taker;
         this.plan = plan;
         quota = new QuotaStage(plan);
         credit = new CreditStage(plan);
         capacity = new CapacityStage(plan);
-        recorder = new ReservationRecorder(reservations, plan);
+        recorder = new ReservationRecorder(reservations, plan, usage);
+        this.usage = usage;
     }
 
     TakePlan plan() {
@@ -74,7 +78,15 @@ final class CommitStage {
         if (evaluation.reserves() && evaluation.replayed == null && !recorder.hasRoom(evaluation)) {
             return NO_ROOM;
         }
+        if (!usage.hasRoom(evaluation)) {
+            return journalFull(taker.check(plan));
+        }
         return taker.take(plan);
+    }
+
+    /** What denies before it, denies. */
+    static int journalFull(final int check) {
+        return check == Taker.FITS ? JOURNAL_FULL : check;
     }
 
     /** Adds to the plan what the request takes; {@return false when a ceiling cannot be evaluated}. */
@@ -97,7 +109,10 @@ final class CommitStage {
                 recorder.record(evaluation);
             }
             recorder.trim();
+        } else if (code == Taker.TAKEN) {
+            usage.record(evaluation);
         }
+        usage.trim();
         return conclude(evaluation, code);
     }
 
@@ -116,6 +131,11 @@ final class CommitStage {
         switch (code) {
             case Taker.FITS, Taker.TAKEN, Taker.DENIED -> {
                 decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
+                return verdict(evaluation);
+            }
+            case JOURNAL_FULL -> {
+                decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
+                evaluation.commitReason = decision.fault(Fault.JOURNAL_FULL, Reason.JOURNAL_FULL);
                 return verdict(evaluation);
             }
             case NO_ROOM -> evaluation.quotaReason = decision.fault(Fault.RESERVATIONS_FULL, Reason.OVERLOADED);
@@ -181,6 +201,6 @@ final class CommitStage {
             }
             denied = granted;
         }
-        return conclude(evaluation, Taker.CONTENDED);
+        return record(evaluation, Taker.CONTENDED);
     }
 }

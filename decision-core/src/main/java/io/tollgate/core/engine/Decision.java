@@ -169,9 +169,10 @@ public final class Decision {
         outcome = Outcome.DENY;
         reason = because;
         warnings.reset();
-        if (at == Stage.CREDIT || at == Stage.CAPACITY) {
+        if (at == Stage.CREDIT || at == Stage.CAPACITY || at == Stage.COMMIT) {
             ceilings.reset();
-        } else {
+        }
+        if (at != Stage.CREDIT && at != Stage.CAPACITY) {
             cost.reset();
         }
         if (at != Stage.CAPACITY) {

@@ -110,6 +110,10 @@ public final class DecisionBatch {
                 decision.deny(stage, evaluation.planReason(stage));
                 return;
             }
+            if (evaluation.commitReason != Reason.OK) {
+                decision.deny(Stage.COMMIT, evaluation.commitReason);
+                return;
+            }
         }
         if (mode == BatchMode.ATOMIC && !allTaken) {
             decision.deniedWithBatch();

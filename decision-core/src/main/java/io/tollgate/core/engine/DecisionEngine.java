@@ -3,6 +3,8 @@ package io.tollgate.core.engine;
 
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.journal.UsageDesk;
+import io.tollgate.core.journal.UsageLog;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.Taker;
@@ -10,6 +12,7 @@ import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.reservation.ReservationSweeper;
 import io.tollgate.core.world.WorldHolder;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all workers share: the worlds, the counters, the ages, the clock. Made once; hands out workers.
@@ -25,6 +28,7 @@ public final class DecisionEngine {
     private final FreshnessTable freshness;
     private final DecisionClock clock;
     private final ReservationStore reservations;
+    private final @Nullable UsageLog journal;
     private final AtomicInteger workers = new AtomicInteger();
 
     /**
@@ -36,6 +40,7 @@ public final class DecisionEngine {
      * @param freshness kept by the loader
      * @param clock     read once per decision
      * @param reservations refer to the same counters
+     * @param journal where usage is recorded; null = nowhere
      */
     public DecisionEngine(
             final WorldHolder worlds,
@@ -43,7 +48,8 @@ public final class DecisionEngine {
             final InFlight inFlight,
             final FreshnessTable freshness,
             final DecisionClock clock,
-            final ReservationStore reservations) {
+            final ReservationStore reservations,
+            final @Nullable UsageLog journal) {
         if (inFlight.workers() < worlds.workers()) {
             throw new IllegalArgumentException("inFlight has room for " + inFlight.workers()
                     + " workers and worlds for " + worlds.workers() + "; make them the same size.");
@@ -54,6 +60,18 @@ public final class DecisionEngine {
         this.freshness = freshness;
         this.clock = clock;
         this.reservations = reservations;
+        this.journal = journal;
+    }
+
+    /** Joins the parts without a journal. */
+    public DecisionEngine(
+            final WorldHolder worlds,
+            final Cells cells,
+            final InFlight inFlight,
+            final FreshnessTable freshness,
+            final DecisionClock clock,
+            final ReservationStore reservations) {
+        this(worlds, cells, inFlight, freshness, clock, reservations, null);
     }
 
     /** Joins the parts with a small store of reservations in memory: for tests, benchmarks and offline evaluation. */
@@ -107,6 +125,14 @@ public final class DecisionEngine {
                     + " decision workers are given out; make the WorldHolder and InFlight larger.");
         }
         final Taker taker = new Taker(cells, inFlight, worker);
-        return new DecisionWorker(worlds, worker, freshness, clock, taker, reservations.newDesk(taker, cells));
+        final UsageDesk usage = journal == null ? null : new UsageDesk(journal, worker);
+        return new DecisionWorker(
+                worlds,
+                worker,
+                freshness,
+                clock,
+                taker,
+                reservations.newDesk(taker, cells, usage),
+                new UsageRecorder(usage));
     }
 }

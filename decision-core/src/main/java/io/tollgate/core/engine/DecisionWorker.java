@@ -45,6 +45,7 @@ public final class DecisionWorker {
     private final CommitStage commitStage;
     private final ReservationDesk reservations;
     private final Taker taker;
+    private final UsageRecorder usage;
     private final FreshnessTable freshness;
     private final EndResult kept = new EndResult();
     private final KeyedAnswers keys;
@@ -59,14 +60,16 @@ public final class DecisionWorker {
             final FreshnessTable freshness,
             final DecisionClock clock,
             final Taker taker,
-            final ReservationDesk reservations) {
+            final ReservationDesk reservations,
+            final UsageRecorder usage) {
         this.worlds = worlds;
         this.worker = worker;
         this.clock = clock;
         freshnessStage = new FreshnessStage(freshness);
         this.reservations = reservations;
         keys = new KeyedAnswers(reservations.keys());
-        commitStage = new CommitStage(taker, reservations, new TakePlan());
+        commitStage = new CommitStage(taker, reservations, new TakePlan(), usage);
+        this.usage = usage;
         this.taker = taker;
         this.freshness = freshness;
     }
@@ -177,7 +180,7 @@ public final class DecisionWorker {
         DecisionBatch made = batch;
         if (made == null) {
             final BatchInstant instant = new BatchInstant(this, freshness, clock);
-            made = new DecisionBatch(this, evaluation, new BatchPlan(taker, reservations), instant);
+            made = new DecisionBatch(this, evaluation, new BatchPlan(taker, reservations, usage), instant);
             batch = made;
         }
         return made;
@@ -214,6 +217,7 @@ public final class DecisionWorker {
         } else if (refused != null && keys.recall(evaluation, high, low)) {
             // the answer to the same Extend while it was open
             evaluation.extending = true;
+            repeated();
         } else if (refused != null) {
             decision.problem(Problem.RESERVATION_NOT_OPEN, Reason.INVALID_REQUEST);
             decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
@@ -297,6 +301,20 @@ public final class DecisionWorker {
         return reservations.release(high, low, nowEpochNs(), periods(), result);
     }
 
+    /**
+     * {@return the sequence of the usage journal that has to be durable before what was decided and ended since the last call may be
+     * told; 0 = none. By {@link io.tollgate.core.journal.UsageLog#durableSequence}}
+     */
+    public long takeOwed() {
+        return usage.takeOwed();
+    }
+
+    private void repeated() {
+        if (evaluation.decision.isRepeated()) {
+            usage.repeated();
+        }
+    }
+
     private long nowEpochNs() {
         return clock.monotonicNs() + clock.epochOffsetNs();
     }
@@ -365,8 +383,12 @@ public final class DecisionWorker {
     private void evaluate(final boolean take) {
         final Decision decision = evaluation.decision;
         final Operation operation = requested();
+        if (operation == null) {
+            return;
+        }
         final boolean keyed = take && evaluation.replayed == null;
-        if (operation == null || keyed && !keys.claim(evaluation)) {
+        if (keyed && !keys.claim(evaluation)) {
+            repeated();
             return;
         }
         judge(operation, take);
@@ -380,7 +402,7 @@ public final class DecisionWorker {
         }
         if (evaluation.spends(operation) || evaluation.reserves()) {
             final Stage stage = commitStage.evaluate(evaluation, take);
-            if (stage != Stage.COMMIT) {
+            if (stage != Stage.COMMIT || evaluation.commitReason != Reason.OK) {
                 decision.deny(stage, evaluation.planReason(stage));
                 return;
             }

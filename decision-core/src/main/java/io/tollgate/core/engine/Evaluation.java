@@ -105,6 +105,9 @@ final class Evaluation {
     Reason creditReason = Reason.OK;
     Reason capacityReason = Reason.OK;
 
+    /** Why COMMIT denies what all stages before it let through. */
+    Reason commitReason = Reason.OK;
+
     /** Unit of each usage. */
     final int[] unitIds = new int[DecisionRequest.MAX_USAGES];
 
@@ -132,6 +135,7 @@ final class Evaluation {
         quotaReason = Reason.OK;
         creditReason = Reason.OK;
         capacityReason = Reason.OK;
+        commitReason = Reason.OK;
         ttlNs = 0;
         extendsPart = 0;
         extension = 0;
@@ -161,6 +165,7 @@ final class Evaluation {
             case QUOTA -> quotaReason;
             case CREDIT -> creditReason;
             case CAPACITY -> capacityReason;
+            case COMMIT -> commitReason;
             default -> Reason.OK;
         };
     }

@@ -26,7 +26,9 @@ public enum Fault {
     /** No room for one more reservation; nothing was taken. */
     RESERVATIONS_FULL("the store of reservations is full"),
     /** The operation is audited and the decision log had no room for it, or is not being written; nothing was taken. */
-    AUDIT_UNAVAILABLE("the operation is audited and the decision log cannot take its entry");
+    AUDIT_UNAVAILABLE("the operation is audited and the decision log cannot take its entry"),
+    /** No room for a usage record, or the journal has failed; nothing was taken. */
+    JOURNAL_FULL("the usage journal is full or has failed");
 
     private final String message;
 

@@ -2,6 +2,7 @@
 package io.tollgate.core.engine;
 
 import io.tollgate.core.DimensionKind;
+import io.tollgate.core.journal.UsageSubject;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.quota.TakePlan;
@@ -26,6 +27,8 @@ final class ReservationRecorder {
     private final IdempotencyDesk keys;
     private final OrganizationName organization = new OrganizationName();
     private final TakePlan plan;
+    private final UsageRecorder usage;
+    private final UsageSubject subject = new UsageSubject();
     private final CeilingRow ceiling = new CeilingRow();
     private final ScopeRow scope = new ScopeRow();
     /** Distinct dimensions that the operation may charge. */
@@ -34,7 +37,8 @@ final class ReservationRecorder {
     private int dimensionCount;
     private int termCount;
 
-    ReservationRecorder(final ReservationDesk desk, final TakePlan plan) {
+    ReservationRecorder(final ReservationDesk desk, final TakePlan plan, final UsageRecorder usage) {
+        this.usage = usage;
         writer = desk.writer();
         keys = desk.keys();
         this.plan = plan;
@@ -63,7 +67,27 @@ final class ReservationRecorder {
                 operation.acceptedUnitCount(),
                 unitBytes,
                 termCount,
-                evaluation.extending ? 0 : evaluation.request.factWords());
+                evaluation.extending ? 0 : evaluation.request.factWords() + subjectWords(evaluation));
+    }
+
+    private int subjectWords(final Evaluation evaluation) {
+        usage.describe(evaluation, subject);
+        final SymbolTable names = evaluation.world.registry().dimensions();
+        long nameBytes = 0;
+        for (int i = 0; i < dimensionCount; i++) {
+            nameBytes += names.utf8Length(dimensions[i]);
+        }
+        return ReservationWriter.subjectWords(subject, dimensionCount, nameBytes);
+    }
+
+    private void subject(final Evaluation evaluation, final Registry registry) {
+        usage.describe(evaluation, subject);
+        writer.subject(subject);
+        final SymbolTable names = registry.dimensions();
+        for (int i = 0; i < dimensionCount; i++) {
+            writer.dimension(
+                    names.utf8().byteArray(), names.utf8Offset(dimensions[i]), names.utf8Length(dimensions[i]));
+        }
     }
 
     /** Records the plan, which was taken; there is room for it. */
@@ -89,12 +113,14 @@ final class ReservationRecorder {
         final long nowMs = evaluation.nowEpochMs;
         final int units = evaluation.extending ? 0 : operation.acceptedUnitCount();
         final int terms = evaluation.extending ? 0 : termCount;
-        writer.beginPart(evaluation.extendsPart, dimensionCount, units, terms, registry.version(), nowMs);
+        writer.beginPart(
+                evaluation.extendsPart, dimensionCount, units, terms, !evaluation.extending, registry.version(), nowMs);
         for (int i = 0; i < dimensionCount; i++) {
             charge(evaluation, registry, dimensions[i]);
         }
         if (!evaluation.extending) {
             unitsAndTerms(evaluation, registry, operation);
+            subject(evaluation, registry);
             evaluation.request.writeFacts(writer.facts());
         }
         final long part = writer.endPart();
@@ -235,6 +261,7 @@ final class ReservationRecorder {
         writer.charge(
                 registry.dimensions().hash(dimension),
                 registry.dimensionKind(dimension) == DimensionKind.GAUGE,
+                dimension,
                 charged < 0 ? 0 : evaluation.chargeConstants[charged],
                 charged < 0 ? 0 : evaluation.chargeAmounts[charged],
                 price < 0

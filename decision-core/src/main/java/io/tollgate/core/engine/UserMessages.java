@@ -222,6 +222,7 @@ public final class UserMessages {
                 decision.fault() == Fault.BATCH_TOO_LARGE
                         ? "The batch is too large to be decided in one step; send smaller ones."
                         : "Too busy to decide; try again.";
+            case JOURNAL_FULL -> "Usage cannot be recorded at the moment, so nothing was taken; try again later.";
             case IDEMPOTENCY_MISMATCH -> "This idempotency key was used with other parameters before.";
             case BATCH_DENIED -> "Another request of the atomic batch was denied, so nothing was taken.";
             case AUDIT_UNAVAILABLE ->

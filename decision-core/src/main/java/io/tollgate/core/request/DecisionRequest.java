@@ -47,6 +47,7 @@ public final class DecisionRequest {
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private final RequestAttributes attributes = new RequestAttributes(this);
     private final RequestReadings readings = new RequestReadings(this);
+    private final UsageNote note = new UsageNote();
     private final int[] offsets = new int[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final long[] amounts = new long[MAX_USAGES];
@@ -77,6 +78,7 @@ public final class DecisionRequest {
         tokenScopeCount = 0;
         attributes.reset();
         readings.reset();
+        note.reset();
         mode = DecideMode.CHECK;
         registryVersion = 0;
         maxStalenessNs = Long.MAX_VALUE;
@@ -268,6 +270,11 @@ public final class DecisionRequest {
     /** {@return the caller's readings of what is used now; with slices of their own} */
     public RequestReadings readings() {
         return readings;
+    }
+
+    /** {@return what shall be written beside the usage} */
+    public UsageNote note() {
+        return note;
     }
 
     /** {@return whether the field is absent or empty} */

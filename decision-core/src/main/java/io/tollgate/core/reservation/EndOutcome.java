@@ -17,6 +17,8 @@ public enum EndOutcome {
     BUSY(0),
     /** A usage has a unit that the operation does not accept; nothing changed. */
     UNIT_NOT_ACCEPTED(0),
+    /** The usage journal is full or has failed; nothing changed, the reservation stays open. */
+    JOURNAL_FULL(0),
     /** A usage is negative; nothing changed. */
     AMOUNT_NEGATIVE(0);
 

@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.journal.UsageSubject;
 import java.util.Arrays;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,11 @@ final class PartReader {
 
     static final int MAX_CHARGES = 64;
     static final int MAX_USAGES = 16;
+    static final int MAX_NAME_BYTES = 256;
+
+    private static final int ENTRIES_SHIFT = 32;
+    private static final long SUBJECT = 1L << 63;
+    private static final int DIMENSION_SHIFT = 8;
 
     final ChainReader chain;
     long previous;
@@ -36,6 +43,16 @@ final class PartReader {
     final long[] reserved = new long[MAX_CHARGES];
     final long[] price = new long[MAX_CHARGES];
     final long[] pricePer = new long[MAX_CHARGES];
+    /** Position of each charge's dimension in the registry of the reservation; below 0 = not known. */
+    final int[] dimension = new int[MAX_CHARGES];
+
+    /** {@link #readSubject}: the names of the dimensions, UTF-8. */
+    final UnsafeBuffer names = new UnsafeBuffer(new byte[MAX_CHARGES * MAX_NAME_BYTES]);
+
+    final int[] nameOffset = new int[MAX_CHARGES];
+    final int[] nameLength = new int[MAX_CHARGES];
+    private boolean hasSubject;
+    private final UsageSubject skipped = new UsageSubject();
 
     /** {@link #readTerms}: the unit of each usage, and what the usages come to. */
     final int[] unitOf = new int[MAX_USAGES];
@@ -56,7 +73,8 @@ final class PartReader {
         chargeCount = (int) counts & 0xFF;
         unitCount = (int) (counts >>> 8) & 0xFF;
         termCount = (int) (counts >>> 16) & 0xFFFF;
-        entryCount = (int) (counts >>> 32);
+        entryCount = (int) ((counts & ~SUBJECT) >>> ENTRIES_SHIFT);
+        hasSubject = (counts & SUBJECT) != 0;
         registryVersion = chain.get();
         takenAtMs = chain.get();
         if (chain.broken() || chargeCount > MAX_CHARGES) {
@@ -64,7 +82,9 @@ final class PartReader {
         }
         for (int i = 0; i < chargeCount; i++) {
             key[i] = chain.get();
-            gauge[i] = chain.get() != 0;
+            long kind = chain.get();
+            gauge[i] = (kind & 1) != 0;
+            dimension[i] = (int) (kind >>> DIMENSION_SHIFT) - 1;
             constant[i] = chain.get();
             reserved[i] = chain.get();
             price[i] = chain.get();
@@ -73,8 +93,17 @@ final class PartReader {
         return !chain.broken();
     }
 
-    static long counts(int charges, int units, int terms, int entries) {
-        return charges | (long) units << 8 | (long) terms << 16 | (long) entries << 32;
+    static long counts(int charges, int units, int terms, int entries, boolean subject) {
+        return charges
+                | (long) units << 8
+                | (long) terms << 16
+                | (long) entries << ENTRIES_SHIFT
+                | (subject ? SUBJECT : 0);
+    }
+
+    /** What a charge is: whether it comes back whatever was used, and its dimension. */
+    static long kind(boolean gauge, int dimensionId) {
+        return (gauge ? 1 : 0) | (long) (dimensionId + 1) << DIMENSION_SHIFT;
     }
 
     /**
@@ -125,9 +154,39 @@ final class PartReader {
         return chain.broken() ? BROKEN : GOOD;
     }
 
-    /** Passes over units and terms, after {@link #read} of the first part; what follows in {@link #chain} are the facts. */
+    /** Passes over units, terms and subject, after {@link #read} of the first part; what follows in {@link #chain} are the facts. */
     boolean skipTerms() {
-        return readTerms(null, actual, 0) == GOOD;
+        return readTerms(null, actual, 0) == GOOD && readSubject(skipped);
+    }
+
+    /** Reads whose usage it is, after {@link #readTerms}; a part of an earlier version does not say. False when it cannot be read. */
+    boolean readSubject(UsageSubject subject) {
+        int at = 0;
+        if (!hasSubject) {
+            subject.reset();
+            Arrays.fill(nameLength, 0, chargeCount, 0);
+            Arrays.fill(nameOffset, 0, chargeCount, 0);
+            return true;
+        }
+        if (!subject.read(chain)) {
+            return false;
+        }
+        for (int i = 0; i < chargeCount; i++) {
+            long length = chain.get();
+            if (chain.broken() || length < 0 || length > MAX_NAME_BYTES) {
+                return false;
+            }
+            chain.get(names.byteArray(), at, (int) length);
+            nameOffset[i] = at;
+            nameLength[i] = (int) length;
+            at += (int) length;
+        }
+        return !chain.broken();
+    }
+
+    /** Bytes of the names of the dimensions, after {@link #readSubject}. */
+    long nameBytes() {
+        return chargeCount == 0 ? 0 : nameOffset[chargeCount - 1] + nameLength[chargeCount - 1];
     }
 
     /** The charge with a key, or {@link #NONE}. */

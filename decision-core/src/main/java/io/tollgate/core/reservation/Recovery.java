@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.journal.SettledBefore;
 import java.util.BitSet;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,6 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   FILLING, CLAIMED                 free: it was never answered, what it took stays counted
  *   EXTENDING                        RESERVED: a part that was linked counts, one that was not is free
  *   SETTLING, LATE without intent    as before: it was not answered
+ *   the same owed to the journal     if the journal has it: completed; if not: as before, it was not answered
  *   RETURNING, SETTLING, LATE with intent, RELEASING, EXPIRING      parked, completed by the sweeper
  * </pre>
  *
@@ -22,11 +24,15 @@ final class Recovery {
     private final StoreCounts counts;
     private final KeyIndex index;
     private final PartReader part;
+    private final SettledBefore settled;
+    private final ReservationIds ids;
     private final BitSet used = new BitSet();
     private final BitSet chained = new BitSet();
 
-    Recovery(BlockSpace space, StoreCounts counts, KeyIndex index) {
+    Recovery(BlockSpace space, StoreCounts counts, KeyIndex index, ReservationIds ids, SettledBefore settled) {
         this.space = space;
+        this.ids = ids;
+        this.settled = settled;
         this.index = index;
         this.counts = counts;
         this.part = new PartReader(space);
@@ -68,18 +74,26 @@ final class Recovery {
         } else if (state == StateWord.EXTENDING) {
             found = StateWord.RESERVED;
             flags = 0;
-        } else if ((state == StateWord.SETTLING || state == StateWord.LATE) && (flags & StateWord.INTENT) == 0) {
+        } else if ((state == StateWord.SETTLING || state == StateWord.LATE) && !recorded(head, word)) {
             found = state == StateWord.LATE ? StateWord.EXPIRED : StateWord.RESERVED;
             flags = 0;
         } else if (state == StateWord.RETURNING
                 || state == StateWord.LATE
                 || state >= StateWord.SETTLING && state <= StateWord.EXPIRING) {
-            flags |= StateWord.PARKED;
+            flags = flags & ~StateWord.OWED | StateWord.PARKED;
         }
         set(head, word, 0, found, flags);
         counts.add(found, 1);
         // the sweeper looks at once, and finds out when it is really due
         space.due(head, found == StateWord.DAMAGED ? BlockSpace.NOT_DUE : 1);
+    }
+
+    /** Whether a settle is to be completed: what was used is written down, and in the journal where that comes first. */
+    private boolean recorded(int head, long word) {
+        int generation = StateWord.generation(word);
+        return StateWord.has(word, StateWord.INTENT)
+                && (!StateWord.has(word, StateWord.OWED)
+                        || settled.contains(ids.high(generation, head), ids.low(generation, head)));
     }
 
     /** A key whose answer cannot be read is as if never used. */

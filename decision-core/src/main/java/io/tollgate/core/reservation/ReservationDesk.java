@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Assumptions: belongs to one thread, and so does its {@link Taker}. Guarantees: no lock, no allocation, no system
  * call, no exception for
  * any input; while another thread is in the middle of a transition a call spins a bounded time and then answers BUSY. Once a call has
- * answered SETTLED, OVERRUN, RELEASED or EXPIRED, that outlives the process (not a power failure: that takes the usage journal).
+ * answered SETTLED, OVERRUN, RELEASED or EXPIRED, that outlives the process (not a power failure: that takes the usage journal). With a
+ * journal a settle is in it, once, before it is answered: state word, intent, record, state word, counters, in this order.
  *
  * <table>
  *   <caption>access modes</caption>
@@ -44,6 +45,7 @@ public final class ReservationDesk {
     private final Adjuster adjuster;
     private final Ender ender;
     private final PartReader first;
+    private final SettledUsage usage;
     private final RequestUnits units = new RequestUnits();
     private final long[] amounts = new long[PartReader.MAX_USAGES];
 
@@ -54,10 +56,12 @@ public final class ReservationDesk {
             KeyIndex index,
             KeyedDigest digest,
             Taker taker,
-            Cells cells) {
+            Cells cells,
+            SettledUsage usage) {
         this.space = space;
         this.ids = ids;
         this.counts = counts;
+        this.usage = usage;
         cache = new BlockCache(space);
         writer = new ReservationWriter(space, cache, counts, ids);
         adjuster = new Adjuster(taker, cells);
@@ -99,6 +103,7 @@ public final class ReservationDesk {
             }
         }
         units.of(actual);
+        usage.begin(high, low, actual.note());
         return end(high, low, actual.usageCount(), epochNs, periods, result);
     }
 
@@ -109,6 +114,13 @@ public final class ReservationDesk {
 
     /** @param usages how many, -1 = release */
     private EndOutcome end(
+            long high, long low, int usages, long epochNs, @Nullable PeriodTable periods, EndResult result) {
+        EndOutcome outcome = reach(high, low, usages, epochNs, periods, result);
+        usage.told(result);
+        return outcome;
+    }
+
+    private EndOutcome reach(
             long high, long low, int usages, long epochNs, @Nullable PeriodTable periods, EndResult result) {
         int head = head(high, low);
         if (head == 0) {
@@ -176,6 +188,10 @@ public final class ReservationDesk {
         int bad = first.read(number(head, HeadLayout.FIRST_PART))
                 ? first.readTerms(units, amounts, usages)
                 : PartReader.BROKEN;
+        boolean owed = bad == PartReader.GOOD && usage.owed(first);
+        if (owed && !usage.readSubject(first)) {
+            bad = PartReader.BROKEN;
+        }
         if (word(head) != word) {
             return null;
         }
@@ -188,10 +204,17 @@ public final class ReservationDesk {
             result.usage = bad;
             return result.outcome;
         }
+        // what breaks off from here on without a record is as if it had never begun
+        if (owed && !usage.hasRoom(first)) {
+            return result.set(EndOutcome.JOURNAL_FULL);
+        }
         if (change(head, word, to, 0)) {
             writeIntent(head, usages);
-            long intended = word(head);
-            change(head, intended, to, StateWord.INTENT);
+            change(head, word(head), to, owed ? StateWord.INTENT | StateWord.OWED : StateWord.INTENT);
+            if (owed) {
+                usage.append(first, nowMs);
+                change(head, word(head), to, StateWord.INTENT);
+            }
             complete(head, to, nowMs);
         }
         // what it came to is read from the state

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.journal.SettledBefore;
+import io.tollgate.core.journal.UsageDesk;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.Taker;
 import java.io.IOException;
@@ -75,6 +77,17 @@ public final class ReservationStore implements AutoCloseable {
      */
     public static ReservationStore open(Path folder, byte[] newKeys, long cellStoreId, long bootId, int maxSegments)
             throws IOException {
+        return open(folder, newKeys, cellStoreId, bootId, maxSegments, SettledBefore.NOTHING);
+    }
+
+    /**
+     * The same beside a usage journal.
+     *
+     * @param settled says which settles that were in the middle are in the journal
+     */
+    public static ReservationStore open(
+            Path folder, byte[] newKeys, long cellStoreId, long bootId, int maxSegments, SettledBefore settled)
+            throws IOException {
         Files.createDirectories(folder);
         ByteBuffer keys = ByteBuffer.wrap(newKeys);
         ExtentFile file = ExtentFile.openOrCreate(
@@ -89,7 +102,7 @@ public final class ReservationStore implements AutoCloseable {
             for (int i = 0; i < file.segments(); i++) {
                 space.add(file.segment(i));
             }
-            new Recovery(space, store.counts, store.index).run();
+            new Recovery(space, store.counts, store.index, store.ids, settled).run();
             store.grow();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -107,7 +120,7 @@ public final class ReservationStore implements AutoCloseable {
         }
         ReservationStore store =
                 new ReservationStore(space, new ReservationIds(random.nextLong(), random.nextLong()), null, segments);
-        new Recovery(space, store.counts, store.index).run();
+        new Recovery(space, store.counts, store.index, store.ids, SettledBefore.NOTHING).run();
         return store;
     }
 
@@ -119,14 +132,26 @@ public final class ReservationStore implements AutoCloseable {
                 Math.min(blocks, BlockSpace.BLOCKS_PER_SEGMENT) * BlockSpace.BLOCK_BYTES, 64)));
         ReservationStore store =
                 new ReservationStore(space, new ReservationIds(random.nextLong(), random.nextLong()), null, 1);
-        new Recovery(space, store.counts, store.index).run();
+        new Recovery(space, store.counts, store.index, store.ids, SettledBefore.NOTHING).run();
         return store;
     }
 
     /** {@return what a worker needs to use this store} */
     public ReservationDesk newDesk(Taker taker, Cells cells) {
+        return newDesk(taker, cells, null);
+    }
+
+    /** {@return the same with the worker's desk of the usage journal, where settles are recorded} */
+    public ReservationDesk newDesk(Taker taker, Cells cells, @Nullable UsageDesk usage) {
         return new ReservationDesk(
-                space, ids, counts, index, new KeyedDigest(ids.digestKey(), space.storeId()), taker, cells);
+                space,
+                ids,
+                counts,
+                index,
+                new KeyedDigest(ids.digestKey(), space.storeId()),
+                taker,
+                cells,
+                new SettledUsage(usage));
     }
 
     /** {@return what ends reservations that are due}; taker with a worker number of its own */

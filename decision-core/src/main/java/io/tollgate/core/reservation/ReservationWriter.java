@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.journal.UsageSubject;
 import io.tollgate.core.quota.CellKind;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.request.FactSink;
@@ -125,13 +126,24 @@ public final class ReservationWriter {
         entries++;
     }
 
-    /** Starts a part, after its entries; previous = 0 for the first. */
+    /** Starts a part that says nothing of its subject. */
     public void beginPart(long previous, int charges, int units, int terms, long registryVersion, long takenAtMs) {
+        beginPart(previous, charges, units, terms, false, registryVersion, takenAtMs);
+    }
+
+    /**
+     * Starts a part, after its entries.
+     *
+     * @param previous 0 for the first
+     * @param subject whether {@link #subject} follows after the terms
+     */
+    public void beginPart(
+            long previous, int charges, int units, int terms, boolean subject, long registryVersion, long takenAtMs) {
         entryChain = entries == 0 ? 0 : chain.end();
         chain.begin();
         chain.put(previous);
         chain.put(entryChain);
-        chain.put(PartReader.counts(charges, units, terms, entries));
+        chain.put(PartReader.counts(charges, units, terms, entries, subject));
         chain.put(registryVersion);
         chain.put(takenAtMs);
     }
@@ -146,8 +158,14 @@ public final class ReservationWriter {
      * @param price of {@code pricePer} of it, in money units; pricePer 0 = it has no price
      */
     public void charge(long key, boolean gauge, long constant, long reserved, long price, long pricePer) {
+        charge(key, gauge, -1, constant, reserved, price, pricePer);
+    }
+
+    /** The same, with the position of its dimension in the registry; -1 = not known. */
+    public void charge(
+            long key, boolean gauge, int dimensionId, long constant, long reserved, long price, long pricePer) {
         chain.put(key);
-        chain.put(gauge ? 1 : 0);
+        chain.put(PartReader.kind(gauge, dimensionId));
         chain.put(constant);
         chain.put(reserved);
         chain.put(price);
@@ -165,6 +183,22 @@ public final class ReservationWriter {
     public void term(int unit, int charge, long factor) {
         chain.put((long) unit << 16 | charge);
         chain.put(factor);
+    }
+
+    /** Words that {@link #subject} and {@link #dimension} put. */
+    public static int subjectWords(UsageSubject subject, int dimensions, long nameBytes) {
+        return subject.words() + 2 * dimensions + (int) (nameBytes / Long.BYTES);
+    }
+
+    /** Says whose usage it is, after the terms; the name of each charge's {@link #dimension} follows. */
+    public void subject(UsageSubject subject) {
+        subject.write(chain);
+    }
+
+    /** Names the dimension of the next charge. */
+    public void dimension(byte[] bytes, int offset, int length) {
+        chain.put(length);
+        chain.put(bytes, offset, length);
     }
 
     /** Where the facts of the request go. */

@@ -49,6 +49,12 @@ final class StateWord {
     /** Flag: its owner stopped in the middle; anybody may take over by removing the flag. */
     static final int PARKED = 4;
 
+    /**
+     * Flag, beside {@link #INTENT}: nothing was done yet, the usage journal comes first. Whoever finds it after a crash asks the journal
+     * whether the settle is there.
+     */
+    static final int OWED = 8;
+
     /** {@link #state} of a word that fails its check. */
     static final int BROKEN = -1;
 

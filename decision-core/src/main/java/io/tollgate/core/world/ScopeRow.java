@@ -320,6 +320,21 @@ public final class ScopeRow {
         buffer.getBytes(nameOffset(RowDescriptor.NAME_PATH), target, at, pathLength());
     }
 
+    /** {@return bytes of the customer's id in the billing system; {@link #getCustomerExternalId} copies them} */
+    public int customerExternalIdLength() {
+        return nameLength(RowDescriptor.NAME_CUSTOMER);
+    }
+
+    /**
+     * Copies the customer's id in the billing system as UTF-8, without making a String.
+     *
+     * @param target takes {@link #customerExternalIdLength()} bytes
+     * @param at     where they go
+     */
+    public void getCustomerExternalId(final byte[] target, final int at) {
+        buffer.getBytes(nameOffset(RowDescriptor.NAME_CUSTOMER), target, at, customerExternalIdLength());
+    }
+
     private String name(final int name) {
         return text(nameOffset(name), nameLength(name));
     }

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread. Nothing here throws for what is on the disk: what is damaged was set aside, and is counted in {@link #facts}.
  */
 public interface UsageSource {
+    /**
+     * Event ids of void records begin so: sequences for which there is nothing to report (claimed by a thread that was killed before it
+     * committed, never acknowledged; or damaged). They have neither customer nor amount, and the same bytes whenever they are read.
+     */
+    String VOID_PREFIX = "void:";
+
     /** {@return the oldest run with records that are not acknowledged; null = nothing is pending} */
     @Nullable
     Producer oldest();

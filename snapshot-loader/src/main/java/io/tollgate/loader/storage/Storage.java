@@ -33,6 +33,11 @@ public interface Storage {
     /** Returns once a file's bytes, also those written through mappings, are on the disk. */
     void sync(Path file) throws IOException;
 
+    /** Returns once the bytes of an open file, also those written through mappings, are on the disk. */
+    default void force(FileChannel channel) throws IOException {
+        channel.force(false);
+    }
+
     /** Returns once a folder's entries are on the disk. */
     void syncDirectory(Path directory) throws IOException;
 
