@@ -4,6 +4,7 @@ package io.tollgate.loader;
 import io.tollgate.core.Plane;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.SystemDecisionClock;
+import io.tollgate.loader.journal.JournalSettings;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.ControlPlaneClient;
 import io.tollgate.loader.transfer.ManifestVerifier;
@@ -54,6 +55,7 @@ public final class LoaderContext {
     private SnapshotVersion oldestVersion = SnapshotVersion.NONE;
     private OnCorruption onCorruption = OnCorruption.REFUSE;
     private ActivationJudge judge = ActivationJudge.NONE;
+    private @Nullable JournalSettings journal = JournalSettings.DEFAULT;
     private Storage storage = Storage.LOCAL;
     private LoaderClock clock = new SystemDecisionClock();
     private @Nullable RandomGenerator random;
@@ -198,6 +200,12 @@ public final class LoaderContext {
         return this;
     }
 
+    /** How usage is journaled; null = not at all. */
+    public LoaderContext journal(@Nullable JournalSettings value) {
+        journal = value;
+        return this;
+    }
+
     /** The disk; tests fill it up. */
     LoaderContext storage(Storage value) {
         storage = value;
@@ -311,6 +319,11 @@ public final class LoaderContext {
 
     ActivationJudge judge() {
         return judge;
+    }
+
+    @Nullable
+    JournalSettings journal() {
+        return journal;
     }
 
     Storage storage() {

@@ -3,6 +3,7 @@ package io.tollgate.loader;
 
 import io.tollgate.core.Plane;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.journal.SettledBefore;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.reservation.ReservationStore;
@@ -94,8 +95,8 @@ public final class OfflineLoader implements AutoCloseable {
             opened.push(directory);
             CellStore cells = Counters.open(directory, seed, false).store();
             opened.push(cells);
-            ReservationStore reservations =
-                    Reservations.open(directory, cells.id(), random).store();
+            ReservationStore reservations = Reservations.open(directory, cells.id(), random, SettledBefore.NOTHING)
+                    .store();
             opened.push(reservations);
             reservations.grow();
             return new OfflineLoader(directory, cells, reservations, clock, workers, random);

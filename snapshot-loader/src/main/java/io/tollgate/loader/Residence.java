@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.core.journal.SettledBefore;
 import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
@@ -20,6 +21,7 @@ import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.install.Reservations;
 import io.tollgate.loader.install.SnapshotOpener;
 import io.tollgate.loader.install.StateDirectory;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.loader.storage.Storage;
 import io.tollgate.loader.transfer.ManifestCheck;
 import io.tollgate.loader.transfer.RefusedException;
@@ -51,6 +53,7 @@ final class Residence implements AutoCloseable {
     private final CellStore cells;
     private final boolean countersWereReset;
     private final Reservations reservations;
+    private final @Nullable UsageJournal journal;
     private final PlaneAges ages;
     private final WorldHolder worlds;
     private final InstallContext installContext;
@@ -76,6 +79,7 @@ final class Residence implements AutoCloseable {
             StateDirectory directory,
             Counters counters,
             Reservations reservations,
+            @Nullable UsageJournal journal,
             PlaneAges ages,
             HighWater highWater,
             Deque<AutoCloseable> opened) {
@@ -85,6 +89,7 @@ final class Residence implements AutoCloseable {
         this.cells = counters.store();
         this.countersWereReset = counters.wasReset();
         this.reservations = reservations;
+        this.journal = journal;
         this.ages = ages;
         this.highWater = highWater;
         this.opened = opened;
@@ -110,12 +115,23 @@ final class Residence implements AutoCloseable {
             Counters counters = Counters.open(
                     directory, context.random().nextLong(), context.onCorruption() == LoaderContext.OnCorruption.RESET);
             opened.push(counters.store());
-            Reservations reservations =
-                    Reservations.open(directory, counters.store().id(), new SecureRandom());
+            UsageJournal journal = JournalThread.open(context, directory);
+            if (journal != null) {
+                opened.push(journal);
+            }
+            Reservations reservations = Reservations.open(
+                    directory,
+                    counters.store().id(),
+                    new SecureRandom(),
+                    journal == null ? SettledBefore.NOTHING : journal.settled());
             opened.push(reservations.store());
+            if (journal != null) {
+                journal.forgetSettled();
+            }
             PlaneAges ages = new PlaneAges(context.maxAgeMs());
             HighWater highWater = HighWater.open(context.storage(), directory, context.bundle());
-            Residence residence = new Residence(context, directory, counters, reservations, ages, highWater, opened);
+            Residence residence =
+                    new Residence(context, directory, counters, reservations, journal, ages, highWater, opened);
             residence.warnOfClock();
             residence.openNewest();
             return residence;
@@ -371,6 +387,11 @@ final class Residence implements AutoCloseable {
         return reservations;
     }
 
+    @Nullable
+    UsageJournal journal() {
+        return journal;
+    }
+
     boolean countersWereReset() {
         return countersWereReset;
     }
@@ -390,6 +411,7 @@ final class Residence implements AutoCloseable {
                     "a decision is still running while the loader closes; its memory stays mapped until the process ends");
             opened.remove(reservations.store());
             opened.remove(cells);
+            opened.remove(journal);
         }
         closeAll(opened);
     }

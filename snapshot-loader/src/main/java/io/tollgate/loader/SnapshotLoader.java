@@ -9,6 +9,7 @@ import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.install.ChronicleWarmUp;
 import io.tollgate.loader.install.RecordSource;
+import io.tollgate.loader.journal.UsageJournal;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ public final class SnapshotLoader implements AutoCloseable {
     private final LoaderAgent agent;
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable AgentRunner runner;
+    private @Nullable JournalThread journalThread;
     private @Nullable ChronicleWarmUp warmUp;
 
     private SnapshotLoader(LoaderContext context, Residence residence) {
@@ -100,6 +102,10 @@ public final class SnapshotLoader implements AutoCloseable {
                 agent);
         runner = started;
         warmUp = ChronicleWarmUp.start(residence.worlds().current() == null ? 0 : WARM_UP_DELAY_MS);
+        UsageJournal journal = residence.journal();
+        if (journal != null) {
+            journalThread = JournalThread.start(journal);
+        }
         AgentRunner.startOnThread(started, task -> {
             Thread thread = new Thread(task, LoaderAgent.NAME);
             thread.setDaemon(true);
@@ -125,6 +131,11 @@ public final class SnapshotLoader implements AutoCloseable {
     /** {@return open reservations and idempotency keys} */
     public ReservationStore reservations() {
         return residence.reservations().store();
+    }
+
+    /** {@return the usage journal; null = usage is not journaled} */
+    public @Nullable UsageJournal journal() {
+        return residence.journal();
     }
 
     /** {@return whether reservations were found that could not be used, and set aside} */
@@ -173,6 +184,9 @@ public final class SnapshotLoader implements AutoCloseable {
             runner.close();
         } else {
             agent.onClose();
+        }
+        if (journalThread != null) {
+            journalThread.close();
         }
         context.client().close();
         residence.close();

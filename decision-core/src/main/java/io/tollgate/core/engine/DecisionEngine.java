@@ -109,7 +109,8 @@ public final class DecisionEngine {
     public DecisionWorker newWorkerAside(
             final WorldHolder others, final FreshnessTable ages, final DecisionClock time, final int worker) {
         final Taker taker = new Taker(cells, inFlight, worker);
-        return new DecisionWorker(others, 0, ages, time, taker, reservations.newDesk(taker, cells));
+        return new DecisionWorker(
+                others, 0, ages, time, taker, reservations.newDesk(taker, cells), new UsageRecorder(null));
     }
 
     /**

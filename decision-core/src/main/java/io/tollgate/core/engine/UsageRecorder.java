@@ -29,7 +29,7 @@ final class UsageRecorder {
      */
     boolean hasRoom(final Evaluation evaluation) {
         final UsageDesk journal = desk;
-        if (journal == null || evaluation.chargeCount == 0) {
+        if (journal == null || evaluation.chargeCount == 0 || evaluation.replayed != null) {
             return true;
         }
         final long bytes = bound(evaluation);
@@ -45,7 +45,7 @@ final class UsageRecorder {
     /** {@return most bytes that the records of a request have; 0 without a journal} */
     long bound(final Evaluation evaluation) {
         final UsageDesk journal = desk;
-        if (journal == null || evaluation.chargeCount == 0) {
+        if (journal == null || evaluation.chargeCount == 0 || evaluation.replayed != null) {
             return 0;
         }
         describe(evaluation, journal.subject());
@@ -61,7 +61,7 @@ final class UsageRecorder {
     /** Appends what was taken; room is set aside. */
     void record(final Evaluation evaluation) {
         final UsageDesk journal = desk;
-        if (journal == null || evaluation.chargeCount == 0) {
+        if (journal == null || evaluation.chargeCount == 0 || evaluation.replayed != null) {
             return;
         }
         final UsageSubject subject = journal.subject();

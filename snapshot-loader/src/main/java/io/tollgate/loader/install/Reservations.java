@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader.install;
 
+import io.tollgate.core.journal.SettledBefore;
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.reservation.ReservationStoreException;
 import io.tollgate.core.symbol.Utf8Hash;
@@ -26,15 +27,17 @@ public record Reservations(ReservationStore store, boolean wasSetAside) {
      *
      * @param cellStoreId the counters that they refer to
      * @param random unpredictable: ids of reservations are made with keys from it
+     * @param settled which settles that were in the middle are in the usage journal
      * @throws IOException when the disk fails
      */
-    public static Reservations open(StateDirectory directory, long cellStoreId, RandomGenerator random)
+    public static Reservations open(
+            StateDirectory directory, long cellStoreId, RandomGenerator random, SettledBefore settled)
             throws IOException {
         Path folder = directory.reservations();
         byte[] keys = new byte[KEY_BYTES];
         random.nextBytes(keys);
         try {
-            return new Reservations(open(folder, keys, cellStoreId), false);
+            return new Reservations(open(folder, keys, cellStoreId, settled), false);
         } catch (ReservationStoreException e) {
             Path aside = directory.setAside(folder);
             LOG.log(
@@ -42,12 +45,13 @@ public record Reservations(ReservationStore store, boolean wasSetAside) {
                     "the reservations could not be used (" + e.getMessage() + "); they lie in " + aside
                             + " now. What they held stays counted until its period is over; gauges and wallets stay charged"
                             + " for good. Settling any of them answers UNKNOWN, and idempotency keys are forgotten");
-            return new Reservations(open(folder, keys, cellStoreId), true);
+            return new Reservations(open(folder, keys, cellStoreId, settled), true);
         }
     }
 
-    private static ReservationStore open(Path folder, byte[] keys, long cellStoreId) throws IOException {
-        return ReservationStore.open(folder, keys, cellStoreId, bootId(), ReservationStore.MAX_SEGMENTS);
+    private static ReservationStore open(Path folder, byte[] keys, long cellStoreId, SettledBefore settled)
+            throws IOException {
+        return ReservationStore.open(folder, keys, cellStoreId, bootId(), ReservationStore.MAX_SEGMENTS, settled);
     }
 
     /** Of this start of the machine; 0 where nobody says. */

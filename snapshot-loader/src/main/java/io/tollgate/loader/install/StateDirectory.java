@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  *   damaged/                      what was set aside because it was damaged, for diagnosis
  *   cells/                        live counters
  *   reservations/                 open reservations and idempotency keys
+ *   journal/                      usage that no ledger has acknowledged
  * </pre>
  */
 public final class StateDirectory implements AutoCloseable {
@@ -79,6 +80,16 @@ public final class StateDirectory implements AutoCloseable {
     /** {@return the folder of reservations} */
     public Path reservations() {
         return root.resolve("reservations");
+    }
+
+    /** {@return the folder of the usage journal} */
+    public Path journal() {
+        return root.resolve("journal");
+    }
+
+    /** {@return where damaged things are set aside} */
+    public Path damaged() {
+        return root.resolve("damaged");
     }
 
     /** {@return the folder of installed snapshots} */

@@ -149,8 +149,8 @@ public final class UsageJournal implements UsageSource, AutoCloseable {
     }
 
     int work() {
-        int made = provide(SPARES);
-        return made + (publish() ? 1 : 0);
+        int news = publish() ? 1 : 0;
+        return news + provide(SPARES);
     }
 
     /** Follows the commits, makes them durable, says so. {@return whether there was news} */
