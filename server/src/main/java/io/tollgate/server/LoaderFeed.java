@@ -12,6 +12,9 @@ import io.tollgate.loader.LoaderListener;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.SnapshotLoader;
 import io.tollgate.loader.install.RecordSource;
+import io.tollgate.loader.journal.JournalFacts;
+import io.tollgate.loader.journal.JournalSettings;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.server.config.SidecarConfig;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The loader, as configured. */
 final class LoaderFeed implements SnapshotFeed {
@@ -55,6 +59,7 @@ final class LoaderFeed implements SnapshotFeed {
                     .restartGraceMs(config.freshness().restartGraceMs())
                     .keepPrevious(config.keepPreviousSnapshots())
                     .workers(workers)
+                    .journal(journal(config.journal()))
                     .verifier(trust)
                     .oldestVersion(new SnapshotVersion(
                             config.trust().oldestEpoch(), config.trust().oldestVersion()))
@@ -68,6 +73,15 @@ final class LoaderFeed implements SnapshotFeed {
         } catch (final IOException e) {
             throw new SidecarStartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
+    }
+
+    private static @Nullable JournalSettings journal(final SidecarConfig.Journal journal) {
+        return journal.enabled()
+                ? new JournalSettings(
+                        journal.power() ? JournalFacts.Durability.POWER : JournalFacts.Durability.PROCESS,
+                        journal.maxBytes(),
+                        journal.segmentBytes())
+                : null;
     }
 
     private static TrustedKeys trust(final SidecarConfig.Trust trust) throws IOException {
@@ -97,6 +111,11 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public boolean reservationsWereSetAside() {
         return loader.reservationsWereSetAside();
+    }
+
+    @Override
+    public @Nullable UsageJournal journal() {
+        return loader.journal();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.world.World;
 import io.tollgate.loader.LoaderListener;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.admin.AdminListener;
 import io.tollgate.server.admin.HttpListener;
 import io.tollgate.server.config.SidecarConfig;
@@ -78,8 +79,15 @@ public final class Sidecar implements AutoCloseable {
         final List<AutoCloseable> opened = new ArrayList<>();
         try {
             feed = opening(opened, feeds.apply(workers));
+            final UsageJournal journal = feed.journal();
             engine = new DecisionEngine(
-                    feed.worlds(), feed.cells(), inFlight, feed.freshness(), feed.clock(), feed.reservations());
+                    feed.worlds(),
+                    feed.cells(),
+                    inFlight,
+                    feed.freshness(),
+                    feed.clock(),
+                    feed.reservations(),
+                    journal == null ? null : journal.log());
             decisions = opening(
                     opened,
                     DecisionListeners.open(
@@ -87,7 +95,8 @@ public final class Sidecar implements AutoCloseable {
                             bootId,
                             () -> new EngineEvaluator(engine.newWorker(), config.sidecarId()),
                             readiness.healthService(),
-                            faults));
+                            faults,
+                            journal));
             metrics = opening(opened, new Metrics(decisions::counters));
             SidecarMetrics.bind(metrics, decisions, feed, readiness);
             admin = config.listen().admin() == null

@@ -3,6 +3,7 @@ package io.tollgate.server;
 
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.loader.LoaderStatus;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.lifecycle.PlaneNeeds;
 import io.tollgate.server.lifecycle.Readiness;
@@ -33,6 +34,10 @@ final class SidecarMetrics {
             }
         }
         reservations(metrics, feed.reservations());
+        final UsageJournal journal = feed.journal();
+        if (journal != null) {
+            journal(metrics, journal);
+        }
         metrics.gauge("tollgate.snapshot.version", "Version of the active snapshot, 0 = none", () -> version(feed));
         metrics.counter(
                 "tollgate.snapshot.install",
@@ -91,6 +96,27 @@ final class SidecarMetrics {
     private static double version(final SnapshotFeed feed) {
         final LoaderStatus.SnapshotFacts facts = feed.status().snapshot();
         return facts == null ? 0 : facts.version().version();
+    }
+
+    private static void journal(final Metrics metrics, final UsageJournal journal) {
+        metrics.gauge(
+                "tollgate.journal.pending",
+                "Usage records that no ledger has acknowledged, of all runs",
+                () -> journal.facts().pendingCount());
+        metrics.gauge("tollgate.journal.bytes", "Size of the usage journal", () -> journal.facts()
+                .lengthBytes());
+        metrics.gauge("tollgate.journal.max.bytes", "Size that it may have (journal.max_bytes)", () -> journal.facts()
+                .maxBytes());
+        metrics.counter(
+                "tollgate.journal.append.failed",
+                "Takes and settles that were refused because their usage could not be recorded",
+                () -> journal.facts().appendFailedCount());
+        metrics.gauge(
+                "tollgate.journal.failed",
+                "1 when nothing can be made durable any more, until the next start",
+                () -> journal.facts().failed() ? 1 : 0);
+        metrics.gauge("tollgate.journal.damaged.segments", "Segments found damaged at the start", () -> journal.facts()
+                .damagedCount());
     }
 
     private static void reservations(final Metrics metrics, final ReservationStore store) {

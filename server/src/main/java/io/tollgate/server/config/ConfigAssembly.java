@@ -21,6 +21,8 @@ final class ConfigAssembly {
     /** A socket's path has 107 bytes on Linux; the rest is for the temporary name that it is made under. */
     private static final int MAX_SOCKET_PATH_BYTES = 90;
 
+    private static final long PAGE_BYTES = 4096;
+
     private final Map<String, ConfigValue> values;
     private final Map<String, String> environment;
     private final String source;
@@ -48,6 +50,7 @@ final class ConfigAssembly {
         final SidecarConfig.Snapshot snapshot = snapshot();
         final SidecarConfig.Listen listen = listen();
         final SidecarConfig.Limits limits = limits();
+        final SidecarConfig.Journal journal = journal();
         if (!problems.isEmpty()) {
             return null;
         }
@@ -68,6 +71,7 @@ final class ConfigAssembly {
                         number(ConfigKeys.PROBE_INTERVAL_MS),
                         number(ConfigKeys.SHED_RETRY_AFTER_MS)),
                 new SidecarConfig.Freshness(number(ConfigKeys.RESTART_GRACE_MS), maxAges()),
+                journal,
                 new SidecarConfig.WarmUp(integer(ConfigKeys.WARM_UP_DECISIONS), number(ConfigKeys.WARM_UP_MAX_MS)),
                 new SidecarConfig.Shutdown(number(ConfigKeys.LAME_DUCK_MS), number(ConfigKeys.DRAIN_TIMEOUT_MS)),
                 new SidecarConfig.Admin(
@@ -268,6 +272,26 @@ final class ConfigAssembly {
                 number(ConfigKeys.KEEP_ALIVE_TIME_MS),
                 number(ConfigKeys.KEEP_ALIVE_TIMEOUT_MS),
                 number(ConfigKeys.PERMIT_KEEP_ALIVE_TIME_MS));
+    }
+
+    private SidecarConfig.Journal journal() {
+        final long segment = number(ConfigKeys.JOURNAL_SEGMENT_BYTES);
+        if (segment % PAGE_BYTES != 0) {
+            problem(
+                    ConfigKeys.JOURNAL_SEGMENT_BYTES,
+                    segment + " is no multiple of " + PAGE_BYTES + "; " + (segment / PAGE_BYTES * PAGE_BYTES) + " is");
+        }
+        if (number(ConfigKeys.JOURNAL_MAX_BYTES) < 2 * segment) {
+            problem(
+                    ConfigKeys.JOURNAL_MAX_BYTES,
+                    text(ConfigKeys.JOURNAL_MAX_BYTES) + " is less than two segments of "
+                            + ConfigKeys.JOURNAL_SEGMENT_BYTES.name() + ", " + 2 * segment);
+        }
+        return new SidecarConfig.Journal(
+                flag(ConfigKeys.JOURNAL_ENABLED),
+                text(ConfigKeys.JOURNAL_DURABILITY).equals("power"),
+                number(ConfigKeys.JOURNAL_MAX_BYTES),
+                (int) segment);
     }
 
     private Map<Plane, Long> maxAges() {

@@ -268,6 +268,30 @@ final class ConfigKeys {
     static final ConfigKey MAX_AGE_CREDIT_MS = addMaxAge("credit");
     static final ConfigKey MAX_AGE_CAPACITY_MS = addMaxAge("capacity");
 
+    static final ConfigKey JOURNAL_ENABLED = add(
+            "journal.enabled",
+            ConfigType.bool(),
+            "true",
+            "Whether what is used is journaled in `state_dir` until a ledger has it. Without: nothing is reported, and nothing is"
+                    + " denied for want of room.");
+    static final ConfigKey JOURNAL_DURABILITY = add(
+            "journal.durability",
+            ConfigType.text("process or power", "process|power", "process or power"),
+            "process",
+            "What acknowledged usage outlives: the end of the `process`, however it ends; or a `power` failure too, for which"
+                    + " answers that take wait until their records are synced (many at once).");
+    static final ConfigKey JOURNAL_MAX_BYTES = add(
+            "journal.max_bytes",
+            ConfigType.integer("bytes", MIB, 1024 * 1024 * MIB),
+            "268435456",
+            "Most bytes of the journal on disk, at least two segments. When they are full of usage that no ledger has acknowledged,"
+                    + " billable work is DENY / JOURNAL_FULL.");
+    static final ConfigKey JOURNAL_SEGMENT_BYTES = add(
+            "journal.segment_bytes",
+            ConfigType.integer("bytes", MIB, 1024 * MIB),
+            "4194304",
+            "Size of one file of the journal, a multiple of 4096; the next ones are written ahead of need.");
+
     static final ConfigKey WARM_UP_DECISIONS = add(
             "warm_up.decisions",
             ConfigType.integer("decisions", 0, 10_000_000),

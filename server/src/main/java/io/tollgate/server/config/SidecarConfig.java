@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport            threads, windows, keep-alive
  * @param shed                 when it answers OVERLOADED
  * @param freshness            local tightening of age bounds
+ * @param journal              usage that no ledger has acknowledged
  * @param warmUp               synthetic decisions before readiness
  * @param shutdown             how it leaves
  * @param admin                diagnostics
@@ -42,6 +43,7 @@ public record SidecarConfig(
         Transport transport,
         Shed shed,
         Freshness freshness,
+        Journal journal,
         WarmUp warmUp,
         Shutdown shutdown,
         Admin admin,
@@ -68,6 +70,7 @@ public record SidecarConfig(
                         transport.permitKeepAliveTimeMs()),
                 shed,
                 freshness,
+                journal,
                 warmUp,
                 shutdown,
                 admin,
@@ -228,6 +231,16 @@ public record SidecarConfig(
      * @param maxAgeMs       per plane, only where configured
      */
     public record Freshness(long restartGraceMs, Map<Plane, Long> maxAgeMs) {}
+
+    /**
+     * The usage journal.
+     *
+     * @param enabled      whether there is one
+     * @param power        acknowledged usage outlives a power failure; false = the process
+     * @param maxBytes     of all segments
+     * @param segmentBytes of one
+     */
+    public record Journal(boolean enabled, boolean power, long maxBytes, int segmentBytes) {}
 
     /**
      * Warm-up.

@@ -65,9 +65,10 @@ final class BatchEdge {
         final DecideResponse.Builder response = DecideResponse.newBuilder();
         try {
             read(lane, request);
+            final String decisionId = lane.ids.next(lane.request);
             together.answer(lane.request, response);
             final DecideResponse answer = response.setCorrelationId(request.getCorrelationId())
-                    .setDecisionId(lane.ids.next())
+                    .setDecisionId(decisionId)
                     .build();
             DecisionEdge.count(lane, answer.getOutcomeValue(), answer.getReasonValue());
             return answer;

@@ -18,11 +18,18 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
     private static final Status LEAVING =
             Status.UNAVAILABLE.withDescription("the sidecar is shutting down; open the stream again elsewhere");
 
+    /** Answers that wait to be durable; the next question is not read before. */
+    private static final int MAX_HELD = 256;
+
     private final ServerCall<Object, DecideResponse> call;
     private final DecisionEdge edge;
     private final Lane lane;
     private final @Nullable Deadline deadline;
     private boolean waitsForRoom;
+    private boolean waitsForDurable;
+    private boolean ending;
+    private int held;
+    private long newest;
     private boolean closed;
 
     DecideStreamCall(
@@ -51,8 +58,36 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
             close(malformed.status());
             return;
         }
-        call.sendMessage(edge.decide(lane, (DecideRequest) message, deadline));
-        if (call.isReady()) {
+        final DecideResponse answer = edge.decide(lane, (DecideRequest) message, deadline);
+        // never before those that it came after
+        newest = held == 0 ? lane.gate.takeOwed() : Math.max(newest, lane.gate.takeOwed());
+        if (newest == 0) {
+            call.sendMessage(answer);
+        } else {
+            held++;
+            lane.gate.pass(newest, durable -> tell(durable ? answer : edge.notDurable(answer)));
+        }
+        next();
+    }
+
+    private void tell(final DecideResponse answer) {
+        held--;
+        if (closed) {
+            return;
+        }
+        call.sendMessage(answer);
+        if (ending && held == 0) {
+            close(Status.OK);
+        } else if (waitsForDurable) {
+            waitsForDurable = false;
+            next();
+        }
+    }
+
+    private void next() {
+        if (held >= MAX_HELD) {
+            waitsForDurable = true;
+        } else if (call.isReady()) {
             call.request(1);
         } else {
             waitsForRoom = true;
@@ -69,6 +104,10 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
 
     @Override
     public void onHalfClose() {
+        if (held > 0) {
+            ending = true;
+            return;
+        }
         close(Status.OK);
     }
 

@@ -149,8 +149,9 @@ final class DecisionEdge {
             lane.request.mode(DecideMode.CHECK);
         }
         final boolean explain = request.getExplain() == ExplainLevel.EXPLAIN_LEVEL_FULL && limits.allowExplain();
+        final String decisionId = lane.ids.next(lane.request);
         lane.evaluator.answer(lane.request, explain, response);
-        response.setCorrelationId(request.getCorrelationId()).setDecisionId(lane.ids.next());
+        response.setCorrelationId(request.getCorrelationId()).setDecisionId(decisionId);
         final DecideResponse answer = response.build();
         count(lane, answer.getOutcomeValue(), answer.getReasonValue());
         return answer;
@@ -171,6 +172,20 @@ final class DecisionEdge {
         return denials.overloaded(cause, request.getCorrelationId(), lane.ids.next());
     }
 
+    /** {@return what is told in place of an answer whose usage could not be made durable} */
+    DecideResponse notDurable(final DecideResponse answer) {
+        return answer.getOutcome() == io.tollgate.v1.Outcome.OUTCOME_DENY
+                ? answer
+                : denials.notDurable(answer.getCorrelationId(), answer.getDecisionId());
+    }
+
+    /** {@return the same of many} */
+    DecideBatchResponse notDurable(final DecideBatchResponse answers) {
+        final DecideBatchResponse.Builder told = DecideBatchResponse.newBuilder();
+        answers.getResponsesList().forEach(answer -> told.addResponses(notDurable(answer)));
+        return told.build();
+    }
+
     DecideResponse internal(final Lane lane, final DecideRequest request) {
         lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
         return denials.internal(request.getCorrelationId(), lane.ids.next());
@@ -178,6 +193,7 @@ final class DecisionEdge {
 
     void end(final Lane lane) {
         try {
+            lane.gate.owe(lane.evaluator.takeOwed());
             lane.evaluator.end();
         } catch (final Throwable fault) {
             faults.note(fault);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import io.tollgate.core.request.DecisionRequest;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,6 +20,13 @@ final class DecisionIds {
         final byte[] prefix = (bootId + "-" + Integer.toHexString(lane) + "-").getBytes(StandardCharsets.ISO_8859_1);
         prefixLength = prefix.length;
         buffer = java.util.Arrays.copyOf(prefix, prefixLength + MAX_DIGITS);
+    }
+
+    /** The next one, which also names the usage of a request. */
+    String next(final DecisionRequest request) {
+        final String id = next();
+        request.note().decision(buffer, 0, id.length());
+        return id;
     }
 
     String next() {

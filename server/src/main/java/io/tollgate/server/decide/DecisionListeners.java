@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelFactory;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.metrics.LaneCounters;
@@ -79,7 +80,23 @@ public final class DecisionListeners implements AutoCloseable {
             final Supplier<Evaluator> evaluators,
             final BindableService health,
             final FaultLog faults) {
-        return new DecisionListeners(config, new Lanes("tollgate-io", bootId, evaluators, false), health, faults);
+        return open(config, bootId, evaluators, health, faults, null);
+    }
+
+    /**
+     * The same with a usage journal that answers may have to wait for.
+     *
+     * @throws SidecarStartException naming the address that cannot be used
+     */
+    public static DecisionListeners open(
+            final SidecarConfig config,
+            final String bootId,
+            final Supplier<Evaluator> evaluators,
+            final BindableService health,
+            final FaultLog faults,
+            final @Nullable UsageJournal journal) {
+        return new DecisionListeners(
+                config, new Lanes("tollgate-io", bootId, evaluators, false, journal), health, faults);
     }
 
     /**
@@ -91,10 +108,16 @@ public final class DecisionListeners implements AutoCloseable {
      */
     public static DecisionListeners openForWarmUp(
             final SidecarConfig config, final Supplier<Evaluator> evaluators, final FaultLog faults) {
-        return new DecisionListeners(config, new Lanes("tollgate-warm-up", "warm-up", evaluators, true), null, faults);
+        return new DecisionListeners(
+                config, new Lanes("tollgate-warm-up", "warm-up", evaluators, true, null), null, faults);
     }
 
-    private record Lanes(String threadPrefix, String bootId, Supplier<Evaluator> evaluators, boolean checkOnly) {
+    private record Lanes(
+            String threadPrefix,
+            String bootId,
+            Supplier<Evaluator> evaluators,
+            boolean checkOnly,
+            @Nullable UsageJournal journal) {
         List<Lane> make(final SidecarConfig config) {
             final List<Lane> lanes = new ArrayList<>();
             for (int i = 0; i < config.transport().eventLoops(); i++) {
@@ -102,9 +125,18 @@ public final class DecisionListeners implements AutoCloseable {
                         evaluators.get(),
                         new DecisionIds(bootId, i),
                         new LoopLag(config.shed().maxLoopLagMs() * NS_PER_MS),
-                        checkOnly));
+                        checkOnly,
+                        gate()));
             }
             return lanes;
+        }
+
+        private AnswerGate gate() {
+            final AnswerGate gate = new AnswerGate(journal == null ? null : journal.log());
+            if (journal != null) {
+                journal.onDurable(gate::wake);
+            }
+            return gate;
         }
     }
 

@@ -38,11 +38,13 @@ final class DecisionServiceBinding {
         binding.add(
                 decide,
                 new UnaryHandler<>(
-                        (request, deadline) -> edge.decide(Lane.current(), (DecideRequest) request, deadline)));
+                        (request, deadline) -> edge.decide(Lane.current(), (DecideRequest) request, deadline),
+                        edge::notDurable));
         binding.add(
                 binding.readBatch(),
-                new UnaryHandler<>((request, deadline) ->
-                        edge.decideBatch(Lane.current(), (DecideBatchRequest) request, deadline)));
+                new UnaryHandler<>(
+                        (request, deadline) -> edge.decideBatch(Lane.current(), (DecideBatchRequest) request, deadline),
+                        edge::notDurable));
         binding.add(
                 binding.read(
                         DecisionServiceGrpc.getDecideStreamMethod(),

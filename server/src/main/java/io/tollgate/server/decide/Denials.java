@@ -12,6 +12,7 @@ import io.tollgate.v1.ReasonClass;
 final class Denials {
     private final DecideResponse[] overloaded = new DecideResponse[ShedCause.values().length];
     private final DecideResponse internal;
+    private final DecideResponse notDurable;
 
     Denials(final String sidecarId, final long retryAfterNs) {
         final Evidence evidence = Evidence.newBuilder().setSidecarId(sidecarId).build();
@@ -33,6 +34,18 @@ final class Denials {
                 .setRetryAfterNs(retryAfterNs)
                 .setEvidence(evidence)
                 .build();
+        notDurable = DecideResponse.newBuilder()
+                .setOutcome(Outcome.OUTCOME_DENY)
+                .setReason(Reason.REASON_JOURNAL_FULL)
+                .setReasonClass(ReasonClass.REASON_CLASS_SYSTEM)
+                .setMessage("The usage could not be recorded durably; do not go on.")
+                .setEvidence(evidence)
+                .build();
+    }
+
+    /** What was taken stays counted, but nobody was told that it may be used. */
+    DecideResponse notDurable(final String correlationId, final String decisionId) {
+        return withIds(notDurable, correlationId, decisionId);
     }
 
     DecideResponse overloaded(final ShedCause cause, final String correlationId, final String decisionId) {

@@ -187,6 +187,11 @@ public final class EngineEvaluator implements Evaluator {
     }
 
     @Override
+    public long takeOwed() {
+        return worker.takeOwed();
+    }
+
+    @Override
     public void end() {
         worker.end();
     }

@@ -57,6 +57,13 @@ public interface Evaluator {
         return null;
     }
 
+    /**
+     * {@return the sequence of the usage journal that has to be durable before what was answered since the last call may be told; 0 = none}
+     */
+    default long takeOwed() {
+        return 0;
+    }
+
     /** Lets go of the snapshot; also after a failure, also without {@link #begin()}. */
     void end();
 }

@@ -29,6 +29,9 @@ final class IoLoops {
             return new IoThread(task, namePrefix + "-" + index, this.lanes.get(index));
         };
         group = IoTransport.group(lanes.size(), factory);
+        for (final EventExecutor loop : group) {
+            loop.execute(() -> Lane.current().gate.runsOn(loop));
+        }
     }
 
     EventLoopGroup group() {

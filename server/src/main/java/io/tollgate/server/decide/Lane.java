@@ -22,10 +22,21 @@ final class Lane {
     final RequestReader reader = new RequestReader();
     final DecisionIds ids;
     final LoopLag lag;
+    final AnswerGate gate;
     /** Streams open on this loop, for the drain. */
     final List<DecideStreamCall> streams = new ArrayList<>();
 
     Lane(final Evaluator evaluator, final DecisionIds ids, final LoopLag lag, final boolean checkOnly) {
+        this(evaluator, ids, lag, checkOnly, new AnswerGate(null));
+    }
+
+    Lane(
+            final Evaluator evaluator,
+            final DecisionIds ids,
+            final LoopLag lag,
+            final boolean checkOnly,
+            final AnswerGate gate) {
+        this.gate = gate;
         this.evaluator = evaluator;
         this.ids = ids;
         this.lag = lag;

@@ -55,11 +55,11 @@ final class ReservationEdge {
         }
         try {
             read(request, lane.request);
+            final String decisionId = lane.ids.next(lane.request);
             lane.evaluator.begin();
             lane.evaluator.extend(
                     high(request.getReservationId()), low(request.getReservationId()), lane.request, answer);
-            final DecideResponse response =
-                    answer.setDecisionId(lane.ids.next()).build();
+            final DecideResponse response = answer.setDecisionId(decisionId).build();
             DecisionEdge.count(lane, response.getOutcomeValue(), response.getReasonValue());
             return ExtendResponse.newBuilder().setDecision(response).build();
         } catch (final Throwable fault) {
@@ -100,6 +100,7 @@ final class ReservationEdge {
             if (lane.request.defect() != Defect.NONE) {
                 throw invalid("Settle: " + lane.request.defectMessage().replace("usage", "actual"));
             }
+            UsageProperties.read(request, lane.request);
             final EndResult result = lane.ended;
             lane.evaluator.begin();
             lane.evaluator.settle(
@@ -154,6 +155,12 @@ final class ReservationEdge {
             case BUSY ->
                 throw Status.UNAVAILABLE
                         .withDescription(call + ": another call is changing this reservation; try again")
+                        .asException();
+            case JOURNAL_FULL ->
+                throw Status.UNAVAILABLE
+                        .withDescription(call
+                                + ": usage cannot be recorded at the moment (the usage journal is full or has failed);"
+                                + " nothing was settled, the reservation stays open; try again later")
                         .asException();
             case UNIT_NOT_ACCEPTED ->
                 throw invalid(call + ": the operation does not accept the unit '"

@@ -8,10 +8,11 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in, one out, on the event loop. The answer is made when the caller has finished asking, so a call that
+ * One message in, one out, on the event loop. An answer waits in the lane's {@link AnswerGate} until what it rests on is durable. The answer is made when the caller has finished asking, so a call that
  * was cancelled before takes nothing.
  *
  * @param <R> the answer
@@ -27,10 +28,26 @@ final class UnaryHandler<R> implements ServerCallHandler<Object, R> {
         R answer(Object request, @Nullable Deadline deadline) throws StatusException;
     }
 
-    private final Answerer<R> answerer;
+    private static final Status NOT_DURABLE =
+            Status.UNAVAILABLE.withDescription("the usage journal has failed: what was done could"
+                    + " not be recorded durably. Ask again when the sidecar was started anew");
 
+    private final Answerer<R> answerer;
+    private final Function<R, @Nullable R> notDurable;
+
+    /** An answer that could not be made durable fails the call. */
     UnaryHandler(final Answerer<R> answerer) {
+        this(answerer, answer -> null);
+    }
+
+    /**
+     * A handler.
+     *
+     * @param notDurable what is told in place of an answer that could not be made durable; null = the call fails
+     */
+    UnaryHandler(final Answerer<R> answerer, final Function<R, @Nullable R> notDurable) {
         this.answerer = answerer;
+        this.notDurable = notDurable;
     }
 
     @Override
@@ -78,12 +95,34 @@ final class UnaryHandler<R> implements ServerCallHandler<Object, R> {
             try {
                 final R response = answerer.answer(request, deadline);
                 request = null;
-                call.sendHeaders(new Metadata());
-                call.sendMessage(response);
-                close(Status.OK);
+                final AnswerGate gate = Lane.current().gate;
+                final long owed = gate.takeOwed();
+                if (owed == 0) {
+                    tell(response);
+                } else {
+                    gate.pass(owed, durable -> tell(durable ? response : notDurable.apply(response)));
+                }
             } catch (final StatusException e) {
                 close(e.getStatus());
             }
+        }
+
+        private void tell(final @Nullable R response) {
+            if (closed) {
+                return;
+            }
+            if (response == null) {
+                close(NOT_DURABLE);
+                return;
+            }
+            call.sendHeaders(new Metadata());
+            call.sendMessage(response);
+            close(Status.OK);
+        }
+
+        @Override
+        public void onCancel() {
+            closed = true;
         }
 
         private void close(final Status status) {

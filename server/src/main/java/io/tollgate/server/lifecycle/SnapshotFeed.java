@@ -9,6 +9,7 @@ import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.install.RecordSource;
+import io.tollgate.loader.journal.UsageJournal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public interface SnapshotFeed extends AutoCloseable {
     /** {@return whether reservations were found that could not be used, and set aside} */
     default boolean reservationsWereSetAside() {
         return false;
+    }
+
+    /** {@return the usage journal; null = usage is not journaled} */
+    default @Nullable UsageJournal journal() {
+        return null;
     }
 
     /** {@return ages of the planes} */
