@@ -156,7 +156,12 @@ final class PartReader {
 
     /** Passes over units, terms and subject, after {@link #read} of the first part; what follows in {@link #chain} are the facts. */
     boolean skipTerms() {
-        return readTerms(null, actual, 0) == GOOD && readSubject(skipped);
+        return readTerms(null, actual, 0) == GOOD && skipSubject();
+    }
+
+    /** Passes over the subject, after the terms. */
+    boolean skipSubject() {
+        return readSubject(skipped);
     }
 
     /** Reads whose usage it is, after {@link #readTerms}; a part of an earlier version does not say. False when it cannot be read. */

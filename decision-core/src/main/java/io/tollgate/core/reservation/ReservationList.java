@@ -106,7 +106,7 @@ public final class ReservationList {
                 readable ? request : null);
     }
 
-    /** Reads past units and terms. */
+    /** Reads past units, terms and subject. */
     private boolean units(Map<String, Long> held) {
         for (int unit = 0; unit < part.unitCount; unit++) {
             long length = part.chain.get();
@@ -121,6 +121,6 @@ public final class ReservationList {
             }
         }
         part.chain.skip(2L * part.termCount);
-        return !part.chain.broken();
+        return !part.chain.broken() && part.skipSubject();
     }
 }

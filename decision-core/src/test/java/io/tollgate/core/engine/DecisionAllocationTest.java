@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
+import io.tollgate.core.journal.MemoryJournal;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.world.NotPatchableException;
@@ -98,6 +99,19 @@ class DecisionAllocationTest {
                 scope.parentPath(),
                 scope.actor(),
                 scope.holdings());
+    }
+
+    @Test
+    void shouldAllocateNothingWithAJournal() {
+        final MemoryJournal journal = new MemoryJournal(64);
+        try (EngineFixture fixture = new EngineFixture(directory, 1, journal.log)) {
+            AcmeWorld.activate(fixture, 1);
+            final DecisionWorker worker = fixture.engine.newWorker();
+            run(fixture, worker, WARM_UP);
+            assertEquals(0, run(fixture, worker, MEASURED), "bytes allocated by the best round");
+            assertTrue(journal.log.appendedSequence() > ROUND, "it was journaled");
+        }
+        assertTrue(seen.contains(Reason.OK) && !seen.contains(Reason.JOURNAL_FULL), seen::toString);
     }
 
     @Test

@@ -4,9 +4,11 @@ package io.tollgate.core.engine;
 import io.tollgate.core.DecisionClock;
 import io.tollgate.core.Plane;
 import io.tollgate.core.freshness.FreshnessTable;
+import io.tollgate.core.journal.UsageLog;
 import io.tollgate.core.quota.Cells;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.PeriodTable;
+import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.core.reservation.ReservationSweeper;
 import io.tollgate.core.world.CellBinder;
 import io.tollgate.core.world.NotPatchableException;
@@ -84,9 +86,14 @@ public final class EngineFixture implements AutoCloseable {
     private @Nullable EngineSnapshot active;
 
     public EngineFixture(final Path directory, final int workers) {
+        this(directory, workers, null);
+    }
+
+    public EngineFixture(final Path directory, final int workers, final @Nullable UsageLog journal) {
         this.directory = directory;
         worlds = new WorldHolder(workers);
-        engine = new DecisionEngine(worlds, cells, new InFlight(workers + 1), freshness, clock);
+        engine = new DecisionEngine(
+                worlds, cells, new InFlight(workers + 1), freshness, clock, ReservationStore.inMemory(4, 1), journal);
         sweeper = engine.newSweeper(workers);
     }
 

@@ -2,10 +2,13 @@
 package io.tollgate.core.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
+import io.tollgate.core.journal.MemoryJournal;
+import io.tollgate.core.journal.UsageLog;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.reservation.EndOutcome;
@@ -14,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +39,18 @@ class ReservationAllocationTest {
 
     @Test
     void shouldAllocateNothing() {
-        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+        run(null);
+    }
+
+    @Test
+    void shouldAllocateNothingWithAJournal() {
+        final MemoryJournal journal = new MemoryJournal(64);
+        run(journal.log);
+        assertTrue(journal.log.appendedSequence() > ROUND, "settles were journaled");
+    }
+
+    private void run(final @Nullable UsageLog journal) {
+        try (EngineFixture fixture = new EngineFixture(directory, 1, journal)) {
             HoldingWorld.activate(fixture, 1);
             final DecisionWorker worker = fixture.engine.newWorker();
             long least = Long.MAX_VALUE;
