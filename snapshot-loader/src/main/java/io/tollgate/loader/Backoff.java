@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Waits between tries: doubles from a first wait up to a longest one, each drawn evenly from the upper half, so that many sidecars do not
- * come back at the same instant. Loader's thread only.
+ * come back at the same instant. One thread only.
  */
-final class Backoff {
+public final class Backoff {
     private static final int MAX_DOUBLINGS = 30;
 
     private final long firstNs;
@@ -15,14 +15,15 @@ final class Backoff {
     private final RandomGenerator random;
     private int failures;
 
-    Backoff(long firstNs, long longestNs, RandomGenerator random) {
+    /** Waits from firstNs up to longestNs. */
+    public Backoff(long firstNs, long longestNs, RandomGenerator random) {
         this.firstNs = firstNs;
         this.longestNs = longestNs;
         this.random = random;
     }
 
     /** Counts a failure; returns how long to wait now, nanoseconds. */
-    long onFailureNs() {
+    public long onFailureNs() {
         int doublings = Math.min(failures, MAX_DOUBLINGS);
         failures++;
         long wholeNs = firstNs > longestNs >> doublings ? longestNs : firstNs << doublings;
@@ -30,11 +31,13 @@ final class Backoff {
         return wholeNs - halfNs + random.nextLong(halfNs + 1);
     }
 
-    void onSuccess() {
+    /** The next failure is a first one. */
+    public void onSuccess() {
         failures = 0;
     }
 
-    int failures() {
+    /** {@return failures since the last success} */
+    public int failures() {
         return failures;
     }
 }

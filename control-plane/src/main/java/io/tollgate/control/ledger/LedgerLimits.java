@@ -19,5 +19,5 @@ public record LedgerLimits(
         int maxPropertyBytes,
         long maxQueuedBytes) {
     /** Above everything that a sidecar's journal holds. */
-    public static final LedgerLimits DEFAULT = new LedgerLimits(64 << 10, 512, 4_096, 128, 16 << 10, 64L << 20);
+    public static final LedgerLimits DEFAULT = new LedgerLimits(128 << 10, 1_024, 4_096, 1_024, 64 << 10, 64L << 20);
 }

@@ -45,7 +45,7 @@ final class LedgerTables implements AutoCloseable {
         insertRejected = connection.prepareStatement(INSERT_REJECTED);
         insertLost = connection.prepareStatement(
                 "INSERT INTO usage_lost (producer_id, first_sequence, last_sequence, cause, noticed_ms)"
-                        + " VALUES (?, ?, ?, ?, ?)");
+                        + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (producer_id, first_sequence) DO NOTHING");
         findProducer = connection.prepareStatement(
                 "SELECT producer_id, accepted_sequence, appended_sequence, event_count,"
                         + " rejected_count, lost_count, last_report_ms FROM producer WHERE sidecar_id = ? AND boot_id = ?");
@@ -149,13 +149,14 @@ final class LedgerTables implements AutoCloseable {
         return insertRejected.executeUpdate() == 1;
     }
 
-    void insertLost(ProducerRow producer, long first, long last, String cause, long nowMs) throws SQLException {
+    /** {@return whether it was inserted; false = it was known} */
+    boolean insertLost(ProducerRow producer, long first, long last, String cause, long nowMs) throws SQLException {
         insertLost.setLong(1, producer.id);
         insertLost.setLong(2, first);
         insertLost.setLong(3, last);
         insertLost.setString(4, cause);
         insertLost.setLong(5, nowMs);
-        insertLost.executeUpdate();
+        return insertLost.executeUpdate() == 1;
     }
 
     /** {@return the bytes of the event of this id} */

@@ -185,6 +185,13 @@ final class LedgerWriter implements AutoCloseable {
 
     private @Nullable String take(ProducerRow producer, long sequence, ByteString record, long nowMs)
             throws SQLException {
+        if (RecordReader.isVoid(record)) {
+            if (tables.insertLost(producer, sequence, sequence, "void in the sidecar's journal", nowMs)) {
+                producer.lostCount++;
+                counts = counts.plus(new LedgerCounts(0, 0, 0, 0, 1, 0));
+            }
+            return null;
+        }
         UsageEntry entry;
         try {
             entry = reader.read(record, nowMs);
@@ -221,7 +228,7 @@ final class LedgerWriter implements AutoCloseable {
     private @Nullable String repeated(ProducerRow producer, long sequence, ByteString record, long nowMs)
             throws SQLException {
         ByteString kept = tables.eventAt(producer, sequence);
-        if (kept != null && kept.equals(record)) {
+        if (kept != null && (kept.equals(record) || RecordReader.isVoid(record))) {
             counts = counts.plus(new LedgerCounts(0, 1, 0, 0, 0, 0));
             return null;
         }

@@ -13,6 +13,11 @@ final class RecordReader {
     /** A clock may be a little ahead. */
     private static final long FUTURE_MS = 3_600_000;
 
+    /** As {@code io.tollgate.loader.journal.UsageSource} writes it. */
+    private static final String VOID_PREFIX = "void:";
+
+    private static final int MAX_VOID_BYTES = 1_024;
+
     private final LedgerLimits limits;
     private final KnownNames names;
 
@@ -31,6 +36,23 @@ final class RecordReader {
 
         String why() {
             return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * {@return whether a record stands for a place of the journal where there is nothing to report: claimed by a thread that was killed before
+     * it committed, so nobody was told of it; or damaged}
+     */
+    static boolean isVoid(ByteString bytes) {
+        if (bytes.size() > MAX_VOID_BYTES) {
+            return false;
+        }
+        try {
+            UsageRecord record = UsageRecord.parseFrom(bytes);
+            return record.getEventId().startsWith(VOID_PREFIX)
+                    && record.toBuilder().clearEventId().build().getSerializedSize() == 0;
+        } catch (InvalidProtocolBufferException e) {
+            return false;
         }
     }
 

@@ -124,7 +124,7 @@ class LedgerTest {
         ByteString large =
                 Usage.record("l", 1).setScopePath("x".repeat(5_000)).build().toByteString();
         ByteString huge =
-                Usage.record("h", 1).setScopePath("x".repeat(70_000)).build().toByteString();
+                Usage.record("h", 1).setScopePath("x".repeat(140_000)).build().toByteString();
         try (OpenLedger ledger = new OpenLedger(folder)) {
             Receipt receipt = ledger.submit(Usage.batch(
                     "a",
@@ -273,6 +273,31 @@ class LedgerTest {
             ledger.submit(Usage.run("a", "1", 6, 5));
             ledger.submit(Usage.run("a", "1", 6, 5));
             assertEquals(22, ledger.events());
+        }
+    }
+
+    @Test
+    void shouldPassPlacesThatHoldNothing() throws Exception {
+        ByteString nothing = io.tollgate.v1.UsageRecord.newBuilder()
+                .setEventId("void:a:1:2")
+                .build()
+                .toByteString();
+        ByteString named = Usage.record("void:d:0", 9).build().toByteString();
+        try (OpenLedger ledger = new OpenLedger(folder)) {
+            for (int i = 0; i < 2; i++) {
+                Receipt receipt = ledger.submit(
+                        Usage.batch("a", "1", 1, Usage.bytes("first", 1), nothing, Usage.bytes("third", 2), named));
+                assertEquals(4, receipt.acceptedSequence());
+                assertEquals(List.of(), receipt.rejected());
+            }
+            // Damaged after it was reported: it is in the ledger.
+            assertEquals(
+                    List.of(), ledger.submit(Usage.batch("a", "1", 1, nothing)).rejected());
+            assertEquals(BigInteger.valueOf(12), ledger.sum());
+            LedgerProducer producer =
+                    ledger.view(LedgerView.LEDGER_VIEW_PRODUCERS).getProducers(0);
+            assertEquals(1, producer.getLostCount());
+            assertEquals(0, producer.getRejectedCount());
         }
     }
 

@@ -22,6 +22,11 @@ public interface ControlPlaneClient extends AutoCloseable {
     /** Asks for a snapshot; it has no deadline of its own, the caller watches for silence. */
     Stream pullSnapshot(PullSnapshotRequest request, Listener<SnapshotChunk> listener);
 
+    /** {@return the way of usage reports over the same connection; null = there is nobody to report to} */
+    default @Nullable UsageTransport usage() {
+        return null;
+    }
+
     /** Sets what to run when the connection is back after a failure: any thread, at least once per return. Once, before the first call. */
     void onReachable(Runnable action);
 

@@ -13,6 +13,7 @@ import io.tollgate.v1.DeltaBatch;
 import io.tollgate.v1.PullDeltasRequest;
 import io.tollgate.v1.PullSnapshotRequest;
 import io.tollgate.v1.SnapshotChunk;
+import io.tollgate.v1.UsageAck;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -95,6 +96,24 @@ public final class GrpcControlPlaneClient implements ControlPlaneClient {
         GrpcStream<PullSnapshotRequest, SnapshotChunk> stream = new GrpcStream<>(listener, this::watchConnection);
         stub.pullSnapshot(request, stream);
         return stream;
+    }
+
+    @Override
+    public UsageTransport usage() {
+        return new UsageTransport() {
+            @Override
+            public Report report(Listener<UsageAck> listener) {
+                reconnectIfFailed();
+                GrpcReport report = new GrpcReport(listener, GrpcControlPlaneClient.this::watchConnection);
+                stub.reportUsage(report);
+                return report;
+            }
+
+            @Override
+            public String address() {
+                return address;
+            }
+        };
     }
 
     /** A connection whose other end is gone without a word would else be kept until its keep-alive fails, or for the kernel's patience. */

@@ -56,7 +56,7 @@ final class GrpcStream<Q, A> implements ClientResponseObserver<Q, A>, ControlPla
         }
     }
 
-    private static Failure describe(Status status) {
+    static Failure describe(Status status) {
         Kind kind =
                 switch (status.getCode()) {
                     case UNAVAILABLE, DEADLINE_EXCEEDED -> Kind.UNAVAILABLE;
