@@ -2,6 +2,8 @@
 package io.tollgate.server.config;
 
 import io.tollgate.core.Plane;
+import io.tollgate.server.envoy.mapping.Mapping;
+import io.tollgate.server.envoy.mapping.MappingReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,7 +53,8 @@ final class ConfigAssembly {
         final SidecarConfig.Listen listen = listen();
         final SidecarConfig.Limits limits = limits();
         final SidecarConfig.Journal journal = journal();
-        if (!problems.isEmpty()) {
+        final Mapping mapping = mapping();
+        if (mapping == null || !problems.isEmpty()) {
             return null;
         }
         final ConfigDump dump = new ConfigDump(values, sidecarId, controlPlane.token());
@@ -78,6 +81,7 @@ final class ConfigAssembly {
                         integer(ConfigKeys.ADMIN_THREADS),
                         flag(ConfigKeys.ADMIN_REFLECTION),
                         flag(ConfigKeys.ADMIN_CHANNELZ)),
+                new SidecarConfig.Envoy(mapping),
                 dump.yaml(),
                 dump.sha256());
     }
@@ -85,6 +89,16 @@ final class ConfigAssembly {
     private String sidecarId() {
         final String configured = text(ConfigKeys.SIDECAR_ID);
         return configured.isEmpty() ? HostName.ofThisMachine(environment) : configured;
+    }
+
+    private @Nullable Mapping mapping() {
+        final Path file = path(ConfigKeys.ENVOY_MAPPING);
+        try {
+            return file == null ? MappingReader.byContext() : MappingReader.read(file);
+        } catch (final ConfigException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
     }
 
     private SidecarConfig.ControlPlane controlPlane() {

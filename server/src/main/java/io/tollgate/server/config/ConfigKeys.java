@@ -321,6 +321,13 @@ final class ConfigKeys {
     static final ConfigKey ADMIN_CHANNELZ =
             add("admin.channelz", ConfigType.bool(), "true", "Whether the admin address serves channelz.");
 
+    static final ConfigKey ENVOY_MAPPING = add(
+            "envoy.mapping",
+            ConfigType.path(),
+            "",
+            "YAML file that says what is asked about an HTTP request that Envoy checks, see docs/envoy.md. Empty: everything stands in the"
+                    + " route's `context_extensions`.");
+
     private ConfigKeys() {}
 
     /** {@return all keys in their order} */

@@ -2,6 +2,7 @@
 package io.tollgate.server.config;
 
 import io.tollgate.core.Plane;
+import io.tollgate.server.envoy.mapping.Mapping;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp               synthetic decisions before readiness
  * @param shutdown             how it leaves
  * @param admin                diagnostics
+ * @param envoy                what Envoy's requests mean
  * @param yaml                 all of it as YAML, every default filled in, secrets masked
  * @param sha256               SHA-256 of {@code yaml}, lower-case hex
  */
@@ -47,6 +49,7 @@ public record SidecarConfig(
         WarmUp warmUp,
         Shutdown shutdown,
         Admin admin,
+        Envoy envoy,
         String yaml,
         String sha256) {
 
@@ -74,6 +77,7 @@ public record SidecarConfig(
                 warmUp,
                 shutdown,
                 admin,
+                envoy,
                 yaml,
                 sha256);
     }
@@ -266,4 +270,11 @@ public record SidecarConfig(
      * @param channelz   whether channelz is served
      */
     public record Admin(int threads, boolean reflection, boolean channelz) {}
+
+    /**
+     * What Envoy's requests mean.
+     *
+     * @param mapping of a Check to a question
+     */
+    public record Envoy(Mapping mapping) {}
 }

@@ -166,6 +166,12 @@ final class DecisionEdge {
         lane.counters.decided(outcome, reason);
     }
 
+    /** {@return a refusal that was made before anything could be asked, with its ids, counted as a decision} */
+    DecideResponse refused(final Lane lane, final DecideResponse refusal) {
+        count(lane, refusal.getOutcomeValue(), refusal.getReasonValue());
+        return refusal.toBuilder().setDecisionId(lane.ids.next()).build();
+    }
+
     private DecideResponse shed(final Lane lane, final DecideRequest request, final ShedCause cause) {
         lane.counters.shed(cause);
         lane.counters.decided(Outcome.DENY, Reason.OVERLOADED);

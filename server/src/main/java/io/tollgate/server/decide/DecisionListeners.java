@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.envoy.ExtAuthz;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.metrics.LaneCounters;
 import java.net.InetSocketAddress;
@@ -51,14 +52,19 @@ public final class DecisionListeners implements AutoCloseable {
         edge = new DecisionEdge(
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
         loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
-        final ServerServiceDefinition service =
-                DecisionServiceBinding.of(edge, new ReservationEdge(edge, faults), config.limits());
+        final List<ServerServiceDefinition> services = List.of(
+                DecisionServiceBinding.of(edge, new ReservationEdge(edge, faults), config.limits()),
+                EnvoyBinding.of(
+                        edge,
+                        new ExtAuthz(config.envoy().mapping(), System::currentTimeMillis),
+                        config.limits(),
+                        faults));
         try {
             if (config.listen().decisions() != null) {
-                openTcp(config.listen().decisions(), service, health);
+                openTcp(config.listen().decisions(), services, health);
             }
             if (config.listen().unixSocket() != null) {
-                openUnix(config.listen().unixSocket(), service, health);
+                openUnix(config.listen().unixSocket(), services, health);
             }
         } catch (final RuntimeException e) {
             close(0);
@@ -142,14 +148,14 @@ public final class DecisionListeners implements AutoCloseable {
 
     private void openTcp(
             final InetSocketAddress address,
-            final ServerServiceDefinition service,
+            final List<ServerServiceDefinition> services,
             final @Nullable BindableService health) {
-        final Server server = open(address, "listen.address", IoTransport.tcp(), service, health);
+        final Server server = open(address, "listen.address", IoTransport.tcp(), services, health);
         tcpAddress = new InetSocketAddress(address.getAddress(), server.getPort());
     }
 
     private void openUnix(
-            final Path path, final ServerServiceDefinition service, final @Nullable BindableService health) {
+            final Path path, final List<ServerServiceDefinition> services, final @Nullable BindableService health) {
         if (!IoTransport.hasUnixSockets()) {
             throw new SidecarStartException(
                     "listen.unix_socket: this system has no epoll, which Unix sockets need here;" + " remove the key");
@@ -159,7 +165,7 @@ public final class DecisionListeners implements AutoCloseable {
                 new DomainSocketAddress(file.prepare().toString()),
                 "listen.unix_socket",
                 IoTransport.unix(),
-                service,
+                services,
                 health);
         unixSocket = file;
         file.publish();
@@ -169,14 +175,14 @@ public final class DecisionListeners implements AutoCloseable {
             final SocketAddress address,
             final String key,
             final ChannelFactory<ServerChannel> channels,
-            final ServerServiceDefinition service,
+            final List<ServerServiceDefinition> services,
             final @Nullable BindableService health) {
         final ConnectionLimit limit = new ConnectionLimit(config.limits().maxConnections());
         final NettyServerBuilder builder = ServerFactory.forDecisions(config, address)
                 .bossEventLoopGroup(acceptors)
                 .workerEventLoopGroup(loops.group())
-                .channelFactory(limit.around(channels))
-                .addService(service);
+                .channelFactory(limit.around(channels));
+        services.forEach(builder::addService);
         if (health != null) {
             builder.addService(ServerInterceptors.intercept(health, watches));
         }

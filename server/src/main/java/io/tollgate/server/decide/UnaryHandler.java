@@ -26,6 +26,11 @@ final class UnaryHandler<R> implements ServerCallHandler<Object, R> {
          * @throws StatusException when the call itself, not its content, cannot be served
          */
         R answer(Object request, @Nullable Deadline deadline) throws StatusException;
+
+        /** {@return the answer to a message that could not be read; null = the call is closed with the message's status} */
+        default @Nullable R unreadable(final Malformed message) {
+            return null;
+        }
     }
 
     private static final Status NOT_DURABLE =
@@ -74,7 +79,14 @@ final class UnaryHandler<R> implements ServerCallHandler<Object, R> {
                 return;
             }
             if (message instanceof Malformed malformed) {
-                close(malformed.status());
+                final R answer = answerer.unreadable(malformed);
+                if (answer == null) {
+                    close(malformed.status());
+                } else {
+                    call.sendHeaders(new Metadata());
+                    call.sendMessage(answer);
+                    close(Status.OK);
+                }
             } else if (request != null) {
                 close(Status.INVALID_ARGUMENT.withDescription(
                         "one message per call; use DecideBatch or DecideStream for many questions"));

@@ -114,7 +114,7 @@ final class EdgeHarness implements AutoCloseable {
         return channel;
     }
 
-    private static final class RawMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+    static final class RawMarshaller implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(final byte[] value) {
             return new ByteArrayInputStream(value);

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Mapping {
     private final List<Rule> rules;
     private final Upstream upstream;
+    /** What it was read from: two of the same text are the same. */
+    private final String text;
 
     /**
      * What the service behind Envoy learns.
@@ -42,7 +44,8 @@ public final class Mapping {
      */
     public record Question(String rule, @Nullable DecideRequest request) {}
 
-    Mapping(final List<Rule> rules, final Upstream upstream) {
+    Mapping(final List<Rule> rules, final Upstream upstream, final String text) {
+        this.text = text;
         this.rules = List.copyOf(rules);
         this.upstream = upstream;
     }
@@ -83,6 +86,16 @@ public final class Mapping {
             }
         }
         throw new Refusal(Kind.NO_RULE, "Nothing is known about this address.");
+    }
+
+    @Override
+    public boolean equals(final @Nullable Object other) {
+        return other instanceof Mapping mapping && mapping.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     private static DecideRequest ask(final Rule rule, final CheckFacts facts, final Map<String, String> path)

@@ -23,6 +23,25 @@ public final class MappingReader {
             Set.of("organization", "department", "project", "actor_type", "actor_id", "decision_id", "reservation_id");
     private static final Set<Field> WHO = Set.of(Field.ORGANIZATION, Field.ACTOR_TYPE, Field.ACTOR_ID, Field.API_KEY);
 
+    private static final String BY_CONTEXT =
+            """
+            upstream: { remove: [x-api-key] }
+            rules:
+              - name: context
+                request:
+                  organization: { context: organization }
+                  department: { context: department }
+                  project: { context: project }
+                  actor_type: { context: actor_type }
+                  actor_id: [ { context: actor_id }, { claim: sub }, { principal: true } ]
+                  api_key: { credential: x-api-key }
+                  product: { context: product }
+                  resource_type: { context: resource_type }
+                  action: { context: action }
+                  resource_id: { context: resource_id }
+                  mode: { context: mode }
+            """;
+
     private final String source;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Shapes shapes;
@@ -50,17 +69,22 @@ public final class MappingReader {
         }
     }
 
+    /** {@return the mapping of who wrote none: all that is asked stands in the route's context extensions, by the names of the fields} */
+    public static Mapping byContext() {
+        return read(BY_CONTEXT, "the built-in mapping");
+    }
+
     /** As {@link #read(Path)}, of a text; source names it in messages. */
     public static Mapping read(final String yaml, final String source) {
         final MappingReader reader = new MappingReader(source);
-        final Mapping mapping = reader.mapping(YamlNode.read(yaml, source, reader.problems));
+        final Mapping mapping = reader.mapping(YamlNode.read(yaml, source, reader.problems), yaml);
         if (mapping == null || !reader.problems.isEmpty()) {
             throw new ConfigException(reader.problems);
         }
         return mapping;
     }
 
-    private @Nullable Mapping mapping(final @Nullable YamlNode root) {
+    private @Nullable Mapping mapping(final @Nullable YamlNode root, final String yaml) {
         if (root == null || root.map() == null) {
             if (problems.isEmpty()) {
                 problems.add(new ConfigProblem(source, 1, 1, "", "is no mapping; it needs at least rules:"));
@@ -90,7 +114,7 @@ public final class MappingReader {
         if (written != null && nodes.isEmpty()) {
             problem(written, "is empty; without a rule nothing passes");
         }
-        return new Mapping(read, upstream(map.get("upstream")));
+        return new Mapping(read, upstream(map.get("upstream")), yaml);
     }
 
     private void check(final Rule rule, final List<Rule> before, final YamlNode node) {

@@ -1,0 +1,117 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.decide;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.rpc.Status;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.auth.v3.CheckResponse;
+import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
+import io.tollgate.envoy.type.v3.HttpStatus;
+import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.envoy.ExtAuthz;
+import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.DecideResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.service.auth.v3.Authorization} on the decision listeners. No Check is answered with a gRPC error, whatever it is and whatever
+ * goes wrong here: Envoy's {@code failure_mode_allow} would let the request pass.
+ */
+final class EnvoyBinding {
+    private static final int PERMISSION_DENIED = 7;
+    private static final int SERVICE_UNAVAILABLE = 503;
+    /** When even making the answer fails. */
+    private static final CheckResponse LAST_RESORT = CheckResponse.newBuilder()
+            .setStatus(Status.newBuilder().setCode(PERMISSION_DENIED))
+            .setDeniedResponse(DeniedHttpResponse.newBuilder()
+                    .setStatus(HttpStatus.newBuilder().setCode(SERVICE_UNAVAILABLE)))
+            .build();
+
+    private final DecisionEdge edge;
+    private final ExtAuthz ext;
+    private final FaultLog faults;
+
+    private EnvoyBinding(final DecisionEdge edge, final ExtAuthz ext, final FaultLog faults) {
+        this.edge = edge;
+        this.ext = ext;
+        this.faults = faults;
+    }
+
+    static ServerServiceDefinition of(
+            final DecisionEdge edge, final ExtAuthz ext, final SidecarConfig.Limits limits, final FaultLog faults) {
+        final EnvoyBinding binding = new EnvoyBinding(edge, ext, faults);
+        final MethodDescriptor<Object, CheckResponse> check = read(
+                AuthorizationGrpc.getCheckMethod(), CheckRequest.parser(), "envoy.service.auth.v3.CheckRequest", limits);
+        final ServiceDescriptor generated = AuthorizationGrpc.getServiceDescriptor();
+        final ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(generated.getName())
+                .setSchemaDescriptor(generated.getSchemaDescriptor())
+                .addMethod(check)
+                .build();
+        return ServerServiceDefinition.builder(descriptor)
+                .addMethod(ServerMethodDefinition.create(check, new UnaryHandler<>(binding.new Checks())))
+                .build();
+    }
+
+    private static <R> MethodDescriptor<Object, R> read(
+            final MethodDescriptor<?, R> method,
+            final Parser<? extends MessageLite> parser,
+            final String typeName,
+            final SidecarConfig.Limits limits) {
+        // A Check may carry a body; what is too long for us is denied, not an error.
+        return method.toBuilder(
+                        new InboundMarshaller(parser, typeName, limits.maxBatchBytes(), "limits.max_batch_bytes"),
+                        method.getResponseMarshaller())
+                .build();
+    }
+
+    private final class Checks implements UnaryHandler.Answerer<CheckResponse> {
+        @Override
+        public CheckResponse answer(final Object request, final @Nullable Deadline deadline) {
+            return guarded(() -> check((CheckRequest) request, deadline));
+        }
+
+        @Override
+        public CheckResponse unreadable(final Malformed message) {
+            return guarded(() -> refuse(ext.unreadable()));
+        }
+    }
+
+    private interface Attempt {
+        CheckResponse make();
+    }
+
+    private CheckResponse guarded(final Attempt attempt) {
+        try {
+            return attempt.make();
+        } catch (final Throwable fault) {
+            faults.note(fault);
+            return LAST_RESORT;
+        }
+    }
+
+    private CheckResponse check(final CheckRequest check, final @Nullable Deadline deadline) {
+        final Lane lane = Lane.current();
+        final ExtAuthz.Asked asked = ext.read(check);
+        final DecideRequest question = asked.question();
+        if (question != null) {
+            return ext.answer(asked, edge.decide(lane, question, deadline));
+        }
+        return asked.refusal() == null ? ext.pass(asked) : refuse(asked);
+    }
+
+    private CheckResponse refuse(final ExtAuthz.Asked asked) {
+        final Lane lane = Lane.current();
+        final DecideResponse refusal = asked.refusal();
+        if (refusal == null) {
+            throw new IllegalStateException("nothing is refused");
+        }
+        return ext.answer(asked, edge.refused(lane, refusal));
+    }
+}
