@@ -6,7 +6,6 @@ import io.tollgate.loader.transfer.ControlPlaneClient;
 import io.tollgate.loader.transfer.ControlPlaneClient.Failure;
 import io.tollgate.loader.transfer.ControlPlaneClient.Stream;
 import io.tollgate.v1.DeltaBatch;
-import io.tollgate.v1.Heartbeat;
 import io.tollgate.v1.PullDeltasRequest;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +24,10 @@ final class Heartbeats {
         PullDeltasRequest question();
 
         /** The first answer of a call, which confirms; sent = when its question left. */
-        void answered(PullDeltasRequest question, Heartbeat answer, long sentNs, long sentWallMs);
+        void answered(PullDeltasRequest question, DeltaBatch answer, long sentNs, long sentWallMs);
 
         /** A later message of a call: news, no confirmation. */
-        void news(Heartbeat news);
+        void news(DeltaBatch news);
 
         /** A call has failed. */
         void failed(String cause);
@@ -108,6 +107,14 @@ final class Heartbeats {
         nextAtNs = clock.monotonicNs();
     }
 
+    /** Ends the running call, since what it brings is of no use; asks again after a wait. */
+    void retryAfter(long waitNs) {
+        if (call != null) {
+            end(call, "its deltas are of no use");
+        }
+        nextAtNs = clock.monotonicNs() + waitNs;
+    }
+
     /** The connection is back: no need to wait longer. */
     void reachable() {
         if (call == null && backoff.failures() > 0) {
@@ -143,13 +150,12 @@ final class Heartbeats {
         if (from.stream != null) {
             from.stream.request(1);
         }
-        Heartbeat heartbeat = batch.getHeartbeat();
         if (from.answered) {
-            host.news(heartbeat);
-        } else if (heartbeat.getAnswersRequest()) {
+            host.news(batch);
+        } else if (batch.getHeartbeat().getAnswersRequest()) {
             from.answered = true;
             backoff.onSuccess();
-            host.answered(from.question, heartbeat, from.sentNs, from.sentWallMs);
+            host.answered(from.question, batch, from.sentNs, from.sentWallMs);
         }
     }
 

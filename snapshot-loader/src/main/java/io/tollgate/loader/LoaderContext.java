@@ -2,6 +2,7 @@
 package io.tollgate.loader;
 
 import io.tollgate.core.Plane;
+import io.tollgate.loader.delta.DeltaLimits;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.SystemDecisionClock;
 import io.tollgate.loader.journal.JournalSettings;
@@ -51,6 +52,7 @@ public final class LoaderContext {
     private int workers = 1;
     private final Map<Plane, Long> maxAgeMs = new EnumMap<>(Plane.class);
     private TransferLimits limits = TransferLimits.DEFAULT;
+    private DeltaLimits deltaLimits = DeltaLimits.DEFAULT;
     private @Nullable ManifestVerifier verifier;
     private SnapshotVersion oldestVersion = SnapshotVersion.NONE;
     private OnCorruption onCorruption = OnCorruption.REFUSE;
@@ -182,6 +184,12 @@ public final class LoaderContext {
         return this;
     }
 
+    /** How much deltas may bring. */
+    public LoaderContext deltaLimits(DeltaLimits value) {
+        deltaLimits = value;
+        return this;
+    }
+
     /** Whom to trust. Required: nobody is trusted by default. */
     public LoaderContext verifier(ManifestVerifier value) {
         verifier = value;
@@ -303,6 +311,10 @@ public final class LoaderContext {
 
     TransferLimits limits() {
         return limits;
+    }
+
+    DeltaLimits deltaLimits() {
+        return deltaLimits;
     }
 
     ManifestVerifier verifier() {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.loader.delta.DeltaRefusedException;
 import io.tollgate.loader.freshness.ClockJump;
 import io.tollgate.loader.transfer.SnapshotVersion;
 
@@ -20,4 +21,16 @@ public interface LoaderListener {
 
     /** Time jumped: the wall clock was stepped, or the process stood still. */
     default void timeJumped(ClockJump jump) {}
+
+    /**
+     * Deltas answer decisions now.
+     *
+     * @param sequence of the last one
+     * @param count how many at once
+     * @param durationNs since the first of them arrived
+     */
+    default void deltasApplied(long sequence, int count, long durationNs) {}
+
+    /** A delta was not taken, or the state was found to be another one than the control plane's; what was active stays. */
+    default void deltaRefused(DeltaRefusedException.Cause why, String cause) {}
 }

@@ -4,7 +4,11 @@ package io.tollgate.loader;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.v1.Plane;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters the store of live counters
  * @param distrust why the active snapshot is no longer trusted: its key was removed, and its planes count as never confirmed; empty = it is
  * @param time what the clocks did
+ * @param deltas what lies on top of the snapshot
  */
 public record LoaderStatus(
         Path stateDir,
@@ -27,7 +32,8 @@ public record LoaderStatus(
         List<PlaneFacts> planes,
         CounterFacts counters,
         String distrust,
-        ClockFacts time) {
+        ClockFacts time,
+        DeltaFacts deltas) {
 
     /** What the loader is busy with. */
     public enum Phase {
@@ -99,6 +105,64 @@ public record LoaderStatus(
             @Nullable Failure lastFailure,
             long chunksReceived,
             long chunkCount) {}
+
+    /**
+     * What lies on top of the active snapshot, and what became of the deltas that came. Causes are labels of
+     * {@link io.tollgate.loader.delta.DeltaRefusedException.Cause}.
+     *
+     * @param sequence the last delta in force, contained in the snapshot or on top of it
+     * @param onSnapshot deltas on top of it
+     * @param applied since the start, those found on disk included
+     * @param lastAppliedAtMs when the last one was; 0 = none since the start
+     * @param overlayRows records that differ from the snapshot's
+     * @param overlayBytes what these take, about
+     * @param refused by cause
+     * @param resyncs how often a whole snapshot was wanted instead, by cause
+     * @param lastRefusal also after a later success
+     * @param resyncing why a whole snapshot is wanted now; empty = it is not
+     * @param durations from the arrival of deltas until decisions know them
+     */
+    public record DeltaFacts(
+            long sequence,
+            long onSnapshot,
+            long applied,
+            long lastAppliedAtMs,
+            long overlayRows,
+            long overlayBytes,
+            Map<String, Long> refused,
+            Map<String, Long> resyncs,
+            @Nullable Failure lastRefusal,
+            String resyncing,
+            DurationFacts durations) {
+        /** Nothing yet. */
+        public static final DeltaFacts NONE =
+                new DeltaFacts(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), null, "", DurationFacts.NONE);
+    }
+
+    /**
+     * How long something took, each time.
+     *
+     * @param counts how often at most each of {@link #BOUNDS_NS} and more than the one before it; last: longer than all of them
+     * @param sumNs of all together
+     */
+    public record DurationFacts(List<Long> counts, long sumNs) {
+        /** Nanoseconds. */
+        public static final List<Long> BOUNDS_NS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+                .map(ms -> ms * 1_000_000L)
+                .toList();
+
+        static final DurationFacts NONE = new DurationFacts(Collections.nCopies(BOUNDS_NS.size() + 1, 0L), 0);
+
+        DurationFacts with(long durationNs) {
+            List<Long> more = new ArrayList<>(counts);
+            int at = 0;
+            while (at < BOUNDS_NS.size() && durationNs > BOUNDS_NS.get(at)) {
+                at++;
+            }
+            more.set(at, more.get(at) + 1);
+            return new DurationFacts(List.copyOf(more), sumNs + durationNs);
+        }
+    }
 
     /** A failure, said for an operator, and when. */
     public record Failure(String cause, long atMs) {}

@@ -8,14 +8,19 @@ import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus.SnapshotFacts;
+import io.tollgate.loader.delta.DeltaCheck;
+import io.tollgate.loader.delta.DeltaLog;
+import io.tollgate.loader.delta.DeltaRefusedException;
 import io.tollgate.loader.freshness.CounterRepair;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.install.Counters;
+import io.tollgate.loader.install.DeltaBuild;
 import io.tollgate.loader.install.GraceMark;
 import io.tollgate.loader.install.HighWater;
 import io.tollgate.loader.install.InstallContext;
 import io.tollgate.loader.install.Installation;
+import io.tollgate.loader.install.InstalledRecords;
 import io.tollgate.loader.install.InstalledSnapshot;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.install.Reservations;
@@ -60,6 +65,7 @@ final class Residence implements AutoCloseable {
     private final ManifestCheck check;
     private final HighWater highWater;
     private final GraceMark graceMark;
+    private final LiveDeltas deltas;
     private final RecordSource records = new RecordSource();
     private final Deque<AutoCloseable> opened;
 
@@ -97,6 +103,8 @@ final class Residence implements AutoCloseable {
         this.check = new ManifestCheck(context.bundle(), context.limits(), context.verifier())
                 .notBelow(context.oldestVersion());
         this.installContext = new InstallContext(storage(), directory, cells, ages, clock, context.random());
+        this.deltas = new LiveDeltas(
+                installContext, new DeltaCheck(context.bundle(), context.deltaLimits(), context.verifier()));
         this.graceMark = new GraceMark(storage(), directory);
         this.noteTimeAtNs = clock.monotonicNs();
         this.syncCellsAtNs = clock.monotonicNs() + SYNC_CELLS_NS;
@@ -157,12 +165,19 @@ final class Residence implements AutoCloseable {
         InstalledSnapshot found = opener.openNewest();
         passedOver = opener.passedOver();
         if (found != null) {
-            becomeActive(found);
-            if (!highWater.version().isNewerThan(found.version())) {
+            becomeActive(found, deltas.recover(found));
+            if (!isBelowHighest(found.version())) {
                 long graceMs = graceMark.remainingMs(context.restartGraceMs(), clock.wallMs());
                 ages.grantRestartGrace(graceMs, clock.monotonicNs(), clock.wallMs());
             }
         }
+    }
+
+    /** Something newer was active here before; what is active now counts as stale until it is confirmed. */
+    private boolean isBelowHighest(SnapshotVersion version) {
+        long sequence = highWater.sequenceOf(version.epoch());
+        return highWater.version().isNewerThan(version)
+                || Long.compareUnsigned(sequence, deltas.state().sequence()) > 0;
     }
 
     /** Counters are healed with this after the wall clock went back, also while the sidecar did not run. Before the thread starts. */
@@ -204,32 +219,97 @@ final class Residence implements AutoCloseable {
         return 1;
     }
 
-    private void becomeActive(InstalledSnapshot snapshot) {
+    private void becomeActive(InstalledSnapshot snapshot, World world) {
         ages.applyBounds(snapshot.manifest().manifest());
-        worlds.activate(snapshot.world());
-        if (repair != null) {
-            repair.activated(snapshot.world());
-        }
+        swapTo(world);
         active = snapshot;
         activatedAtMs = clock.wallMs();
         distrust = "";
-        records.switchTo(snapshot.folder());
+        records.switchTo(snapshot.folder(), deltas.state().changes(), deltas.last());
         pruneDue = true;
     }
 
+    private void swapTo(World world) {
+        worlds.activate(world);
+        if (repair != null) {
+            repair.activated(world);
+        }
+    }
+
     Installation beginInstallation(StagedSnapshot staged) {
-        return new Installation(installContext, staged, worlds.current());
+        return new Installation(installContext, staged, worlds::current);
+    }
+
+    /**
+     * Brings a finished installation up to the deltas that are in force.
+     *
+     * @throws RefusedException when it does not lead there
+     */
+    Successor succeed(Installation finished) throws IOException, RefusedException {
+        InstalledSnapshot result = finished.result();
+        try (InstalledRecords of = new InstalledRecords(result.folder())) {
+            DeltaBuild lacking = deltas.catchUp(result, of, worlds.current());
+            if (lacking == null) {
+                return new Successor(finished, null, result.world());
+            }
+            World world = lacking.finish();
+            result.world().close();
+            return new Successor(finished, lacking, world);
+        } catch (DeltaRefusedException e) {
+            throw new RefusedException(RefusedException.Check.ROLLBACK, e.reason());
+        }
     }
 
     /** What may still fail before an activation; the keys may have changed since the manifest came. */
-    void prepareActivation(Installation finished) throws IOException, RefusedException {
-        check.requireTrusted(finished.manifest());
-        highWater.raise(finished.version());
+    Successor.Ready prepareActivation(Successor next) throws IOException, RefusedException {
+        check.requireTrusted(next.installation().manifest());
+        DeltaBuild lacking = next.caughtUp();
+        DeltaLog log =
+                lacking == null ? null : deltas.persist(next.installation().result(), lacking);
+        try {
+            highWater.raise(next.installation().version(), next.state().sequence());
+        } catch (IOException | RuntimeException e) {
+            if (log != null) {
+                log.close();
+            }
+            throw e;
+        }
+        return new Successor.Ready(next, log);
     }
 
-    void activate(Installation finished) {
-        finished.beforeActivation();
-        becomeActive(finished.result());
+    void activate(Successor.Ready ready) {
+        Successor next = ready.successor();
+        InstalledSnapshot result = next.installation().result();
+        next.beforeActivation();
+        deltas.adopt(result, next.caughtUp(), ready.log());
+        becomeActive(result, next.world());
+    }
+
+    /** What may still fail before deltas are active. */
+    void prepareDeltas(DeltaBuild build) throws IOException {
+        deltas.persist(build);
+        try {
+            highWater.raise(version(), build.state().sequence());
+        } catch (IOException | RuntimeException e) {
+            deltas.takeBack();
+            throw e;
+        }
+    }
+
+    void activateDeltas(DeltaBuild build, World world) {
+        build.beforeActivation();
+        deltas.applied(build);
+        swapTo(world);
+        records.changedTo(build.state().changes(), deltas.last());
+    }
+
+    /** The last delta that ever was in force in the active snapshot's epoch. */
+    long highestSequence() {
+        return highWater.sequenceOf(version().epoch());
+    }
+
+    LiveDeltas deltas() {
+        return deltas;
     }
 
     /** Closes worlds that nobody reads, deletes their folders, keeps the periods ahead of the clock. */
@@ -274,6 +354,12 @@ final class Residence implements AutoCloseable {
         } catch (RefusedException e) {
             distrust = e.reason();
             ages.expireAll("the snapshot is no longer trusted");
+        }
+        if (distrust.isEmpty()) {
+            distrust = deltas.distrusted().orElse("");
+            if (!distrust.isEmpty()) {
+                ages.expireAll("a delta on the snapshot is no longer trusted");
+            }
         }
         return distrust.equals(before) ? "" : distrust;
     }
@@ -351,7 +437,7 @@ final class Residence implements AutoCloseable {
                 live.manifest().manifest().getBundle(),
                 live.version(),
                 live.manifest().manifest().getRegistryVersion(),
-                live.manifest().manifest().getLedgerSequence(),
+                deltas.state().ledgerSequence(),
                 live.manifest().sha256Hex(),
                 live.manifest().keyId(),
                 confirmed,
@@ -404,6 +490,7 @@ final class Residence implements AutoCloseable {
     @Override
     public void close() {
         records.close();
+        deltas.close();
         worlds.close();
         if (worlds.retiredCount() > 0) {
             LOG.log(

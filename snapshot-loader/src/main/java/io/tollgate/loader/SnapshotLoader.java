@@ -59,7 +59,11 @@ public final class SnapshotLoader implements AutoCloseable {
                     "at the start, to be fetched again: " + String.join("; ", residence.passedOver()),
                     context.clock().wallMs());
         }
+        if (!residence.deltas().damage().isEmpty()) {
+            board.failed(residence.deltas().damage(), context.clock().wallMs());
+        }
         if (residence.worlds().current() != null) {
+            board.deltas().found(residence.deltas().state());
             board.activated(residence.facts(false));
         }
     }

@@ -10,6 +10,7 @@ import io.tollgate.loader.LoaderStatus.InstallFacts;
 import io.tollgate.loader.LoaderStatus.Phase;
 import io.tollgate.loader.LoaderStatus.PlaneFacts;
 import io.tollgate.loader.LoaderStatus.SnapshotFacts;
+import io.tollgate.loader.delta.DeltaRefusedException.Cause;
 import io.tollgate.loader.freshness.ClockJump;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.transfer.SnapshotVersion;
@@ -35,6 +36,7 @@ final class StatusBoard {
     private volatile InstallFacts installs = new InstallFacts(Phase.IDLE, 0, 0, 0, null, 0, 0);
     private volatile CounterFacts counters = new CounterFacts(0, false);
     private volatile String distrust = "";
+    private final DeltaBoard deltas = new DeltaBoard();
     private volatile ClockFacts time = new ClockFacts(0, 0, 0, 0, 0, 0);
 
     StatusBoard(Path stateDir, PlaneAges ages, List<LoaderListener> listeners) {
@@ -56,7 +58,27 @@ final class StatusBoard {
                     report.detail()));
         }
         return new LoaderStatus(
-                stateDir, snapshot, connection, installs, List.copyOf(planes), counters, distrust, time);
+                stateDir,
+                snapshot,
+                connection,
+                installs,
+                List.copyOf(planes),
+                counters,
+                distrust,
+                time,
+                deltas.facts());
+    }
+
+    DeltaBoard deltas() {
+        return deltas;
+    }
+
+    void deltasApplied(long sequence, int count, long durationNs) {
+        tell(listener -> listener.deltasApplied(sequence, count, durationNs));
+    }
+
+    void deltaRefused(Cause why, String reason) {
+        tell(listener -> listener.deltaRefused(why, reason));
     }
 
     void activated(SnapshotFacts facts) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Pulls one snapshot at a time into the staging area. A broken stream goes on at the chunk where it broke, as long as the control plane
  * still offers the same version; what does not pass a check is thrown away whole. Loader's thread only.
  */
-final class Transfer {
+final class Transfer implements Sync.Wanted {
     /** Messages on their way at once: enough to keep the line busy, few enough to bound memory. */
     private static final int WINDOW = 4;
 
@@ -39,6 +39,13 @@ final class Transfer {
 
         /** The newest version that ever was active here. */
         SnapshotVersion highest();
+
+        /**
+         * What is in force must be reachable from it.
+         *
+         * @throws RefusedException when it would take back deltas that are in force
+         */
+        void requireReachable(VerifiedManifest manifest) throws RefusedException;
 
         /** Identity and bundle to ask with. */
         PullSnapshotRequest pullQuestion();
@@ -116,7 +123,8 @@ final class Transfer {
     }
 
     /** The control plane says that this is the newest. Does nothing while a transfer runs. */
-    void want(SnapshotVersion newest) {
+    @Override
+    public void want(SnapshotVersion newest) {
         if (!newest.equals(wanted) && wanted.equals(refused)) {
             // Another snapshot than the one that was refused: no reason to wait.
             notBeforeNs = clock.monotonicNs();
@@ -127,7 +135,8 @@ final class Transfer {
     }
 
     /** Nothing newer is wanted any more. */
-    void wantNothing() {
+    @Override
+    public void wantNothing() {
         wanted = SnapshotVersion.NONE;
     }
 
@@ -232,6 +241,7 @@ final class Transfer {
             wantNothing();
             return;
         }
+        host.requireReachable(manifest);
         staging = area.begin(manifest);
         finishIfComplete(from, staging);
     }

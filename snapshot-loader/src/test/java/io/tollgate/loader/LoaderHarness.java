@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.loader.fixture.DeltaSource;
 import io.tollgate.loader.fixture.FakeClock;
 import io.tollgate.loader.fixture.FakeControlPlane;
 import io.tollgate.loader.fixture.SnapshotBuilder;
@@ -71,6 +72,15 @@ final class LoaderHarness implements AutoCloseable {
         for (long passedMs = 0; passedMs < ms; passedMs += 100) {
             advanceMs(100);
             plane.serveHeartbeat(newest);
+            settle();
+        }
+    }
+
+    /** The same with a control plane that has deltas. */
+    void serveMs(DeltaSource source, long ms) {
+        for (long passedMs = 0; passedMs < ms; passedMs += 100) {
+            advanceMs(100);
+            plane.serveHeartbeat(source);
             settle();
         }
     }

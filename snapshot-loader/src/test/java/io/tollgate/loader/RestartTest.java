@@ -11,9 +11,8 @@ import io.tollgate.core.world.World;
 import io.tollgate.loader.fixture.FakeClock;
 import io.tollgate.loader.fixture.SampleSnapshot;
 import io.tollgate.loader.fixture.SnapshotBuilder;
+import io.tollgate.loader.fixture.StrictVerifier;
 import io.tollgate.loader.storage.Storage;
-import io.tollgate.loader.transfer.ManifestVerifier;
-import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -311,11 +310,8 @@ class RestartTest {
 
     @Test
     void shouldNotUseASnapshotThatTheVerifierNoLongerTrusts() throws Exception {
-        ManifestVerifier strict = manifest -> {
-            throw new RefusedException(RefusedException.Check.SIGNATURE, "signed by nobody that is trusted");
-        };
         try (LoaderHarness harness =
-                new LoaderHarness(stateDir, LoaderHarness.context().verifier(strict), new FakeClock())) {
+                new LoaderHarness(stateDir, LoaderHarness.context().verifier(new StrictVerifier()), new FakeClock())) {
             assertNull(harness.status().snapshot());
         }
     }

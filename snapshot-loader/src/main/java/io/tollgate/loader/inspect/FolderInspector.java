@@ -4,6 +4,7 @@ package io.tollgate.loader.inspect;
 import io.tollgate.loader.install.InstalledFolder;
 import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.v1.Section;
+import io.tollgate.v1.SignedDelta;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,16 @@ final class FolderInspector extends SnapshotInspector {
 
     static FolderInspector openFolder(Path path) throws IOException, RefusedException {
         return new FolderInspector(InstalledFolder.open(path));
+    }
+
+    @Override
+    public List<SignedDelta> deltas() throws IOException {
+        return folder.deltas();
+    }
+
+    @Override
+    public long deltaSequence() throws IOException {
+        return folder.state().sequence();
     }
 
     @Override

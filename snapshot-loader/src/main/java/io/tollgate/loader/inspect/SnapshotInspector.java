@@ -3,6 +3,7 @@ package io.tollgate.loader.inspect;
 
 import io.tollgate.loader.transfer.RefusedException;
 import io.tollgate.v1.Section;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
@@ -60,10 +61,22 @@ public abstract class SnapshotInspector implements AutoCloseable {
         return manifest;
     }
 
-    /** {@return what is wrong with it: every checksum, digest and count was looked at; empty = nothing is} */
+    /** {@return the deltas that lie on top of it and hold, as received: an installed folder may have some} */
+    public List<SignedDelta> deltas() throws IOException {
+        return List.of();
+    }
+
+    /** {@return the last delta in it or on top of it; 0 = none} */
+    public long deltaSequence() throws IOException {
+        return manifest.getDeltaSequence();
+    }
+
+    /**
+     * {@return what is wrong with it: every checksum, digest and count was looked at, of the deltas on top of it too; empty = nothing is}
+     */
     public abstract List<String> verify() throws IOException;
 
-    /** {@return records of a section, counted, not taken from the manifest} */
+    /** {@return records of a section, after deltas; counted, not taken from the manifest} */
     public abstract long count(Section section) throws IOException;
 
     /** {@return the record with a key, serialized, or null} */

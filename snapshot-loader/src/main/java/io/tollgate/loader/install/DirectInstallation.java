@@ -88,7 +88,7 @@ public final class DirectInstallation implements AutoCloseable {
 
     private World finish(WalletSpool spool) throws IOException, RefusedException {
         WorldBuild making = WorldBuild.create(
-                context, folder, statics.compile(new PoolCells(context.cells())), scopes.size(), before, spool);
+                context, folder, statics.compile(new PoolCells(context.cells())), scopes.size(), () -> before, spool);
         build = making;
         for (Entry scope : scopes) {
             making.add(scope.key(), scope.value());

@@ -19,7 +19,8 @@ import java.util.Optional;
 /**
  * The file HIGHEST: for each bundle the newest version that ever was active here, so that versions do not go back even when the snapshot
  * itself was damaged and set aside, or the sidecar was another bundle's for a time. A line per bundle:
- * {@code <epoch>-<version> <CRC-32C over version, blank, bundle> <bundle>}.
+ * {@code <epoch>-<version>+<delta> <CRC-32C over that, blank, bundle> <bundle>}, where the delta is the last one of that epoch that was in
+ * force ({@code +<delta>} is missing when there was none).
  *
  * <p>It lies there twice, in the state directory and in its folder of snapshots; what either of them holds counts. When both are damaged,
  * the names of the folders that are there stand in for it. A state directory that was lost altogether knows nothing: for that there is
@@ -36,9 +37,47 @@ public final class HighWater {
     private final Storage storage;
     private final List<Path> files;
     private final String bundle;
-    private final Map<String, SnapshotVersion> highest;
+    private final Map<String, Mark> highest;
 
-    private HighWater(Storage storage, List<Path> files, String bundle, Map<String, SnapshotVersion> highest) {
+    /**
+     * How far a bundle was.
+     *
+     * @param version the newest snapshot
+     * @param sequence the last delta of its epoch, contained in a snapshot or applied on top of one
+     */
+    record Mark(SnapshotVersion version, long sequence) {
+        static final Mark NONE = new Mark(SnapshotVersion.NONE, 0);
+
+        /** Both at once: neither goes back, unless the epoch is a newer one. */
+        Mark with(Mark other) {
+            int byEpoch = Long.compareUnsigned(version.epoch(), other.version.epoch());
+            if (byEpoch != 0) {
+                return byEpoch > 0 ? this : other;
+            }
+            return new Mark(
+                    other.version.isNewerThan(version) ? other.version : version,
+                    Long.compareUnsigned(other.sequence, sequence) > 0 ? other.sequence : sequence);
+        }
+
+        static Optional<Mark> parse(String text) {
+            int plus = text.indexOf('+');
+            try {
+                long sequence = plus < 0 ? 0 : Long.parseUnsignedLong(text, plus + 1, text.length(), 10);
+                String folder = plus < 0 ? text : text.substring(0, plus);
+                return StateDirectory.versionOf(Path.of(folder.replace('\0', ' ')))
+                        .map(version -> new Mark(version, sequence));
+            } catch (NumberFormatException ignored) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return sequence == 0 ? version.toString() : version + "+" + Long.toUnsignedString(sequence);
+        }
+    }
+
+    private HighWater(Storage storage, List<Path> files, String bundle, Map<String, Mark> highest) {
         this.storage = storage;
         this.files = files;
         this.bundle = bundle;
@@ -49,7 +88,7 @@ public final class HighWater {
     public static HighWater open(Storage storage, StateDirectory directory, String bundle) throws IOException {
         List<Path> files = List.of(
                 directory.root().resolve(FILE_NAME), directory.snapshots().resolve(FILE_NAME));
-        Map<String, SnapshotVersion> found = new LinkedHashMap<>();
+        Map<String, Mark> found = new LinkedHashMap<>();
         int damaged = 0;
         int whole = 0;
         for (Path file : files) {
@@ -69,13 +108,13 @@ public final class HighWater {
                     System.Logger.Level.WARNING,
                     "no copy of " + FILE_NAME + " is whole; nothing below snapshot " + newest
                             + ", the newest whose folder is here, is taken");
-            raise(found, bundle, newest);
+            raise(found, bundle, new Mark(newest, 0));
         }
         return new HighWater(storage, files, bundle, found);
     }
 
     /** Adds what a copy says; false when a line of it does not hold, the others count all the same. */
-    private static boolean read(Path file, Map<String, SnapshotVersion> found) throws IOException {
+    private static boolean read(Path file, Map<String, Mark> found) throws IOException {
         if (Files.size(file) > MAX_FILE_BYTES) {
             return false;
         }
@@ -83,11 +122,9 @@ public final class HighWater {
         boolean whole = text.endsWith("\n");
         for (String line : text.lines().limit(MAX_BUNDLES).toList()) {
             String[] parts = line.split(" ", PARTS);
-            Optional<SnapshotVersion> version = parts.length == PARTS
-                    ? StateDirectory.versionOf(Path.of(parts[0].replace('\0', ' ')))
-                    : Optional.empty();
-            if (version.isPresent() && parts[1].equals(sum(parts[0], parts[2]))) {
-                raise(found, parts[2], version.get());
+            Optional<Mark> mark = parts.length == PARTS ? Mark.parse(parts[0]) : Optional.empty();
+            if (mark.isPresent() && parts[1].equals(sum(parts[0], parts[2]))) {
+                raise(found, parts[2], mark.get());
             } else {
                 whole = false;
             }
@@ -104,22 +141,33 @@ public final class HighWater {
         return newest;
     }
 
-    private static void raise(Map<String, SnapshotVersion> highest, String bundle, SnapshotVersion version) {
-        highest.merge(bundle, version, (before, now) -> now.isNewerThan(before) ? now : before);
+    private static void raise(Map<String, Mark> highest, String bundle, Mark mark) {
+        highest.merge(bundle, mark, Mark::with);
     }
 
     /** {@return the newest version seen} */
     public SnapshotVersion version() {
-        return highest.getOrDefault(bundle, SnapshotVersion.NONE);
+        return mark().version;
     }
 
-    /** Notes that a version is about to be active. */
-    public void raise(SnapshotVersion version) throws IOException {
-        if (!version.isNewerThan(version())) {
+    /** {@return the last delta seen of an epoch; 0 = none} */
+    public long sequenceOf(long epoch) {
+        Mark mark = mark();
+        return mark.version.epoch() == epoch ? mark.sequence : 0;
+    }
+
+    private Mark mark() {
+        return highest.getOrDefault(bundle, Mark.NONE);
+    }
+
+    /** Notes that a version, and the deltas up to this one, are about to be active. */
+    public void raise(SnapshotVersion version, long sequence) throws IOException {
+        Mark raised = mark().with(new Mark(version, sequence));
+        if (raised.equals(mark())) {
             return;
         }
-        Map<String, SnapshotVersion> next = new LinkedHashMap<>();
-        next.put(bundle, version);
+        Map<String, Mark> next = new LinkedHashMap<>();
+        next.put(bundle, raised);
         highest.forEach((name, seen) -> {
             if (next.size() < MAX_BUNDLES) {
                 next.putIfAbsent(name, seen);
@@ -141,7 +189,7 @@ public final class HighWater {
             storage.sync(temp);
             storage.moveAtomically(temp, file);
         }
-        highest.put(bundle, version);
+        highest.put(bundle, raised);
     }
 
     private static String sum(String version, String bundle) {

@@ -6,6 +6,7 @@ import io.tollgate.core.quota.CellStore;
 import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFacts;
+import io.tollgate.loader.delta.DeltaState;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.storage.Storage;
@@ -40,8 +41,13 @@ public record InstallContext(
         return TimeUnit.NANOSECONDS.toMillis(epochNs());
     }
 
-    /** What decisions see of a manifest. */
+    /** What decisions see of a snapshot without deltas. */
     WorldFacts factsOf(VerifiedManifest verified) {
+        return factsOf(verified, DeltaState.of(verified.manifest()));
+    }
+
+    /** What decisions see of a snapshot and the deltas on top of it. */
+    WorldFacts factsOf(VerifiedManifest verified, DeltaState state) {
         SnapshotManifest manifest = verified.manifest();
         WorldFacts.PlaneBounds bounds = WorldFacts.PlaneBounds.none();
         long[] maxAgeMs = ages.boundsOf(manifest);
@@ -53,10 +59,11 @@ public record InstallContext(
                 manifest.getEpoch(),
                 manifest.getVersion(),
                 verified.sha256Hex(),
-                manifest.getLedgerSequence(),
-                manifest.getCreatedAtMs(),
+                state.ledgerSequence(),
+                state.createdAtMs(),
                 TimeUnit.MILLISECONDS.toNanos(manifest.getDefaultReservationTtlMs()),
-                bounds);
+                bounds,
+                state.sequence());
     }
 
     /** Gives a world the periods around now. */

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader.install;
 
+import com.google.protobuf.ByteString;
+import io.tollgate.core.digest.StateDigest;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldFiles;
 import io.tollgate.loader.transfer.RecordCursor;
@@ -19,9 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +47,7 @@ public final class Installation {
 
     private final InstallContext context;
     private final StagedSnapshot staged;
-    private final @Nullable World before;
+    private final Supplier<@Nullable World> before;
     private final Path folder;
     private final Queue<Step> steps = new ArrayDeque<>();
     private final RecordCursor cursor = new RecordCursor();
@@ -52,6 +56,8 @@ public final class Installation {
     private final Map<Section, ContentSum> sums = new EnumMap<>(Section.class);
     private final List<InstalledMarker.FileEntry> files = new ArrayList<>();
     private final List<InstalledMarker.SectionEntry> sections = new ArrayList<>();
+
+    private final StateDigest digest = new StateDigest();
 
     private StaticFile.@Nullable Writer staticFile;
     private @Nullable WalletSpool wallets;
@@ -68,9 +74,9 @@ public final class Installation {
      * Plans an installation; nothing is done before the first step.
      *
      * @param staged taken over: closed when the installation ends, either way
-     * @param before the active world; null = none
+     * @param before gives the active world, which deltas may replace meanwhile; null = none
      */
-    public Installation(InstallContext context, StagedSnapshot staged, @Nullable World before) {
+    public Installation(InstallContext context, StagedSnapshot staged, Supplier<@Nullable World> before) {
         this.context = context;
         this.staged = staged;
         this.before = before;
@@ -136,6 +142,11 @@ public final class Installation {
         return false;
     }
 
+    /** {@return whether the last step was done} */
+    public boolean isOver() {
+        return over;
+    }
+
     /** {@return what was installed, after the last step} */
     public InstalledSnapshot result() {
         World opened = world;
@@ -177,6 +188,7 @@ public final class Installation {
             byte[] value = cursor.value();
             taker.take(section, key, value);
             atRest(section, key, value);
+            digest.add(section.getNumber(), key, value);
         }
     }
 
@@ -241,7 +253,19 @@ public final class Installation {
         }
     }
 
+    /** Deltas go on from there, so it must hold before the first of them. */
+    private void requireStateDigest() throws RefusedException {
+        ByteString said = staged.manifest().manifest().getStateDigest();
+        if (!said.isEmpty() && !said.equals(ByteString.copyFrom(digest.toBytes()))) {
+            throw new RefusedException(
+                    RefusedException.Check.CONTENT,
+                    "the records come to state " + digest + ", the manifest says "
+                            + HexFormat.of().formatHex(said.toByteArray()));
+        }
+    }
+
     private void finishWorld() throws IOException, RefusedException {
+        requireStateDigest();
         if (build == null) {
             throw new IllegalStateException("the directory was not begun");
         }

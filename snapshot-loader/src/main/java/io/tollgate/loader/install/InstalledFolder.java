@@ -1,6 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader.install;
 
+import com.google.protobuf.ByteString;
+import io.tollgate.loader.delta.ChangedRecords;
+import io.tollgate.loader.delta.DeltaState;
+import io.tollgate.loader.delta.RecordKey;
 import io.tollgate.loader.transfer.ManifestCheck;
 import io.tollgate.loader.transfer.ManifestVerifier;
 import io.tollgate.loader.transfer.RefusedException;
@@ -8,14 +12,15 @@ import io.tollgate.loader.transfer.TransferLimits;
 import io.tollgate.loader.transfer.VerifiedManifest;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +35,7 @@ public final class InstalledFolder implements AutoCloseable {
     private final VerifiedManifest manifest;
     private final @Nullable DirectoryLock lock;
     private final Map<Section, SectionMap> maps = new EnumMap<>(Section.class);
+    private @Nullable KeptDeltas kept;
 
     /** Takes records. */
     @FunctionalInterface
@@ -111,6 +117,9 @@ public final class InstalledFolder implements AutoCloseable {
         for (SectionDescriptor descriptor : manifest.manifest().getSectionsList()) {
             verifySection(descriptor, wrong);
         }
+        if (wrong.isEmpty() && !kept().damage().isEmpty()) {
+            wrong.add(kept().damage());
+        }
         return wrong;
     }
 
@@ -119,7 +128,10 @@ public final class InstalledFolder implements AutoCloseable {
         ContentSum sum = new ContentSum();
         InstalledMarker.SectionEntry entry = entryOf(section);
         try {
-            forEach(section, sum::add);
+            SectionMap map = map(section);
+            if (map != null) {
+                map.<RuntimeException>forEach(sum::add);
+            }
         } catch (IOException e) {
             wrong.add(String.valueOf(e.getMessage()));
             return;
@@ -141,23 +153,69 @@ public final class InstalledFolder implements AutoCloseable {
         return null;
     }
 
-    /** {@return records of a section} */
+    /** {@return the deltas on top of it that hold, as received} */
+    public List<SignedDelta> deltas() throws IOException {
+        return kept().deltas();
+    }
+
+    /** {@return the state after them} */
+    public DeltaState state() throws IOException {
+        return kept().state();
+    }
+
+    private KeptDeltas kept() throws IOException {
+        if (kept == null) {
+            kept = KeptDeltas.read(folder, manifest, this::base);
+        }
+        return kept;
+    }
+
+    private @Nullable ByteString base(RecordKey key) throws IOException {
+        SectionMap map = map(key.section());
+        byte[] value = map == null ? null : map.get(key.key().toByteArray());
+        return value == null ? null : ByteString.copyFrom(value);
+    }
+
+    /** {@return records of a section, after deltas} */
     public long count(Section section) throws IOException {
         SectionMap map = map(section);
-        return map == null ? 0 : map.size();
+        long[] count = {map == null ? 0 : map.size()};
+        List<ByteString> changed = new ArrayList<>();
+        kept().state().changes().forEach(section, (key, value) -> {
+            changed.add(key);
+            count[0] += value == null ? 0 : 1;
+        });
+        for (ByteString key : changed) {
+            count[0] -= map != null && map.contains(key.toByteArray()) ? 1 : 0;
+        }
+        return count[0];
     }
 
-    /** {@return the record with a key, or null} */
+    /** {@return the record with a key, after deltas, or null} */
     public byte @Nullable [] find(Section section, String key) throws IOException {
-        SectionMap map = map(section);
-        return map == null ? null : map.get(key.getBytes(StandardCharsets.UTF_8));
+        ByteString value = kept().state().find(RecordKey.of(section, key), this::base);
+        return value == null ? null : value.toByteArray();
     }
 
-    /** Visits every record of a section, in no order. */
+    /** Visits every record of a section, after deltas, in no order. */
     public void forEach(Section section, Taker taker) throws IOException {
+        ChangedRecords changes = kept().state().changes();
         SectionMap map = map(section);
         if (map != null) {
-            map.<RuntimeException>forEach(taker::take);
+            map.<RuntimeException>forEach((key, value) -> {
+                if (!changes.contains(new RecordKey(section, ByteString.copyFrom(key)))) {
+                    taker.take(key, value);
+                }
+            });
+        }
+        Map<ByteString, ByteString> added = new LinkedHashMap<>();
+        changes.forEach(section, (key, value) -> {
+            if (value != null) {
+                added.put(key, value);
+            }
+        });
+        for (Map.Entry<ByteString, ByteString> record : added.entrySet()) {
+            taker.take(record.getKey().toByteArray(), record.getValue().toByteArray());
         }
     }
 

@@ -10,6 +10,7 @@ import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,63 +21,81 @@ import org.jspecify.annotations.Nullable;
  * forgiven. Loader's thread only.
  */
 final class RateCarry {
-    /** About 10 MB at most. */
+    /** About 20 MB at most. */
     private static final int MAX_REMEMBERED = 100_000;
 
-    private final @Nullable World before;
+    private final Supplier<@Nullable World> before;
     private final Cells cells;
     private final ScopeRow scope = new ScopeRow();
     private final CeilingRow ceiling = new CeilingRow();
     private final List<Change> changes = new ArrayList<>();
     private final long epochNs;
+    private @Nullable World seen;
 
-    private record Change(long oldCell, TimedRate oldRate, long newCell, TimedRate newRate) {}
+    private record Change(
+            String scopePath, Named name, long oldCell, TimedRate oldRate, long newCell, TimedRate newRate) {}
 
     /** What tells a ceiling from others that count at the same scope. */
     record Named(String definedAtPath, String id, String dimension) {}
 
-    /**
-     * For one installation.
-     *
-     * @param before the active world, whose cells are of the same store; null = none
-     * @param epochNs now, nanoseconds since 1970
-     */
-    RateCarry(@Nullable World before, Cells cells, long epochNs) {
+    private RateCarry(Supplier<@Nullable World> before, Cells cells, long epochNs) {
         this.before = before;
         this.cells = cells;
         this.epochNs = epochNs;
     }
 
+    /**
+     * For one installation.
+     *
+     * @param live gives the active world, which may change meanwhile; null = none
+     */
+    static RateCarry begin(InstallContext context, Supplier<@Nullable World> live) {
+        long store = context.cells().id();
+        Supplier<@Nullable World> sameCells = () -> {
+            World world = live.get();
+            return world != null && world.cellStoreId() == store ? world : null;
+        };
+        return new RateCarry(sameCells, context.cells().cells(), context.epochNs());
+    }
+
     /** A rate of the new snapshot counts in this cell. */
     void bound(String scopePath, Named name, long cell, TimedRate rate) {
-        World world = before;
+        World world = before.get();
         if (world == null) {
             return;
         }
+        seen = seen == null ? world : seen;
+        if (find(world, scopePath, name, cell)) {
+            changed(new Change(scopePath, name, ceiling.cellRef(), oldRate(), cell, rate));
+        }
+    }
+
+    /** Moves the view to the ceiling of that name; false when it counts in this very cell, or is not there. */
+    private boolean find(World world, String scopePath, Named name, long cell) {
         long row = world.findPath(scopePath);
         if (row == World.NOT_FOUND) {
-            return;
+            return false;
         }
         scope.wrap(world, row);
         int count = scope.ceilingCount();
         if (count == 0) {
-            return;
+            return false;
         }
         ceiling.first(world, scope);
         for (int i = 0; i < count; i++) {
             if (ceiling.kindCode() == DimensionKind.RATE.code()) {
                 if (ceiling.cellRef() == cell) {
-                    return;
+                    return false;
                 }
                 if (isSame(world, name)) {
-                    changed(new Change(ceiling.cellRef(), oldRate(), cell, rate));
-                    return;
+                    return true;
                 }
             }
             if (i + 1 < count) {
                 ceiling.next();
             }
         }
+        return false;
     }
 
     private boolean isSame(World world, Named name) {
@@ -112,8 +131,24 @@ final class RateCarry {
 
     /** Right before the new world is activated. */
     void beforeActivation(long nowEpochNs) {
+        World now = before.get();
         for (Change change : changes) {
             carry(change, nowEpochNs);
+            // Deltas may have given the ceiling another counter while the snapshot was being installed.
+            if (now != null
+                    && now != seen
+                    && find(now, change.scopePath, change.name, change.newCell)
+                    && ceiling.cellRef() != change.oldCell) {
+                carry(
+                        new Change(
+                                change.scopePath,
+                                change.name,
+                                ceiling.cellRef(),
+                                oldRate(),
+                                change.newCell,
+                                change.newRate),
+                        nowEpochNs);
+            }
         }
     }
 

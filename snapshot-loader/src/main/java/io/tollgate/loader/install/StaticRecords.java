@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,26 @@ final class StaticRecords {
      * @throws IOException when there is no room for another counter
      */
     WorldTables compile(PoolBinder binder) throws RefusedException, IOException {
+        RegistryDef known = checkedRegistry();
+        return compiled(() -> WorldTables.compile(known, policies, entitlements)
+                .withPrices(prices)
+                .withPools(pools, binder));
+    }
+
+    /**
+     * Compiles the heap tables of a world that goes on where another ends: numbers that rows hold stay.
+     *
+     * @param before tables of that world, of the same registry
+     * @throws RefusedException when the records contradict themselves or each other
+     * @throws IOException when there is no room for another counter
+     */
+    WorldTables recompile(PoolBinder binder, WorldTables before) throws RefusedException, IOException {
+        checkedRegistry();
+        return compiled(
+                () -> before.renewed(policies, entitlements).withPrices(prices).withPools(pools, binder));
+    }
+
+    private RegistryDef checkedRegistry() throws RefusedException {
         RegistryDef known = registry;
         if (known == null) {
             throw new RefusedException(Check.CONTENT, "the registry section has no record");
@@ -154,10 +175,12 @@ final class StaticRecords {
                     highestDimensionUser + ": dimension " + highestDimension + " does not resolve, the registry has "
                             + known.dimensions().size());
         }
+        return known;
+    }
+
+    private static WorldTables compiled(Supplier<WorldTables> compile) throws RefusedException, IOException {
         try {
-            return WorldTables.compile(known, policies, entitlements)
-                    .withPrices(prices)
-                    .withPools(pools, binder);
+            return compile.get();
         } catch (DefinitionException e) {
             throw new RefusedException(Check.CONTENT, String.valueOf(e.getMessage()));
         } catch (UncheckedIOException e) {

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class WorldBuild implements AutoCloseable {
      * Starts.
      *
      * @param folder gets the files; has none of them yet
-     * @param before the active world; null = none
+     * @param before gives the active world, which may change meanwhile; null = none
      * @param wallets all of the snapshot; null = it has none. Not closed here
      */
     static WorldBuild create(
@@ -53,13 +54,10 @@ final class WorldBuild implements AutoCloseable {
             Path folder,
             WorldTables tables,
             long expectedScopes,
-            @Nullable World before,
+            Supplier<@Nullable World> before,
             @Nullable WalletSpool wallets)
             throws IOException {
-        boolean sameCells =
-                before != null && before.cellStoreId() == context.cells().id();
-        RateCarry carry =
-                new RateCarry(sameCells ? before : null, context.cells().cells(), context.epochNs());
+        RateCarry carry = RateCarry.begin(context, before);
         CeilingCells cells = new CeilingCells(tables.registry(), context.cells(), carry);
         WorldWriterSettings settings = new WorldWriterSettings(
                 folder,
@@ -97,7 +95,11 @@ final class WorldBuild implements AutoCloseable {
         if (wallets == null || scope.level() == ScopeLevel.PRINCIPAL || scope.level() == ScopeLevel.API_KEY) {
             return scope;
         }
-        List<WalletRecord> records = wallets.of(scope.path());
+        return withWallets(scope, wallets.of(scope.path()));
+    }
+
+    /** {@return a scope that pays with these} */
+    static ScopeDef withWallets(ScopeDef scope, List<WalletRecord> records) throws RefusedException {
         if (records.isEmpty()) {
             return scope;
         }

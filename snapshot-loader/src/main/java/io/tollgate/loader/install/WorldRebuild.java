@@ -60,7 +60,8 @@ final class WorldRebuild {
         }
         try (SectionMap map = openMap(entry);
                 Wallets wallets = new Wallets(spool());
-                WorldBuild build = WorldBuild.create(context, folder, tables, entry.records(), null, wallets.spool())) {
+                WorldBuild build =
+                        WorldBuild.create(context, folder, tables, entry.records(), () -> null, wallets.spool())) {
             addAll(map, entry, build);
             for (WorldFiles.WorldFile made : build.finish().files()) {
                 files.add(new InstalledMarker.FileEntry(made.name(), made.sizeBytes(), made.crc32c()));

@@ -126,6 +126,8 @@ public final class SourceClient implements ControlPlaneClient {
                                 : SyncState.SYNC_STATE_PULL_SNAPSHOT)
                 .setEpoch(manifest.getEpoch())
                 .setNewestVersion(manifest.getVersion())
+                .setNewestDeltaSequence(manifest.getDeltaSequence())
+                .setStateDigest(manifest.getStateDigest())
                 .setAnswersRequest(true);
         if (freshness == Freshness.STATEMENT) {
             long ageMs = check.ageMs(source.statement(), manifest, sha256, wallMs.getAsLong());

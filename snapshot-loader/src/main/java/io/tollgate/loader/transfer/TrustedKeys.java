@@ -7,6 +7,7 @@ import io.tollgate.core.signing.SignedKind;
 import io.tollgate.core.signing.TrustedKey;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.v1.ManifestSignature;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,6 +138,11 @@ public final class TrustedKeys implements ManifestVerifier {
     public String verify(SignedManifest manifest) throws RefusedException {
         return verify(
                 SignedKind.SNAPSHOT_MANIFEST, manifest.getManifest(), manifest.getSignaturesList(), "the snapshot");
+    }
+
+    @Override
+    public String verify(SignedDelta delta) throws RefusedException {
+        return verify(SignedKind.DELTA, delta.getDelta(), delta.getSignaturesList(), "the delta");
     }
 
     @Override

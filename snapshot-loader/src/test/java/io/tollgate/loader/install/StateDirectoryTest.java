@@ -113,8 +113,8 @@ class StateDirectoryTest {
         try (StateDirectory directory = open()) {
             HighWater mark = HighWater.open(Storage.LOCAL, directory, "acme eu");
             assertEquals(SnapshotVersion.NONE, mark.version());
-            mark.raise(new SnapshotVersion(2, 5));
-            mark.raise(new SnapshotVersion(2, 4));
+            mark.raise(new SnapshotVersion(2, 5), 0);
+            mark.raise(new SnapshotVersion(2, 4), 0);
             assertEquals(
                     new SnapshotVersion(2, 5),
                     HighWater.open(Storage.LOCAL, directory, "acme eu").version());
@@ -125,11 +125,28 @@ class StateDirectoryTest {
     }
 
     @Test
+    void shouldRememberTheLastDeltaOfAnEpochWhateverSnapshotItLayOn() throws Exception {
+        try (StateDirectory directory = open()) {
+            HighWater mark = HighWater.open(Storage.LOCAL, directory, "acme");
+            mark.raise(new SnapshotVersion(2, 5), 0);
+            mark.raise(new SnapshotVersion(2, 5), 17);
+            mark.raise(new SnapshotVersion(2, 6), 16);
+            HighWater read = HighWater.open(Storage.LOCAL, directory, "acme");
+            assertEquals(new SnapshotVersion(2, 6), read.version());
+            assertEquals(17, read.sequenceOf(2));
+            assertEquals(0, read.sequenceOf(3));
+            read.raise(new SnapshotVersion(3, 1), 0);
+            assertEquals(0, HighWater.open(Storage.LOCAL, directory, "acme").sequenceOf(3));
+            assertEquals(0, HighWater.open(Storage.LOCAL, directory, "acme").sequenceOf(2));
+        }
+    }
+
+    @Test
     void shouldRememberWhateverByteOfWhicheverCopyIsDamaged() throws Exception {
         SnapshotVersion highest = new SnapshotVersion(2, 5);
         try (StateDirectory directory = open()) {
-            HighWater.open(Storage.LOCAL, directory, "acme").raise(highest);
-            HighWater.open(Storage.LOCAL, directory, "other").raise(new SnapshotVersion(1, 1));
+            HighWater.open(Storage.LOCAL, directory, "acme").raise(highest, 12);
+            HighWater.open(Storage.LOCAL, directory, "other").raise(new SnapshotVersion(1, 1), 0);
             Files.createDirectories(directory.snapshots().resolve("2-4"));
             for (Path file : List.of(root.resolve("HIGHEST"), root.resolve("snapshots/HIGHEST"))) {
                 byte[] whole = Files.readAllBytes(file);
@@ -138,6 +155,8 @@ class StateDirectoryTest {
                     flipped[at] ^= (byte) (1 << at % 8);
                     Files.write(file, flipped);
                     assertEquals(highest, highest(directory, "acme"), file + ", byte " + at);
+                    assertEquals(
+                            12, HighWater.open(Storage.LOCAL, directory, "acme").sequenceOf(2));
                     Files.write(file, java.util.Arrays.copyOf(whole, at));
                     assertEquals(highest, highest(directory, "acme"), file + " cut at " + at);
                 }
@@ -152,7 +171,7 @@ class StateDirectoryTest {
     @Test
     void shouldTakeNothingBelowTheNewestFolderWhenBothCopiesAreDamaged() throws Exception {
         try (StateDirectory directory = open()) {
-            HighWater.open(Storage.LOCAL, directory, "acme").raise(new SnapshotVersion(2, 5));
+            HighWater.open(Storage.LOCAL, directory, "acme").raise(new SnapshotVersion(2, 5), 0);
             Files.write(root.resolve("HIGHEST"), new byte[64]);
             Files.write(root.resolve("snapshots/HIGHEST"), new byte[] {(byte) 0xff, '\n'});
             assertEquals(SnapshotVersion.NONE, highest(directory, "acme"));

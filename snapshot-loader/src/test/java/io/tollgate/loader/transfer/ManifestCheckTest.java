@@ -7,17 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.tollgate.core.signing.SigningKey;
 import io.tollgate.loader.fixture.SampleSnapshot;
 import io.tollgate.loader.fixture.SnapshotBuilder;
+import io.tollgate.loader.fixture.StrictVerifier;
 import io.tollgate.loader.transfer.RefusedException.Check;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ManifestCheckTest {
+    @TempDir
+    Path directory;
+
     private final ManifestCheck check =
             new ManifestCheck("default", TransferLimits.DEFAULT, ManifestVerifier.DEVELOPMENT);
 
@@ -147,17 +155,18 @@ class ManifestCheckTest {
 
     @Test
     void shouldAskTheVerifierForSignatures() throws Exception {
-        ManifestVerifier strict = manifest -> {
-            throw new RefusedException(Check.SIGNATURE, "no trusted key has signed this");
-        };
-        ManifestCheck checked = new ManifestCheck("default", TransferLimits.DEFAULT, strict);
+        ManifestCheck checked = new ManifestCheck("default", TransferLimits.DEFAULT, new StrictVerifier());
         SignedManifest manifest = SampleSnapshot.of(5).build().manifest();
         assertEquals(
                 Check.SIGNATURE,
                 assertThrows(RefusedException.class, () -> checked.check(manifest))
                         .check());
-        assertTrue(new ManifestCheck("default", TransferLimits.DEFAULT, m -> "ed25519-1")
-                .check(manifest)
+        SigningKey key = SigningKey.generate();
+        Path file = Files.writeString(
+                directory.resolve("trust.pem"), key.publicKey().pem());
+        ManifestVerifier trusting = TrustedKeys.open(file, false);
+        assertTrue(new ManifestCheck("default", TransferLimits.DEFAULT, trusting)
+                .check(SampleSnapshot.of(5).signedBy(key).build().manifest())
                 .signatureVerified());
     }
 
