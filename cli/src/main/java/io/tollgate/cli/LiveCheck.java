@@ -1,9 +1,13 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import io.tollgate.core.digest.StateDigest;
+import io.tollgate.v1.Delta;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionDescriptor;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SnapshotRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +33,15 @@ final class LiveCheck {
         if (!Arrays.equals(digest, live.signed().getSha256().toByteArray())) {
             problems.add(live.name() + ": the manifest's SHA-256 does not hold");
         }
+        final SignedDelta last = live.lastDelta();
+        if (last != null) {
+            checkDeltas(live, last, problems);
+            return problems;
+        }
+        if (!live.manifest().getStateDigest().isEmpty()
+                && !live.manifest().getStateDigest().equals(stateDigest(live))) {
+            problems.add(live.name() + ": the records do not come to the state that the manifest says");
+        }
         for (final SectionDescriptor section : live.manifest().getSectionsList()) {
             final List<SnapshotRecord> records = live.records(section.getSection());
             if (records.size() != section.getRecordCount()) {
@@ -40,6 +53,32 @@ final class LiveCheck {
             }
         }
         return problems;
+    }
+
+    /** After deltas the sections are others than the manifest's; what they come to is what the last delta says. */
+    private static void checkDeltas(LiveSnapshot live, SignedDelta last, List<String> problems) throws IOException {
+        if (!Arrays.equals(
+                sha256().digest(last.getDelta().toByteArray()), last.getSha256().toByteArray())) {
+            problems.add(live.name() + ": the SHA-256 of the last delta does not hold");
+        }
+        final Delta delta = Delta.parseFrom(last.getDelta());
+        if (!delta.getStateDigest().equals(stateDigest(live))) {
+            problems.add(
+                    live.name() + ": the records do not come to the state that delta " + delta.getSequence() + " says");
+        }
+    }
+
+    private static ByteString stateDigest(LiveSnapshot live) {
+        final StateDigest digest = new StateDigest();
+        for (final Section section : Section.values()) {
+            for (final SnapshotRecord record : live.records(section)) {
+                digest.add(
+                        section.getNumber(),
+                        record.getKey().toByteArray(),
+                        record.getValue().toByteArray());
+            }
+        }
+        return ByteString.copyFrom(digest.toBytes());
     }
 
     private static byte[] digest(List<SnapshotRecord> records) throws IOException {

@@ -6,6 +6,7 @@ import io.tollgate.v1.ReadSnapshotRequest;
 import io.tollgate.v1.ReadSnapshotResponse;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionRecords;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import io.tollgate.v1.SnapshotRecord;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The active snapshot of a running sidecar, read through its admin port and held in memory. */
 final class LiveSnapshot implements RecordSet {
@@ -25,9 +27,15 @@ final class LiveSnapshot implements RecordSet {
     private final SignedManifest signed;
     private final SnapshotManifest manifest;
     private final Map<Section, List<SnapshotRecord>> records;
+    private final @Nullable SignedDelta lastDelta;
 
-    private LiveSnapshot(String name, SignedManifest signed, Map<Section, List<SnapshotRecord>> records)
+    private LiveSnapshot(
+            String name,
+            SignedManifest signed,
+            @Nullable SignedDelta lastDelta,
+            Map<Section, List<SnapshotRecord>> records)
             throws IOException {
+        this.lastDelta = lastDelta;
         this.name = name;
         this.signed = signed;
         this.manifest = SnapshotManifest.parseFrom(signed.getManifest());
@@ -37,6 +45,7 @@ final class LiveSnapshot implements RecordSet {
     /** Reads it. @throws CommandFailure when nobody answers, or there is none */
     static LiveSnapshot read(Admin admin) throws IOException {
         final Map<Section, List<SnapshotRecord>> records = new EnumMap<>(Section.class);
+        final List<SignedDelta> deltas = new ArrayList<>();
         final SignedManifest signed = admin.ask(sidecar -> {
             SignedManifest first = SignedManifest.getDefaultInstance();
             final Iterator<ReadSnapshotResponse> answers =
@@ -45,6 +54,8 @@ final class LiveSnapshot implements RecordSet {
                 final ReadSnapshotResponse answer = answers.next();
                 if (answer.hasManifest()) {
                     first = answer.getManifest();
+                } else if (answer.hasLastDelta()) {
+                    deltas.add(answer.getLastDelta());
                 } else {
                     final SectionRecords batch = answer.getRecords();
                     records.computeIfAbsent(batch.getSection(), s -> new ArrayList<>())
@@ -53,7 +64,14 @@ final class LiveSnapshot implements RecordSet {
             }
             return first;
         });
-        return new LiveSnapshot("the sidecar at " + admin.address, signed, records);
+        return new LiveSnapshot(
+                "the sidecar at " + admin.address, signed, deltas.isEmpty() ? null : deltas.get(0), records);
+    }
+
+    /** The last delta on top of the snapshot, which the records contain; null = none. */
+    @Nullable
+    SignedDelta lastDelta() {
+        return lastDelta;
     }
 
     SignedManifest signed() {

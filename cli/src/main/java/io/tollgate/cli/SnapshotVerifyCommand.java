@@ -3,10 +3,14 @@ package io.tollgate.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.tollgate.cli.render.Paint;
 import io.tollgate.cli.render.Paint.Style;
 import io.tollgate.loader.inspect.SnapshotInspector;
 import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.loader.transfer.TrustedKeys;
+import io.tollgate.v1.Delta;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
@@ -65,25 +69,41 @@ final class SnapshotVerifyCommand implements Callable<Integer> {
         try {
             if (SnapshotDiffCommand.isLive(path)) {
                 final LiveSnapshot live = LiveSnapshot.read(admin);
-                return report(new Looked(live.signed(), live.manifest(), live.name()), LiveCheck.problems(live));
+                return report(
+                        new Looked(live.signed(), live.manifest(), deltas(live), live.name()),
+                        LiveCheck.problems(live));
             }
             try (SnapshotInspector snapshot = SnapshotFiles.open(output.session(), path)) {
+                final List<String> problems = snapshot.verify();
+                // of a damaged one they cannot be told
+                final List<SignedDelta> deltas = problems.isEmpty() ? snapshot.deltas() : List.of();
                 return report(
-                        new Looked(snapshot.signedManifest(), snapshot.manifest(), path.toString()), snapshot.verify());
+                        new Looked(snapshot.signedManifest(), snapshot.manifest(), deltas, path.toString()), problems);
             }
         } catch (IOException e) {
             throw SnapshotFiles.damaged(path, e);
         }
     }
 
-    /** What was looked at. */
-    private record Looked(SignedManifest signed, SnapshotManifest manifest, String name) {
+    private static List<SignedDelta> deltas(LiveSnapshot live) {
+        return live.lastDelta() == null ? List.of() : List.of(live.lastDelta());
+    }
+
+    /** What was looked at. Of the live one only the last delta is known. */
+    private record Looked(SignedManifest signed, SnapshotManifest manifest, List<SignedDelta> deltas, String name) {
+        /** Of the last delta in it or on top of it. */
+        long deltaSequence() throws InvalidProtocolBufferException {
+            return deltas.isEmpty()
+                    ? manifest.getDeltaSequence()
+                    : Delta.parseFrom(deltas.get(deltas.size() - 1).getDelta()).getSequence();
+        }
+
         String digest() {
             return HexFormat.of().formatHex(signed.getSha256().toByteArray());
         }
     }
 
-    private int report(Looked snapshot, List<String> found) {
+    private int report(Looked snapshot, List<String> found) throws InvalidProtocolBufferException {
         final List<String> problems = new ArrayList<>(found);
         final String signedBy = signedBy(snapshot, problems);
         final JsonObject json = new JsonObject();
@@ -91,10 +111,13 @@ final class SnapshotVerifyCommand implements Callable<Integer> {
         json.addProperty("signedBy", signedBy);
         json.addProperty("digest", snapshot.digest());
         json.addProperty("signatures", snapshot.signed().getSignaturesCount());
+        final long delta = snapshot.deltaSequence();
+        json.addProperty("deltaSequence", delta);
         final JsonArray list = new JsonArray();
         problems.forEach(list::add);
         json.add("problems", list);
-        output.print(json, paint -> problems.isEmpty() ? whole(snapshot, signedBy, paint) : damaged(problems, paint));
+        output.print(
+                json, paint -> problems.isEmpty() ? whole(snapshot, delta, signedBy, paint) : damaged(problems, paint));
         return problems.isEmpty() ? ExitCode.OK : ExitCode.NO;
     }
 
@@ -104,20 +127,25 @@ final class SnapshotVerifyCommand implements Callable<Integer> {
             return "";
         }
         try {
-            return KeyOptions.trust(output.session(), trust).verify(snapshot.signed());
+            final TrustedKeys trusted = KeyOptions.trust(output.session(), trust);
+            for (final SignedDelta delta : snapshot.deltas()) {
+                trusted.verify(delta);
+            }
+            return trusted.verify(snapshot.signed());
         } catch (RefusedException e) {
             problems.add(NOT_TRUSTED + path + ": " + e.reason());
             return "";
         }
     }
 
-    private static String whole(Looked snapshot, String signedBy, Paint paint) {
+    private static String whole(Looked snapshot, long delta, String signedBy, Paint paint) {
         final boolean signed = snapshot.signed().getSignaturesCount() > 0;
         return paint.in(Style.STRONG_GOOD, "WHOLE") + ": "
                 + paint.in(
                         Style.NONE,
                         snapshot.name() + ", " + snapshot.manifest().getBundle() + " version "
-                                + snapshot.manifest().getVersion() + ", digest " + snapshot.digest())
+                                + snapshot.manifest().getVersion() + (delta == 0 ? "" : " with delta " + delta)
+                                + ", digest " + snapshot.digest())
                 + ", " + signature(signed, signedBy, paint) + "\n";
     }
 

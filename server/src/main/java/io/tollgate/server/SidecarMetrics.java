@@ -3,6 +3,7 @@ package io.tollgate.server;
 
 import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.loader.LoaderStatus;
+import io.tollgate.loader.delta.DeltaRefusedException;
 import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.lifecycle.PlaneNeeds;
@@ -38,6 +39,7 @@ final class SidecarMetrics {
         if (journal != null) {
             journal(metrics, journal);
         }
+        deltas(metrics, feed);
         metrics.gauge("tollgate.snapshot.version", "Version of the active snapshot, 0 = none", () -> version(feed));
         metrics.counter(
                 "tollgate.snapshot.install",
@@ -79,6 +81,33 @@ final class SidecarMetrics {
                 "tollgate.messages.refused",
                 "Messages and connections that the transport refused: wrongly framed, compressed or too long",
                 decisions::refusedMessageCount);
+    }
+
+    private static void deltas(final Metrics metrics, final SnapshotFeed feed) {
+        metrics.gauge("tollgate.snapshot.delta.sequence", "The last delta in force, 0 = none", () -> feed.status()
+                .deltas()
+                .sequence());
+        metrics.gauge("tollgate.snapshot.overlay.rows", "Records that differ from the snapshot's", () -> feed.status()
+                .deltas()
+                .overlayRows());
+        metrics.counter("tollgate.deltas.applied", "Deltas that were put into force", () -> feed.status()
+                .deltas()
+                .applied());
+        for (final DeltaRefusedException.Cause cause : DeltaRefusedException.Cause.values()) {
+            metrics.counter(
+                    "tollgate.delta.refused",
+                    "cause",
+                    cause.label(),
+                    "Deltas that were not taken, by cause",
+                    () -> feed.status().deltas().refused().getOrDefault(cause.label(), 0L));
+            metrics.counter(
+                    "tollgate.delta.resyncs",
+                    "cause",
+                    cause.label(),
+                    "How often a whole snapshot was wanted instead of deltas, by cause",
+                    () -> feed.status().deltas().resyncs().getOrDefault(cause.label(), 0L));
+        }
+        metrics.deltaDurations(() -> feed.status().deltas().durations());
     }
 
     private static double ageSeconds(final SnapshotFeed feed, final Plane plane) {

@@ -228,7 +228,9 @@ public final class ExplanationText {
         if (evidence.getSnapshotVersion() == 0) {
             return "none";
         }
-        return evidence.getBundle() + " version " + evidence.getSnapshotVersion() + ", registry "
+        final String delta =
+                evidence.getDeltaSequence() == 0 ? "" : ", delta " + Human.number(evidence.getDeltaSequence());
+        return evidence.getBundle() + " version " + evidence.getSnapshotVersion() + delta + ", registry "
                 + evidence.getRegistryVersion() + ", digest " + evidence.getSnapshotDigest();
     }
 

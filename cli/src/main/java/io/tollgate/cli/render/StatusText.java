@@ -14,6 +14,8 @@ import io.tollgate.v1.SnapshotStatus;
 import io.tollgate.v1.StatusResponse;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The text of {@code tollgate status} and {@code tollgate health}. */
 public final class StatusText {
@@ -108,6 +110,7 @@ public final class StatusText {
                     Human.count(snapshot.getScopeCount(), "scope") + ", " + Human.count(snapshot.getRuleCount(), "rule")
                             + ", " + Human.count(snapshot.getCeilingCount(), "ceiling") + ", "
                             + Human.bytes(snapshot.getLengthBytes()));
+            deltas(snapshot);
             page.fact("created", Human.instant(snapshot.getCreatedAtMs()));
             page.fact("active", "since " + Human.instant(snapshot.getActivatedAtMs()));
         } else {
@@ -123,6 +126,33 @@ public final class StatusText {
             page.fact("last error", Style.BAD, snapshot.getLastError() + when);
         }
         page.fact("files", snapshot.getDirectory());
+    }
+
+    private void deltas(SnapshotStatus snapshot) {
+        if (snapshot.getDeltaSequence() > 0) {
+            final String applied = snapshot.getDeltaCount() == 0
+                    ? "all in the snapshot"
+                    : Human.count(snapshot.getDeltaCount(), "delta") + " on top of the snapshot, "
+                            + Human.count(snapshot.getOverlayRows(), "record") + " changed, "
+                            + Human.bytes(snapshot.getOverlayBytes());
+            final String last =
+                    snapshot.getLastDeltaAtMs() > 0 ? ", last " + Human.instant(snapshot.getLastDeltaAtMs()) : "";
+            page.fact("deltas", "up to " + Human.number(snapshot.getDeltaSequence()) + ": " + applied + last);
+        }
+        if (snapshot.getDeltasRefusedCount() > 0) {
+            page.fact("deltas refused", Style.CAREFUL, counts(snapshot.getDeltasRefusedMap()));
+            page.fact("last refusal", Style.CAREFUL, snapshot.getLastDeltaError());
+        }
+        if (snapshot.getResyncsCount() > 0) {
+            page.fact("resyncs", Style.CAREFUL, counts(snapshot.getResyncsMap()));
+        }
+    }
+
+    private static String counts(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(count -> count.getKey() + " " + Human.number(count.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private void signature(SnapshotStatus snapshot) {

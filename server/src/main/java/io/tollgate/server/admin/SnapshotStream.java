@@ -8,6 +8,7 @@ import io.tollgate.loader.install.RecordSource;
 import io.tollgate.v1.ReadSnapshotResponse;
 import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionRecords;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotRecord;
 import java.io.IOException;
@@ -54,6 +55,12 @@ final class SnapshotStream implements RecordSource.Reader {
         awaitReady();
         observer.onNext(ReadSnapshotResponse.newBuilder().setManifest(signed).build());
         return true;
+    }
+
+    @Override
+    public void lastDelta(final SignedDelta delta) throws IOException {
+        awaitReady();
+        observer.onNext(ReadSnapshotResponse.newBuilder().setLastDelta(delta).build());
     }
 
     @Override

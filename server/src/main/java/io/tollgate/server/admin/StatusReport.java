@@ -116,6 +116,7 @@ final class StatusReport {
             snapshot.setLastError(installs.lastFailure().cause())
                     .setLastErrorAtMs(installs.lastFailure().atMs());
         }
+        deltas(status.deltas(), snapshot);
         final LoaderStatus.SnapshotFacts facts = status.snapshot();
         if (facts == null || world == null) {
             return snapshot.build();
@@ -138,6 +139,21 @@ final class StatusReport {
                 .setDirectory(folder.toString())
                 .setLengthBytes(lengthBytes(folder))
                 .build();
+    }
+
+    private static void deltas(final LoaderStatus.DeltaFacts deltas, final SnapshotStatus.Builder snapshot) {
+        snapshot.setDeltaSequence(deltas.sequence())
+                .setDeltaCount(deltas.onSnapshot())
+                .setDeltasApplied(deltas.applied())
+                .setLastDeltaAtMs(deltas.lastAppliedAtMs())
+                .setOverlayRows(deltas.overlayRows())
+                .setOverlayBytes(deltas.overlayBytes())
+                .putAllDeltasRefused(deltas.refused())
+                .putAllResyncs(deltas.resyncs());
+        if (deltas.lastRefusal() != null) {
+            snapshot.setLastDeltaError(deltas.lastRefusal().cause())
+                    .setLastDeltaErrorAtMs(deltas.lastRefusal().atMs());
+        }
     }
 
     /** Without a query, which may hold a signature of the object storage. */

@@ -57,6 +57,7 @@ final class WorldFragments {
                         .setSnapshotDigest(world.facts().digest())
                         .setRegistryVersion(world.registry().version())
                         .setLedgerSequence(world.facts().ledgerSequence())
+                        .setDeltaSequence(world.facts().deltaSequence())
                         .build();
     }
 

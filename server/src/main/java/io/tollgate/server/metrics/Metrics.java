@@ -16,6 +16,7 @@ import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.core.ReasonClass;
 import io.tollgate.core.reservation.EndOutcome;
+import io.tollgate.loader.LoaderStatus.DurationFacts;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -107,6 +108,11 @@ public final class Metrics implements AutoCloseable {
                 .tag(label, labelValue)
                 .description(description)
                 .register(registry);
+    }
+
+    /** Adds the histogram of how long deltas took. */
+    public void deltaDurations(final Supplier<DurationFacts> durations) {
+        registry.getPrometheusRegistry().register(new DeltaDurations(durations));
     }
 
     /** {@return the page in Prometheus' text format} */

@@ -108,7 +108,8 @@ public final class TestSnapshots implements SnapshotFeed {
                 planes,
                 new LoaderStatus.CounterFacts(cells.count(), false),
                 "",
-                new LoaderStatus.ClockFacts(0, 0, 0, 0, 0, 0));
+                new LoaderStatus.ClockFacts(0, 0, 0, 0, 0, 0),
+                LoaderStatus.DeltaFacts.NONE);
     }
 
     private static LoaderStatus.SnapshotFacts facts(final World world) {
