@@ -85,6 +85,9 @@ final class ControlPlaneCommand implements Callable<Integer> {
         yaml.append("\n  max_calls_per_connection: ").append(config.limits().maxCallsPerConnection());
         yaml.append("\n  max_usage_streams: ").append(config.limits().maxReports());
         yaml.append("\nledger:\n  lost_reports: ").append(config.ledger().passLost() ? "pass" : "refuse");
+        yaml.append("\narchive:\n  keep_hours: ")
+                .append(config.publishing().retention().hours());
+        yaml.append("\n  max_bytes: ").append(config.publishing().retention().maxBytes());
         signing(config.signing(), yaml.append('\n'));
         return yaml.toString();
     }

@@ -12,8 +12,8 @@ import io.tollgate.control.compiler.CompileResult;
 import io.tollgate.control.source.Diagnostic;
 import io.tollgate.control.source.Diagnostic.Severity;
 import io.tollgate.v1.DecideRequest;
+import io.tollgate.v1.SnapshotStatus;
 import io.tollgate.v1.StatusRequest;
-import io.tollgate.v1.StatusResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +33,9 @@ final class DevConsole {
     private final Path state;
     private final ChangedFiles changes;
     private long servedVersion;
+    private long servedSequence;
+    /** "version 2" or "change 17". */
+    private String served = "nothing";
 
     DevConsole(OutputOptions output, BundleFiles bundle, Path state) {
         this.output = output;
@@ -43,13 +46,14 @@ final class DevConsole {
 
     /** Everything runs. */
     void ready(DevServers servers, DevEvent first) {
-        servedVersion = first.version();
+        nowServed(first);
         changes.sinceLastLook();
         final String call = call(servers, first.result());
         final JsonObject json = new JsonObject();
         json.addProperty("event", "ready");
         json.addProperty("bundle", first.bundle());
         json.addProperty("version", first.version());
+        json.addProperty("sequence", first.sequence());
         json.addProperty("decisions", servers.decisionsAddress());
         json.addProperty("admin", servers.adminAddress());
         json.addProperty("http", servers.httpAddress());
@@ -62,7 +66,7 @@ final class DevConsole {
 
     private String welcome(DevServers servers, DevEvent first, String call, Paint paint) {
         final Page page = new Page(paint);
-        page.line(Style.STRONG_GOOD, "Tollgate is ready: bundle " + first.bundle() + " version " + first.version());
+        page.line(Style.STRONG_GOOD, "Tollgate is ready: bundle " + first.bundle() + " " + first.served());
         page.fact("decisions", servers.decisionsAddress() + "  gRPC, for applications");
         page.fact("admin", servers.adminAddress() + "  gRPC, for operators");
         page.fact("http", "http://" + servers.httpAddress() + "/readyz and /metrics");
@@ -105,58 +109,60 @@ final class DevConsole {
     }
 
     void notReady(String cause) {
-        say("waiting", 0, "the sidecar is not ready yet: " + cause);
+        say("waiting", "the sidecar is not ready yet: " + cause);
     }
 
     /** An edit came to rest. */
     void reloaded(StopSignal stop, DevServers servers, DevEvent event) {
         final ChangedFiles.Change change = changes.sinceLastLook();
         switch (event.kind()) {
-            case PUBLISHED -> {
+            case PUBLISHED, CHANGED -> {
                 active(stop, servers, event, change);
                 warnings(event);
             }
-            case UNCHANGED ->
-                say(
-                        "unchanged",
-                        event.version(),
-                        change.text() + " saved: nothing new in it, still version " + event.version());
-            case REFUSED, FAILED -> trouble(event, change.text(), "still serving version " + servedVersion);
+            case UNCHANGED -> say("unchanged", change.text() + " saved: nothing new in it, still " + served);
+            case REFUSED, FAILED -> trouble(event, change.text(), "still serving " + served);
         }
+    }
+
+    private void nowServed(DevEvent event) {
+        servedVersion = event.version();
+        servedSequence = event.sequence();
+        served = event.served();
     }
 
     private void active(StopSignal stop, DevServers servers, DevEvent event, ChangedFiles.Change change) {
         final long seenNs = System.nanoTime();
         final Admin admin = Admin.at(servers.adminAddress());
-        StatusResponse status = StatusResponse.getDefaultInstance();
+        SnapshotStatus status = SnapshotStatus.getDefaultInstance();
         while (!stop.await(LOOK_MS)
                 && System.nanoTime() - seenNs < TimeUnit.MILLISECONDS.toNanos(ACTIVATION_LIMIT_MS)) {
-            status = admin.ask(sidecar -> sidecar.status(StatusRequest.getDefaultInstance()));
-            if (status.getSnapshot().getVersion() >= event.version()) {
-                servedVersion = event.version();
+            status = admin.ask(sidecar -> sidecar.status(StatusRequest.getDefaultInstance()))
+                    .getSnapshot();
+            if (event.isActiveIn(status)) {
+                nowServed(event);
                 say(
                         "reloaded",
-                        event.version(),
-                        change.text() + " saved: version " + event.version() + " active after "
-                                + Human.durationMs(sinceSaved(change, status, seenNs)));
+                        change.text() + " saved: " + event.text() + " active after "
+                                + Human.durationMs(sinceSaved(change, event, status, seenNs)));
                 return;
             }
         }
         if (!stop.isAsked()) {
             say(
                     "late",
-                    servedVersion,
-                    change.text() + " saved: version " + event.version()
-                            + " is published, but the sidecar still serves " + servedVersion + ": "
-                            + status.getSnapshot().getLastError());
+                    change.text() + " saved: published " + event.text() + ", but the sidecar still serves " + served
+                            + ": " + status.getLastError());
         }
     }
 
     /**
      * From the file's time to the activation, as the same clock told both; a copied file may bring an old time with it.
      */
-    private static long sinceSaved(ChangedFiles.Change change, StatusResponse status, long seenNs) {
-        final long sinceSavedMs = status.getSnapshot().getActivatedAtMs() - change.savedAtMs();
+    private static long sinceSaved(ChangedFiles.Change change, DevEvent event, SnapshotStatus status, long seenNs) {
+        final long activeAtMs =
+                event.kind() == DevEvent.Kind.CHANGED ? status.getLastDeltaAtMs() : status.getActivatedAtMs();
+        final long sinceSavedMs = activeAtMs - change.savedAtMs();
         final long sinceSeenMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - seenNs);
         return sinceSavedMs >= 0 && sinceSavedMs < sinceSeenMs + ACTIVATION_LIMIT_MS ? sinceSavedMs : sinceSeenMs;
     }
@@ -165,11 +171,12 @@ final class DevConsole {
         final CompileResult result = event.result();
         final JsonObject json = result == null ? new JsonObject() : CheckCommand.json(result);
         json.addProperty("event", "refused");
-        json.addProperty("message", result == null ? event.failure() : DiagnosticsText.counts(result.diagnostics()));
+        json.addProperty("message", result == null ? event.text() : DiagnosticsText.counts(result.diagnostics()));
         json.addProperty("version", servedVersion);
+        json.addProperty("sequence", servedSequence);
         output.printLine(json, paint -> {
             final String findings =
-                    result == null ? paint.in(Style.BAD, event.failure()) + "\n" : bundle.show(errors(result), paint);
+                    result == null ? paint.in(Style.BAD, event.text()) + "\n" : bundle.show(errors(result), paint);
             final String counts = result == null ? "" : DiagnosticsText.counts(result.diagnostics()) + "; ";
             return findings + paint.in(Style.STRONG_BAD, what + ": " + counts + consequence) + "\n";
         });
@@ -188,18 +195,20 @@ final class DevConsole {
             final JsonObject json = CheckCommand.json(result);
             json.addProperty("event", "warnings");
             json.addProperty("version", event.version());
+            json.addProperty("sequence", event.sequence());
             output.printLine(json, paint -> bundle.show(result.diagnostics(), paint));
         }
     }
 
     void stopped() {
-        say("stopped", servedVersion, "stopped");
+        say("stopped", "stopped");
     }
 
-    private void say(String event, long version, String text) {
+    private void say(String event, String text) {
         final JsonObject json = new JsonObject();
         json.addProperty("event", event);
-        json.addProperty("version", version);
+        json.addProperty("version", servedVersion);
+        json.addProperty("sequence", servedSequence);
         json.addProperty("message", text);
         output.printLine(json, paint -> paint.in(Style.NONE, text) + "\n");
     }

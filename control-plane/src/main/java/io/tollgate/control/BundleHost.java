@@ -4,8 +4,11 @@ package io.tollgate.control;
 import io.tollgate.control.compiler.BundleCompiler;
 import io.tollgate.control.compiler.CompileResult;
 import io.tollgate.control.compiler.CompiledBundle;
+import io.tollgate.control.publish.BundleHead;
 import io.tollgate.control.publish.BundlePublisher;
+import io.tollgate.control.publish.Publication;
 import io.tollgate.control.publish.PublishedSnapshot;
+import io.tollgate.control.publish.Retention;
 import io.tollgate.control.service.ServedBundle;
 import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.control.source.Diagnostic;
@@ -13,11 +16,13 @@ import io.tollgate.control.watch.BundleWatcher;
 import io.tollgate.v1.BundleStatus;
 import io.tollgate.v1.Plane;
 import io.tollgate.v1.PlaneSourceAge;
+import io.tollgate.v1.SignedDelta;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -32,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoCloseable {
     private static final Logger LOG = System.getLogger("tollgate.control");
     private static final int MAX_ERROR_LINES = 50;
+    /** Until the loader applies deltas. */
+    private static final String NOT_YET = "sidecars take no deltas yet";
+
+    private static final long CLEAN_NS = 60_000_000_000L;
 
     private final Path dir;
     private final Path stateDir;
@@ -40,6 +49,12 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     private final boolean isWatched;
     private final ControlPlaneListener listener;
     private final ManifestSigner signer;
+    private final Retention retention;
+    private final Runnable news;
+    private final CheckpointSchedule schedule = new CheckpointSchedule();
+    /** Of the last checkpoint; empty = it was good. */
+    private volatile String checkpointError = "";
+
     private volatile @Nullable BundlePublisher publisher;
     private volatile String id = "";
     /** Of the last compilation or publication; empty = it was good. */
@@ -48,24 +63,39 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     private volatile String lookError = "";
     /** When the sources were last seen to be what is published; with a broken edit, what was compiled last. */
     private volatile long confirmedNs;
+    /** When old states are looked through next. The checkpoint thread's. */
+    private long cleanNs;
 
-    /** @param isWatched whether {@link #confirmed} will be called again and again, so that its absence means something */
-    BundleHost(
-            ControlPlaneConfig.Bundle bundle,
+    /**
+     * What all bundles of a control plane share.
+     *
+     * @param clock for what is written into snapshots and deltas
+     * @param clockNs monotonic
+     * @param isWatched whether {@link #confirmed} will be called again and again, so that its absence means something
+     * @param news called after each publication, by the thread that published
+     */
+    record Surroundings(
             Path stateDir,
             InstantSource clock,
             LongSupplier clockNs,
             boolean isWatched,
             ControlPlaneListener listener,
-            ManifestSigner signer) {
-        this.signer = signer;
+            ManifestSigner signer,
+            Retention retention,
+            Runnable news) {}
+
+    BundleHost(ControlPlaneConfig.Bundle bundle, Surroundings surroundings) {
+        this.signer = surroundings.signer();
         this.dir = bundle.dir();
-        this.stateDir = stateDir;
-        this.clock = clock;
-        this.clockNs = clockNs;
-        this.isWatched = isWatched;
-        this.listener = listener;
+        this.stateDir = surroundings.stateDir();
+        this.clock = surroundings.clock();
+        this.clockNs = surroundings.clockNs();
+        this.isWatched = surroundings.isWatched();
+        this.listener = surroundings.listener();
+        this.retention = surroundings.retention();
+        this.news = surroundings.news();
         this.confirmedNs = clockNs.getAsLong();
+        this.cleanNs = confirmedNs;
     }
 
     Path dir() {
@@ -77,8 +107,12 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
         Optional<String> known = BundlePublisher.bundleOf(stateDir, dir);
         if (known.isPresent()) {
             id = known.get();
-            publisher = BundlePublisher.open(stateDir, id, dir, clock, signer);
+            publisher = open(id);
         }
+    }
+
+    private BundlePublisher open(String bundle) throws IOException {
+        return BundlePublisher.open(stateDir, bundle, dir, clock, signer);
     }
 
     @Override
@@ -95,7 +129,9 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             LOG.log(
                     Level.WARNING,
                     dir + " has " + result.errorCount() + " errors and is not published; "
-                            + current().map(s -> s + " stays").orElse("nothing was published before") + "\n"
+                            + head().map(h -> h.snapshot() + " with changes up to " + h.sequence() + " stays")
+                                    .orElse("nothing was published before")
+                            + "\n"
                             + lastError);
             listener.refused(dir, result);
             return;
@@ -110,7 +146,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     private void publish(CompiledBundle bundle, CompileResult result) throws IOException {
         BundlePublisher target = publisher;
         if (target != null && !bundle.bundle().equals(id)) {
-            if (target.current().isPresent()) {
+            if (target.head().isPresent()) {
                 fail(dir + " now says bundle '" + bundle.bundle() + "', it was '" + id
                         + "'; restart the control plane to serve another bundle from it");
                 return;
@@ -119,21 +155,71 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             target = null;
         }
         if (target == null) {
-            target = BundlePublisher.open(stateDir, bundle.bundle(), dir, clock, signer);
+            target = open(bundle.bundle());
             id = bundle.bundle();
             publisher = target;
         }
-        Optional<PublishedSnapshot> published = target.publish(bundle);
+        Optional<Publication> published = target.publish(bundle, NOT_YET);
         lastError = "";
         if (published.isPresent()) {
-            LOG.log(
-                    Level.INFO,
-                    "published " + published.get() + ", digest "
-                            + published.get().digestHex());
+            news.run();
+            if (published.get().isDelta()) {
+                schedule.changed(clockNs.getAsLong());
+            }
+            LOG.log(Level.INFO, id + ": published " + published.get().text());
             listener.published(dir, published.get(), result);
         } else {
-            target.current().ifPresent(snapshot -> listener.unchanged(dir, snapshot, result));
+            target.head().ifPresent(head -> listener.unchanged(dir, id, head, result));
         }
+    }
+
+    /**
+     * Makes a snapshot of the newest changes when it is time to. The checkpoint thread's.
+     *
+     * @return 1 when something was done
+     */
+    int checkpointWhenDue() {
+        BundlePublisher target = publisher;
+        Optional<BundleHead> head = head();
+        long startNs = clockNs.getAsLong();
+        if (target == null || head.isEmpty()) {
+            return 0;
+        }
+        if (!schedule.isDue(startNs, head.get().pendingDeltas())) {
+            return cleanWhenDue(target, startNs);
+        }
+        schedule.begin();
+        try {
+            Optional<PublishedSnapshot> made = target.checkpoint();
+            schedule.done(startNs, clockNs.getAsLong());
+            checkpointError = "";
+            news.run();
+            made.ifPresent(snapshot ->
+                    LOG.log(Level.INFO, "wrote " + snapshot + " with changes up to " + snapshot.deltaSequence()));
+            cleanNs = startNs;
+        } catch (IOException | IllegalArgumentException e) {
+            schedule.failed(clockNs.getAsLong());
+            String message = "no snapshot can be made of the changes of bundle " + id + ": " + e;
+            if (!message.equals(checkpointError)) {
+                checkpointError = message;
+                LOG.log(Level.ERROR, message);
+                listener.failed(dir, message);
+            }
+        }
+        return 1;
+    }
+
+    private int cleanWhenDue(BundlePublisher target, long nowNs) {
+        if (nowNs - cleanNs < 0) {
+            return 0;
+        }
+        cleanNs = nowNs + CLEAN_NS;
+        try {
+            target.clean(retention);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot clean up the archive of bundle " + id, e);
+        }
+        return 1;
     }
 
     private void fail(String message) {
@@ -173,9 +259,33 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     }
 
     @Override
-    public Optional<PublishedSnapshot> current() {
+    public Optional<BundleHead> head() {
         BundlePublisher target = publisher;
-        return target == null ? Optional.empty() : target.current();
+        return target == null ? Optional.empty() : target.head();
+    }
+
+    @Override
+    public List<PublishedSnapshot> available() {
+        BundlePublisher target = publisher;
+        return target == null ? List.of() : target.available();
+    }
+
+    @Override
+    public long oldestSequence() {
+        BundlePublisher target = publisher;
+        return target == null ? 0 : target.oldestSequence();
+    }
+
+    @Override
+    public List<SignedDelta> deltas(long after, long maxBytes) throws IOException {
+        BundlePublisher target = publisher;
+        return target == null ? List.of() : target.deltas(after, maxBytes);
+    }
+
+    @Override
+    public void wantSnapshot() {
+        schedule.wanted();
+        news.run();
     }
 
     @Override
@@ -215,12 +325,16 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     public BundleStatus status() {
         BundleStatus.Builder status = BundleStatus.newBuilder()
                 .setBundle(id)
-                .setLastError(lookError.isEmpty() ? lastError : lookError)
+                .setLastError(!lookError.isEmpty() ? lookError : lastError.isEmpty() ? checkpointError : lastError)
                 .setSource(dir.toString());
-        current().ifPresent(snapshot -> status.setVersion(snapshot.version())
-                .setEpoch(snapshot.epoch())
-                .setDigest(snapshot.digestHex())
-                .setPublishedAtMs(snapshot.publishedAtMs()));
+        head().ifPresent(head -> status.setVersion(head.version())
+                .setEpoch(head.epoch())
+                .setDigest(head.snapshot().digestHex())
+                .setPublishedAtMs(head.changedAtMs())
+                .setDeltaSequence(head.sequence())
+                .setCheckpointDeltaSequence(head.snapshot().deltaSequence())
+                .setOldestDeltaSequence(oldestSequence())
+                .setStateDigest(HexFormat.of().formatHex(head.stateDigest().toByteArray())));
         return status.build();
     }
 

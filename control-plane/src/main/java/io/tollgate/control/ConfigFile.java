@@ -2,6 +2,7 @@
 package io.tollgate.control;
 
 import io.tollgate.control.ledger.LedgerConfig;
+import io.tollgate.control.publish.Retention;
 import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.control.signing.SigningConfig;
 import io.tollgate.control.source.ConfigSource;
@@ -54,7 +55,8 @@ final class ConfigFile {
                             ? ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS
                             : watch.number("interval_ms", ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS),
                     limits(root.fields("limits")),
-                    signing(root.fields("signing")),
+                    new ControlPlaneConfig.Publishing(
+                            signing(root.fields("signing")), retention(root.fields("archive"))),
                     ledger(root.fields("ledger")));
         } catch (ConfigException | IllegalArgumentException e) {
             throw new ConfigException(file + ": " + e.getMessage());
@@ -88,6 +90,14 @@ final class ConfigFile {
     private static LedgerConfig ledger(Value.@Nullable Fields ledger) {
         boolean passLost = ledger != null && ledger.text("lost_reports").equals("pass");
         return new LedgerConfig(passLost, LedgerConfig.DEFAULT.limits());
+    }
+
+    private static Retention retention(Value.@Nullable Fields archive) {
+        return archive == null
+                ? Retention.DEFAULT
+                : Retention.ofHours(
+                        archive.number("keep_hours", Retention.DEFAULT_HOURS),
+                        archive.number("max_bytes", Retention.DEFAULT_BYTES));
     }
 
     private static ServiceLimits limits(Value.@Nullable Fields limits) {

@@ -8,6 +8,7 @@ import io.tollgate.control.service.BundleCatalog;
 import io.tollgate.control.service.DeltaWaits;
 import io.tollgate.control.service.HealthPage;
 import io.tollgate.control.service.SidecarTable;
+import io.tollgate.control.service.SnapshotWaits;
 import io.tollgate.control.signing.ManifestSigner;
 import io.tollgate.control.watch.BundleWatcher;
 import io.tollgate.v1.BundleStatus;
@@ -28,6 +29,7 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -63,17 +65,36 @@ public final class ControlPlane implements AutoCloseable {
         try {
             Files.createDirectories(config.stateDir());
             toClose.add(StateLock.take(config.stateDir()));
-            BundleWatcher watcher = new BundleWatcher(clockNs, TimeUnit.MILLISECONDS.toNanos(config.watchIntervalMs()));
-            catalog = new BundleCatalog(load(config, listener, clock, clockNs, watcher));
             DeltaWaits waits = new DeltaWaits(clockNs, config.limits().maxWaits());
+            SnapshotWaits snapshotWaits = new SnapshotWaits(clockNs);
+            SignalledIdle push = new SignalledIdle(AGENT_PAUSE_MS);
+            SignalledIdle checkpoint = new SignalledIdle(AGENT_PAUSE_MS);
+            Runnable news = () -> {
+                waits.news();
+                push.wake();
+                checkpoint.wake();
+            };
+            BundleWatcher watcher = new BundleWatcher(clockNs, TimeUnit.MILLISECONDS.toNanos(config.watchIntervalMs()));
+            BundleHost.Surroundings surroundings = new BundleHost.Surroundings(
+                    config.stateDir(),
+                    clock,
+                    clockNs,
+                    config.watch(),
+                    listener,
+                    signer(config),
+                    config.publishing().retention(),
+                    news);
+            List<BundleHost> hosts = load(config, surroundings, watcher);
+            catalog = new BundleCatalog(hosts);
             SidecarTable sidecars = new SidecarTable(clock);
             grpcHealth = new GrpcHealth(catalog);
             ledger = Ledger.open(config.stateDir().resolve("ledger"), config.ledger(), KnownNames.ALL, clock);
             toClose.add(ledger);
-            server = GrpcServer.start(config, catalog, sidecars, waits, grpcHealth, ledger, toClose);
-            run(new CompositeAgent(waits, grpcHealth), "tollgate-control-push");
+            server = GrpcServer.start(config, catalog, sidecars, waits, snapshotWaits, grpcHealth, ledger, toClose);
+            run(new CompositeAgent(waits, snapshotWaits, grpcHealth), "tollgate-control-push", push);
+            run(new Checkpoints(hosts), "tollgate-control-checkpoint", checkpoint);
             if (config.watch()) {
-                run(watcher, watcher.roleName());
+                run(watcher, watcher.roleName(), new SleepingMillisIdleStrategy(AGENT_PAUSE_MS));
             }
             InetSocketAddress http = config.httpAddress();
             health = http == null ? null : new HealthPage(http, catalog, this::isAlive, ledger);
@@ -105,26 +126,24 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(config, listener, clock);
     }
 
-    private List<BundleHost> load(
-            ControlPlaneConfig config,
-            ControlPlaneListener listener,
-            InstantSource clock,
-            LongSupplier clockNs,
-            BundleWatcher watcher)
-            throws IOException {
+    private static ManifestSigner signer(ControlPlaneConfig config) throws IOException {
         ManifestSigner signer = ManifestSigner.load(config.signing(), System.getenv());
         if (signer.isSigning()) {
-            LOG.log(Level.INFO, "snapshots are signed by " + String.join(", ", signer.keyIds()));
+            LOG.log(Level.INFO, "snapshots and deltas are signed by " + String.join(", ", signer.keyIds()));
         } else {
             LOG.log(
                     Level.WARNING,
                     "snapshots are NOT SIGNED (signing.keys is empty): sidecars refuse them, unless their configuration says"
                             + " trust.unsigned: allow, which is for development");
         }
+        return signer;
+    }
+
+    private List<BundleHost> load(
+            ControlPlaneConfig config, BundleHost.Surroundings surroundings, BundleWatcher watcher) throws IOException {
         List<BundleHost> hosts = new ArrayList<>();
         for (ControlPlaneConfig.Bundle bundle : config.bundles()) {
-            BundleHost host =
-                    new BundleHost(bundle, config.stateDir(), clock, clockNs, config.watch(), listener, signer);
+            BundleHost host = new BundleHost(bundle, surroundings);
             toClose.add(host);
             host.restore();
             watcher.watch(host.dir(), host);
@@ -139,12 +158,9 @@ public final class ControlPlane implements AutoCloseable {
         return hosts;
     }
 
-    private void run(Agent agent, String threadName) {
+    private void run(Agent agent, String threadName, IdleStrategy idle) {
         AgentRunner runner = new AgentRunner(
-                new SleepingMillisIdleStrategy(AGENT_PAUSE_MS),
-                error -> LOG.log(Level.ERROR, threadName + " goes on after an error", error),
-                null,
-                agent);
+                idle, error -> LOG.log(Level.ERROR, threadName + " goes on after an error", error), null, agent);
         agents.add(runner);
         toClose.add(runner);
         AgentRunner.startOnThread(runner, task -> {

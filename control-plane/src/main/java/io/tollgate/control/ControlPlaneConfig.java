@@ -2,6 +2,7 @@
 package io.tollgate.control;
 
 import io.tollgate.control.ledger.LedgerConfig;
+import io.tollgate.control.publish.Retention;
 import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.control.signing.SigningConfig;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param watch whether edits are noticed
  * @param watchIntervalMs between two looks at the sources; an edit is published after about two of them
  * @param limits how much it takes on at once
- * @param signing which keys sign what is published
+ * @param publishing which keys sign what is published, and how long superseded states are kept
  * @param ledger how usage reports are accepted
  */
 public record ControlPlaneConfig(
@@ -35,7 +36,7 @@ public record ControlPlaneConfig(
         boolean watch,
         long watchIntervalMs,
         ServiceLimits limits,
-        SigningConfig signing,
+        Publishing publishing,
         LedgerConfig ledger) {
     /** Where sidecars expect a control plane on their own host. */
     public static final int DEFAULT_GRPC_PORT = 7080;
@@ -55,6 +56,22 @@ public record ControlPlaneConfig(
 
     /** Certificate chain and key, PEM files. */
     public record Tls(Path certificateFile, Path keyFile) {}
+
+    /**
+     * How it publishes.
+     *
+     * @param signing which keys sign
+     * @param retention how long superseded states are kept
+     */
+    public record Publishing(SigningConfig signing, Retention retention) {
+        /** Nothing is signed; a week is kept. */
+        public static final Publishing DEFAULT = new Publishing(SigningConfig.NONE, Retention.DEFAULT);
+    }
+
+    /** {@return which keys sign what is published} */
+    public SigningConfig signing() {
+        return publishing.signing();
+    }
 
     /** Checks what belongs together. */
     public ControlPlaneConfig {
@@ -97,7 +114,7 @@ public record ControlPlaneConfig(
                 watch,
                 watchIntervalMs,
                 limits,
-                SigningConfig.NONE,
+                Publishing.DEFAULT,
                 LedgerConfig.DEFAULT);
     }
 
@@ -130,19 +147,28 @@ public record ControlPlaneConfig(
     /** {@return the same, signed by these keys} */
     public ControlPlaneConfig signedBy(SigningConfig keys) {
         return new ControlPlaneConfig(
-                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, keys, ledger);
+                grpcAddress,
+                httpAddress,
+                tls,
+                stateDir,
+                bundles,
+                watch,
+                watchIntervalMs,
+                limits,
+                new Publishing(keys, publishing.retention()),
+                ledger);
     }
 
     /** {@return the same on other addresses} */
     public ControlPlaneConfig listeningOn(InetSocketAddress grpc, @Nullable InetSocketAddress http) {
         return new ControlPlaneConfig(
-                grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing, ledger);
+                grpc, http, tls, stateDir, bundles, watch, watchIntervalMs, limits, publishing, ledger);
     }
 
     /** {@return the same with another ledger configuration} */
     public ControlPlaneConfig withLedger(LedgerConfig other) {
         return new ControlPlaneConfig(
-                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, signing, other);
+                grpcAddress, httpAddress, tls, stateDir, bundles, watch, watchIntervalMs, limits, publishing, other);
     }
 
     /**

@@ -2,7 +2,8 @@
 package io.tollgate.control;
 
 import io.tollgate.control.compiler.CompileResult;
-import io.tollgate.control.publish.PublishedSnapshot;
+import io.tollgate.control.publish.BundleHead;
+import io.tollgate.control.publish.Publication;
 import java.nio.file.Path;
 
 /**
@@ -13,11 +14,11 @@ public interface ControlPlaneListener {
     /** Does nothing. */
     ControlPlaneListener NONE = new ControlPlaneListener() {};
 
-    /** A new version can be pulled. */
-    default void published(Path dir, PublishedSnapshot snapshot, CompileResult result) {}
+    /** Something new is published: a change that sidecars patch, or a version that they pull. */
+    default void published(Path dir, Publication publication, CompileResult result) {}
 
     /** The sources were read again and say what is published already. */
-    default void unchanged(Path dir, PublishedSnapshot snapshot, CompileResult result) {}
+    default void unchanged(Path dir, String bundle, BundleHead head, CompileResult result) {}
 
     /** The sources have errors; what was published stays. */
     default void refused(Path dir, CompileResult result) {}

@@ -14,6 +14,7 @@ import io.tollgate.control.service.ConnectionLimit;
 import io.tollgate.control.service.ControlPlaneCalls;
 import io.tollgate.control.service.DeltaWaits;
 import io.tollgate.control.service.SidecarTable;
+import io.tollgate.control.service.SnapshotWaits;
 import io.tollgate.control.service.UsageReports;
 import java.io.IOException;
 import java.util.List;
@@ -39,6 +40,7 @@ final class GrpcServer {
             BundleCatalog catalog,
             SidecarTable sidecars,
             DeltaWaits waits,
+            SnapshotWaits snapshotWaits,
             GrpcHealth health,
             Ledger ledger,
             List<AutoCloseable> toClose)
@@ -63,7 +65,7 @@ final class GrpcServer {
                 .permitKeepAliveWithoutCalls(true)
                 .addTransportFilter(connections)
                 .intercept(connections)
-                .addService(new ControlPlaneCalls(catalog, sidecars, waits, config.limits(), reports))
+                .addService(new ControlPlaneCalls(catalog, sidecars, waits, snapshotWaits, config.limits(), reports))
                 .addService(new AdministrationCalls(catalog, sidecars, ledger))
                 .addService(health.service())
                 .addService(ProtoReflectionServiceV1.newInstance())

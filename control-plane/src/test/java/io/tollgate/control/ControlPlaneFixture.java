@@ -5,7 +5,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.tollgate.control.compiler.CompileResult;
-import io.tollgate.control.publish.PublishedSnapshot;
+import io.tollgate.control.publish.BundleHead;
+import io.tollgate.control.publish.Publication;
 import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.v1.AdministrationServiceGrpc;
 import io.tollgate.v1.ControlPlaneServiceGrpc;
@@ -36,13 +37,16 @@ final class ControlPlaneFixture implements AutoCloseable {
     ControlPlaneFixture(ControlPlaneConfig config) throws IOException {
         plane = ControlPlane.start(config, new ControlPlaneListener() {
             @Override
-            public void published(Path dir, PublishedSnapshot snapshot, CompileResult result) {
-                events.add("published " + snapshot.version());
+            public void published(Path dir, Publication publication, CompileResult result) {
+                events.add(
+                        publication.isDelta()
+                                ? "changed " + publication.sequence()
+                                : "published " + publication.version());
             }
 
             @Override
-            public void unchanged(Path dir, PublishedSnapshot snapshot, CompileResult result) {
-                events.add("unchanged " + snapshot.version());
+            public void unchanged(Path dir, String bundle, BundleHead head, CompileResult result) {
+                events.add("unchanged " + head.version());
             }
 
             @Override

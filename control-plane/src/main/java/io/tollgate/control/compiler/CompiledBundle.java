@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.compiler;
 
+import com.google.protobuf.MessageLite;
 import io.tollgate.v1.CapacityPoolRecord;
 import io.tollgate.v1.EntitlementSetRecord;
 import io.tollgate.v1.PlaneBound;
@@ -8,7 +9,9 @@ import io.tollgate.v1.PolicyRecord;
 import io.tollgate.v1.PriceBookRecord;
 import io.tollgate.v1.RegistryRecord;
 import io.tollgate.v1.ScopeRecord;
+import io.tollgate.v1.Section;
 import io.tollgate.v1.WalletRecord;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -37,6 +40,39 @@ public record CompiledBundle(
     /** What is priced, paid and physically there. */
     public record Commerce(
             List<PriceBookRecord> priceBooks, List<WalletRecord> wallets, List<CapacityPoolRecord> capacityPools) {}
+
+    /** Key of the one registry record. */
+    public static final String REGISTRY_KEY = "registry";
+
+    /** Takes records one by one. */
+    @FunctionalInterface
+    public interface RecordVisitor {
+        /** Takes the next record. */
+        void record(Section section, String key, MessageLite value) throws IOException;
+    }
+
+    /** Hands out every record under its key, in the order in which they travel. */
+    public void forEachRecord(RecordVisitor visitor) throws IOException {
+        visitor.record(Section.SECTION_REGISTRY, REGISTRY_KEY, registry);
+        for (PolicyRecord policy : policies) {
+            visitor.record(Section.SECTION_POLICY, policy.getScope().getPath(), policy);
+        }
+        for (EntitlementSetRecord set : entitlementSets) {
+            visitor.record(Section.SECTION_ENTITLEMENT, set.getId(), set);
+        }
+        for (ScopeRecord scope : scopes) {
+            visitor.record(Section.SECTION_DIRECTORY, scope.getScope().getPath(), scope);
+        }
+        for (PriceBookRecord book : commerce.priceBooks()) {
+            visitor.record(Section.SECTION_PRICE, book.getId(), book);
+        }
+        for (WalletRecord wallet : commerce.wallets()) {
+            visitor.record(Section.SECTION_WALLET, wallet.getId(), wallet);
+        }
+        for (CapacityPoolRecord pool : commerce.capacityPools()) {
+            visitor.record(Section.SECTION_CAPACITY, pool.getId(), pool);
+        }
+    }
 
     /** Takes copies. */
     public CompiledBundle {

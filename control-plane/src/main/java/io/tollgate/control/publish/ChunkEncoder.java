@@ -44,8 +44,8 @@ final class ChunkEncoder implements AutoCloseable {
     }
 
     /** {@return bytes that a record takes} */
-    static int sizeOf(byte[] key, MessageLite value) {
-        int size = recordSize(key, value.getSerializedSize());
+    static int sizeOf(byte[] key, int valueBytes) {
+        int size = recordSize(key, valueBytes);
         return CodedOutputStream.computeUInt32SizeNoTag(size) + size;
     }
 
@@ -59,20 +59,37 @@ final class ChunkEncoder implements AutoCloseable {
     /** Collects a record; the digest sees its value as it is written. */
     void add(Section section, byte[] key, MessageLite value, StateDigest state) throws IOException {
         int valueBytes = value.getSerializedSize();
-        int size = sizeOf(key, value);
+        CodedOutputStream out = start(key, valueBytes);
+        // Maps are written sorted, so that equal records have equal bytes.
+        out.useDeterministicSerialization();
+        value.writeTo(out);
+        end(out, section, key, valueBytes, state);
+    }
+
+    /** Collects a record that is serialized already. */
+    void add(Section section, byte[] key, ByteString value, StateDigest state) throws IOException {
+        CodedOutputStream out = start(key, value.size());
+        out.writeRawBytes(value);
+        end(out, section, key, value.size(), state);
+    }
+
+    private CodedOutputStream start(byte[] key, int valueBytes) throws IOException {
+        int size = sizeOf(key, valueBytes);
         if (buffer.length - length < size) {
             buffer = Arrays.copyOf(buffer, Math.max(length + size, 2 * buffer.length));
         }
         CodedOutputStream out = CodedOutputStream.newInstance(buffer, length, size);
-        // Maps are written sorted, so that equal records have equal bytes.
-        out.useDeterministicSerialization();
         out.writeUInt32NoTag(recordSize(key, valueBytes));
         out.writeByteArray(SnapshotRecord.KEY_FIELD_NUMBER, key);
         out.writeTag(SnapshotRecord.VALUE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
         out.writeUInt32NoTag(valueBytes);
-        value.writeTo(out);
+        return out;
+    }
+
+    private void end(CodedOutputStream out, Section section, byte[] key, int valueBytes, StateDigest state)
+            throws IOException {
         out.flush();
-        length += size;
+        length += sizeOf(key, valueBytes);
         state.add(section.getNumber(), key, buffer, length - valueBytes, valueBytes);
     }
 

@@ -4,6 +4,7 @@ package io.tollgate.control.publish;
 import com.google.protobuf.ByteString;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.SignedManifest;
+import io.tollgate.v1.SnapshotManifest;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,12 +18,10 @@ public final class PublishedSnapshot {
     private static final Logger LOG = System.getLogger("tollgate.control.publish");
 
     private final SnapshotFile file;
-    private final String contentSha256;
     private int users = 1;
 
-    PublishedSnapshot(SnapshotFile file, String contentSha256) {
+    PublishedSnapshot(SnapshotFile file) {
         this.file = file;
-        this.contentSha256 = contentSha256;
     }
 
     /** {@return the bundle's id} */
@@ -70,9 +69,22 @@ public final class PublishedSnapshot {
         return file.chunk(index);
     }
 
-    /** SHA-256 over all that the snapshot says but version, epoch, time and source digest: equal content, equal digest. */
-    String contentSha256() {
-        return contentSha256;
+    /** {@return the last delta that is in it; 0 = none} */
+    public long deltaSequence() {
+        return file.manifest().getDeltaSequence();
+    }
+
+    /** {@return what its records come to; empty when it does not say, which only older ones do} */
+    public ByteString stateDigest() {
+        return file.manifest().getStateDigest();
+    }
+
+    SnapshotManifest manifest() {
+        return file.manifest();
+    }
+
+    SnapshotFile file() {
+        return file;
     }
 
     /** {@return false when it is closed already} */

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.publish;
 
+import io.tollgate.v1.Delta;
 import io.tollgate.v1.PlaneBound;
 import io.tollgate.v1.SnapshotManifest;
 import java.util.List;
@@ -60,6 +61,20 @@ public record SnapshotFacts(
                 sourceDigest,
                 defaultReservationTtlMs,
                 0);
+    }
+
+    /** {@return those of a snapshot with deltas applied; the last of them is given} */
+    static SnapshotFacts after(SnapshotManifest base, Delta last, long version, long createdAtMs) {
+        return new SnapshotFacts(
+                base.getBundle(),
+                version,
+                base.getEpoch(),
+                base.getRegistryVersion(),
+                createdAtMs,
+                base.getPlaneBoundsList(),
+                last.getSourceDigest(),
+                base.getDefaultReservationTtlMs(),
+                last.getSequence());
     }
 
     SnapshotManifest.Builder manifest() {

@@ -11,6 +11,7 @@ import io.tollgate.v1.Section;
 import io.tollgate.v1.SectionDescriptor;
 import io.tollgate.v1.SignedManifest;
 import io.tollgate.v1.SnapshotManifest;
+import io.tollgate.v1.SnapshotRecord;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a snapshot file record by record; the heap holds one chunk. Not thread-safe.
@@ -98,18 +100,41 @@ public final class SnapshotWriter implements AutoCloseable {
      */
     public void add(Section target, String key, MessageLite value) throws IOException {
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        int size = ChunkEncoder.sizeOf(keyBytes, value);
+        prepare(target, key, keyBytes, value.getSerializedSize(), target == Section.SECTION_DIRECTORY ? value : null);
+        encoder.add(target, keyBytes, value, state);
+        sectionRecords++;
+    }
+
+    /**
+     * Adds a record that is serialized already, byte for byte.
+     *
+     * @throws IllegalArgumentException as {@link #add(Section, String, MessageLite)}
+     */
+    void add(Section target, SnapshotRecord record) throws IOException {
+        byte[] keyBytes = record.getKey().toByteArray();
+        ScopeRecord scope = target == Section.SECTION_DIRECTORY ? ScopeRecord.parseFrom(record.getValue()) : null;
+        prepare(
+                target,
+                record.getKey().toStringUtf8(),
+                keyBytes,
+                record.getValue().size(),
+                scope);
+        encoder.add(target, keyBytes, record.getValue(), state);
+        sectionRecords++;
+    }
+
+    private void prepare(Section target, String key, byte[] keyBytes, int valueBytes, @Nullable MessageLite scope)
+            throws IOException {
+        int size = ChunkEncoder.sizeOf(keyBytes, valueBytes);
         if (size > MAX_RECORD_BYTES || keyBytes.length == 0) {
             throw new IllegalArgumentException("record '" + key + "' of " + target + " has " + size
                     + " bytes; a record has a key and at most " + MAX_RECORD_BYTES + " bytes");
         }
         enter(target);
-        checkOrder(key, keyBytes, value);
+        checkOrder(key, keyBytes, scope);
         if (encoder.isFullWith(size)) {
             flush();
         }
-        encoder.add(target, keyBytes, value, state);
-        sectionRecords++;
     }
 
     private void enter(Section target) throws IOException {
@@ -123,12 +148,12 @@ public final class SnapshotWriter implements AutoCloseable {
         }
     }
 
-    private void checkOrder(String key, byte[] keyBytes, MessageLite value) {
+    private void checkOrder(String key, byte[] keyBytes, @Nullable MessageLite value) {
         if (section == Section.SECTION_DIRECTORY) {
             if (!(value instanceof ScopeRecord scope)
                     || !scope.getScope().getPath().equals(key)) {
                 throw new IllegalArgumentException("DIRECTORY holds ScopeRecords under their own paths, not "
-                        + value.getClass() + " under " + key);
+                        + (value == null ? "nothing" : value.getClass()) + " under " + key);
             }
             directory.accept(scope);
         } else if (Arrays.compareUnsigned(keyBytes, lastKey) <= 0) {

@@ -22,7 +22,7 @@ public final class BundleCatalog {
 
     /** {@return whether every bundle has something to pull} */
     public boolean isReady() {
-        return bundles.stream().allMatch(bundle -> bundle.current().isPresent());
+        return bundles.stream().allMatch(bundle -> bundle.head().isPresent());
     }
 
     /**
@@ -32,11 +32,11 @@ public final class BundleCatalog {
      */
     ServedBundle require(String id) throws StatusException {
         for (ServedBundle bundle : bundles) {
-            if (bundle.id().equals(id) && bundle.current().isPresent()) {
+            if (bundle.id().equals(id) && bundle.head().isPresent()) {
                 return bundle;
             }
         }
-        boolean waiting = bundles.stream().anyMatch(bundle -> bundle.current().isEmpty());
+        boolean waiting = bundles.stream().anyMatch(bundle -> bundle.head().isEmpty());
         if (waiting) {
             throw Status.UNAVAILABLE
                     .withDescription(

@@ -5,7 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.tollgate.control.publish.PublishedSnapshot;
+import io.tollgate.control.publish.BundleHead;
 import io.tollgate.v1.ControlPlaneServiceGrpc;
 import io.tollgate.v1.DeltaBatch;
 import io.tollgate.v1.PullDeltasRequest;
@@ -19,23 +19,33 @@ import java.util.concurrent.Semaphore;
 
 /** What sidecars call. Any number of threads. */
 public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlaneServiceImplBase {
+    private static final long NS_PER_MS = 1_000_000;
+
     private final BundleCatalog catalog;
     private final SidecarTable sidecars;
     private final DeltaWaits waits;
+    private final SnapshotWaits snapshotWaits;
     private final ServiceLimits limits;
     private final Semaphore pulls;
     private final UsageReports reports;
 
-    /** @param waits its agent must be running, or polls that wait never end */
+    /**
+     * Answers from these.
+     *
+     * @param waits its agent must be running, or polls that wait never end
+     * @param snapshotWaits likewise
+     */
     public ControlPlaneCalls(
             BundleCatalog catalog,
             SidecarTable sidecars,
             DeltaWaits waits,
+            SnapshotWaits snapshotWaits,
             ServiceLimits limits,
             UsageReports reports) {
         this.catalog = catalog;
         this.sidecars = sidecars;
         this.waits = waits;
+        this.snapshotWaits = snapshotWaits;
         this.limits = limits;
         this.pulls = new Semaphore(limits.maxPulls());
         this.reports = reports;
@@ -52,60 +62,24 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
                                 limits.maxPulls() + " snapshots are being pulled already; try again with backoff")
                         .asException();
             }
-            start(request, bundle, (ServerCallStreamObserver<SnapshotChunk>) response);
+            SnapshotPull pull = new SnapshotPull((ServerCallStreamObserver<SnapshotChunk>) response, pulls::release);
+            pull.listen();
+            start(request, bundle, pull);
         } catch (StatusException e) {
             response.onError(e);
         }
     }
 
-    private void start(
-            PullSnapshotRequest request, ServedBundle bundle, ServerCallStreamObserver<SnapshotChunk> response)
-            throws StatusException {
-        PublishedSnapshot snapshot;
+    private void start(PullSnapshotRequest request, ServedBundle bundle, SnapshotPull pull) {
         try {
-            snapshot = retain(request, bundle);
+            sidecars.seen(request.getSidecar(), bundle.id());
+            if (request.getResumeFromChunk() != 0 || !snapshotWaits.add(pull, bundle, request)) {
+                SnapshotChoice choice = SnapshotChoice.of(request, bundle);
+                pull.begin(choice.snapshot(), choice.firstChunk());
+            }
         } catch (StatusException e) {
-            pulls.release();
-            throw e;
+            pull.refuse(e);
         }
-        sidecars.seen(request.getSidecar(), bundle.id());
-        new SnapshotPull(snapshot, firstChunk(request, snapshot), response, pulls::release).start();
-    }
-
-    /** Chunks of another manifest are of no use, even under the same number: after a lost history versions count anew. */
-    private static long firstChunk(PullSnapshotRequest request, PublishedSnapshot snapshot) {
-        boolean other = !request.getResumeManifestSha256().isEmpty()
-                && !request.getResumeManifestSha256().equals(snapshot.manifestSha256());
-        return other ? 0 : request.getResumeFromChunk();
-    }
-
-    private static PublishedSnapshot retain(PullSnapshotRequest request, ServedBundle bundle) throws StatusException {
-        if (request.getResumeFromChunk() != 0 && request.getVersion() == 0) {
-            throw Status.INVALID_ARGUMENT
-                    .withDescription("resume_from_chunk needs the version that the first chunks are of")
-                    .asException();
-        }
-        PublishedSnapshot snapshot = null;
-        // One that is found and retires before it is held has a successor; the second look finds it.
-        for (int attempt = 0; attempt < 3 && snapshot == null; attempt++) {
-            snapshot = bundle.find(request.getVersion())
-                    .filter(PublishedSnapshot::retain)
-                    .orElse(null);
-        }
-        if (snapshot == null) {
-            throw Status.NOT_FOUND
-                    .withDescription("version " + Long.toUnsignedString(request.getVersion()) + " of bundle '"
-                            + bundle.id() + "' is not kept; pull the newest (version 0)")
-                    .asException();
-        }
-        if (Long.compareUnsigned(firstChunk(request, snapshot), snapshot.chunkCount()) > 0) {
-            snapshot.release();
-            throw Status.OUT_OF_RANGE
-                    .withDescription("resume_from_chunk " + Long.toUnsignedString(request.getResumeFromChunk())
-                            + " is beyond the " + snapshot.chunkCount() + " chunks of " + snapshot)
-                    .asException();
-        }
-        return snapshot;
     }
 
     @Override
@@ -114,7 +88,10 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
         try {
             SidecarTable.check(request.getSidecar());
             ServedBundle bundle = catalog.require(request.getBundle());
-            sidecars.seen(request.getSidecar(), bundle.id(), request.getSnapshotVersion());
+            BundleHead head = bundle.head().orElseThrow(() -> Status.UNAVAILABLE
+                    .withDescription("bundle '" + request.getBundle() + "' is being closed")
+                    .asException());
+            sidecars.seen(request, bundle.id());
             long waitMs = Long.compareUnsigned(request.getWaitMs(), limits.maxWaitMs()) > 0
                     ? limits.maxWaitMs()
                     : request.getWaitMs();
@@ -123,26 +100,17 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
                         .withDescription(limits.maxWaits() + " polls wait already; try again with backoff")
                         .asException();
             }
-            answer(request, bundle, observer, waitMs);
+            long endNs = waits.nowNs() + waitMs * NS_PER_MS;
+            DeltaStream stream = new DeltaStream(observer, bundle, waits.budget(), endNs);
+            observer.setOnReadyHandler(() -> stream.onReady(waits.nowNs()));
+            stream.answer(request, head);
+            if (waitMs == 0) {
+                stream.finish();
+            } else {
+                waits.add(stream);
+            }
         } catch (StatusException e) {
             response.onError(e);
-        }
-    }
-
-    private void answer(
-            PullDeltasRequest request,
-            ServedBundle bundle,
-            ServerCallStreamObserver<DeltaBatch> observer,
-            long waitMs) {
-        // Without a handler a cancelled call would throw at the next message; whoever waits looks at isCancelled
-        // instead.
-        observer.setOnCancelHandler(() -> {});
-        PublishedSnapshot current = bundle.current().orElseThrow();
-        observer.onNext(DeltaWaits.answer(bundle, current, request));
-        if (waitMs == 0) {
-            observer.onCompleted();
-        } else {
-            waits.add(observer, bundle, current, waitMs);
         }
     }
 

@@ -59,8 +59,9 @@ public final class HealthPage implements AutoCloseable {
     private void ready(HttpExchange exchange) throws IOException {
         boolean good = alive.getAsBoolean() && catalog.isReady();
         String lines = catalog.all().stream()
-                .map(bundle -> bundle.current()
-                                .map(snapshot -> "bundle " + bundle.id() + ": version " + snapshot.version())
+                .map(bundle -> bundle.head()
+                                .map(head -> "bundle " + bundle.id() + ": version " + head.version() + ", change "
+                                        + head.sequence())
                                 .orElse("bundle " + bundle.status().getSource() + ": not published")
                         + "\n")
                 .collect(Collectors.joining());

@@ -1,9 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.control.service;
 
+import io.tollgate.control.publish.BundleHead;
 import io.tollgate.control.publish.PublishedSnapshot;
 import io.tollgate.v1.BundleStatus;
 import io.tollgate.v1.PlaneSourceAge;
+import io.tollgate.v1.SignedDelta;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,8 +15,8 @@ public interface ServedBundle {
     /** {@return the bundle's id; empty while it has never compiled} */
     String id();
 
-    /** {@return the newest snapshot, or empty when none was ever published} */
-    Optional<PublishedSnapshot> current();
+    /** {@return what is published, or empty when nothing ever was} */
+    Optional<BundleHead> head();
 
     /**
      * {@return a snapshot by version; empty when it is not kept}
@@ -21,6 +24,24 @@ public interface ServedBundle {
      * @param version 0 = the newest
      */
     Optional<PublishedSnapshot> find(long version);
+
+    /** {@return the snapshots that can be pulled, newest first} */
+    List<PublishedSnapshot> available();
+
+    /** {@return the sequence from which on every delta up to the newest can be had} */
+    long oldestSequence();
+
+    /**
+     * Reads deltas in order.
+     *
+     * @param after the sequence before the first wanted
+     * @param maxBytes the answer stays below, unless it is a single delta
+     * @throws IOException when they are not kept any more, or cannot be read
+     */
+    List<SignedDelta> deltas(long after, long maxBytes) throws IOException;
+
+    /** Somebody waits for a snapshot that holds the newest delta: it should be made now. */
+    void wantSnapshot();
 
     /** {@return how old each plane's evidence already is here} */
     List<PlaneSourceAge> sourceAges();

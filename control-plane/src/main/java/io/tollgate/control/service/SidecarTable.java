@@ -3,6 +3,7 @@ package io.tollgate.control.service;
 
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.tollgate.v1.PullDeltasRequest;
 import io.tollgate.v1.SidecarIdentity;
 import io.tollgate.v1.SidecarStatus;
 import java.nio.charset.StandardCharsets;
@@ -44,20 +45,27 @@ public final class SidecarTable {
 
     /** Notes a visit that says nothing about what is installed. */
     synchronized void seen(SidecarIdentity sidecar, String bundle) {
-        SidecarStatus before = byId.get(sidecar.getSidecarId());
-        seen(sidecar, bundle, before == null ? 0 : before.getSnapshotVersion());
+        SidecarStatus before = byId.getOrDefault(sidecar.getSidecarId(), SidecarStatus.getDefaultInstance());
+        put(sidecar, before.toBuilder().setBundle(bundle));
     }
 
     /** Notes a visit and what is installed. */
-    synchronized void seen(SidecarIdentity sidecar, String bundle, long version) {
+    synchronized void seen(PullDeltasRequest request, String bundle) {
+        put(
+                request.getSidecar(),
+                SidecarStatus.newBuilder()
+                        .setBundle(bundle)
+                        .setEpoch(request.getEpoch())
+                        .setSnapshotVersion(request.getSnapshotVersion())
+                        .setDeltaSequence(request.getDeltaSequence()));
+    }
+
+    private void put(SidecarIdentity sidecar, SidecarStatus.Builder status) {
         byId.put(
                 sidecar.getSidecarId(),
-                SidecarStatus.newBuilder()
-                        .setSidecarId(sidecar.getSidecarId())
+                status.setSidecarId(sidecar.getSidecarId())
                         .setBootId(sidecar.getBootId())
                         .setBuild(sidecar.getBuild())
-                        .setBundle(bundle)
-                        .setSnapshotVersion(version)
                         .setLastSeenAtMs(clock.millis())
                         .build());
         if (byId.size() > MAX_SIDECARS) {

@@ -6,11 +6,15 @@ import io.tollgate.core.signing.KeyFormatException;
 import io.tollgate.core.signing.SignedKind;
 import io.tollgate.core.signing.SigningKey;
 import io.tollgate.core.signing.TrustedKey;
+import io.tollgate.v1.Delta;
 import io.tollgate.v1.FreshnessStatement;
 import io.tollgate.v1.ManifestSignature;
+import io.tollgate.v1.SignedDelta;
 import io.tollgate.v1.SignedFreshness;
 import io.tollgate.v1.SignedManifest;
 import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +97,26 @@ public final class ManifestSigner {
                 .setStatement(bytes)
                 .addAllSignatures(signatures(SignedKind.FRESHNESS_STATEMENT, bytes))
                 .build();
+    }
+
+    /** {@return the delta with its digest and signatures over its exact bytes} */
+    public SignedDelta sign(Delta delta) {
+        ByteString bytes = delta.toByteString();
+        return SignedDelta.newBuilder()
+                .setDelta(bytes)
+                .setSha256(ByteString.copyFrom(sha256(bytes)))
+                .addAllSignatures(signatures(SignedKind.DELTA, bytes))
+                .build();
+    }
+
+    private static byte[] sha256(ByteString bytes) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes.asReadOnlyByteBuffer());
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private List<ManifestSignature> signatures(SignedKind kind, ByteString content) {

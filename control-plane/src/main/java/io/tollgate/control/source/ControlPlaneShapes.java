@@ -58,6 +58,14 @@ final class ControlPlaneShapes {
     private static final Shape.Fields SIGNING = fields(
             "set of signing keys", required("keys", list(SIGNING_KEY), "All sign; two during a rotation, at most 4."));
 
+    private static final Shape.Fields ARCHIVE = fields(
+            "retention",
+            optional(
+                    "keep_hours",
+                    integer(0, 876_000),
+                    "So long a state is kept after the next took its place. Default 168."),
+            optional("max_bytes", integer(0, 1L << 50), "Snapshots and deltas of a bundle together. Default 4 GiB."));
+
     static final Shape.Fields FILE = fields(
             "control plane configuration",
             optional("listen", LISTEN, "Where it listens."),
@@ -66,6 +74,7 @@ final class ControlPlaneShapes {
             required("bundles", list(BUNDLE), "What is served."),
             optional("watch", WATCH, "Whether and how edits are noticed."),
             optional("limits", LIMITS, "How much it takes on at once."),
+            optional("archive", ARCHIVE, "How long superseded states are kept, for replays."),
             optional("signing", SIGNING, "Who signs the snapshots. Without it sidecars refuse them."),
             optional("ledger", LEDGER, "How usage reports are accepted."));
 

@@ -49,16 +49,26 @@ class BundlePublisherTest {
     }
 
     @Test
-    void shouldCountVersionsUpWhenTheContentChanges() throws IOException {
+    void shouldCountChangesAndVersionsUp() throws IOException {
         try (BundlePublisher publisher = open(CLOCK)) {
-            PublishedSnapshot first = publisher.publish(bundle(600)).orElseThrow();
-            assertEquals(1, first.version());
-            assertEquals(1_700_000_000_000L, first.epoch());
+            Publication first = publisher.publish(bundle(600)).orElseThrow();
+            assertEquals("version 1 (the first)", first.text());
+            assertEquals(0, first.sequence());
+            assertEquals(1_700_000_000_000L, first.head().epoch());
             assertEquals(Optional.empty(), publisher.publish(bundle(600)), "nothing has changed");
-            PublishedSnapshot second = publisher.publish(bundle(500)).orElseThrow();
-            assertEquals(2, second.version());
-            assertEquals(first.epoch(), second.epoch());
-            assertEquals(second, publisher.current().orElseThrow());
+
+            Publication second = publisher.publish(bundle(500)).orElseThrow();
+            assertEquals("change 1 (1 record)", second.text());
+            assertEquals(1, second.version(), "no snapshot for a small change");
+            assertEquals(1, publisher.head().orElseThrow().pendingDeltas());
+
+            PublishedSnapshot checkpoint = publisher.checkpoint().orElseThrow();
+            assertEquals(2, checkpoint.version());
+            assertEquals(1, checkpoint.deltaSequence());
+            assertEquals(first.head().epoch(), checkpoint.epoch());
+            assertEquals(checkpoint, publisher.current().orElseThrow());
+            assertEquals(1, publisher.head().orElseThrow().sequence());
+            assertEquals(Optional.empty(), publisher.checkpoint(), "it holds everything already");
         }
     }
 
@@ -73,19 +83,28 @@ class BundlePublisherTest {
     }
 
     @Test
-    void shouldKeepVersionAndManifestOverARestart() throws IOException {
-        String digest;
+    void shouldKeepVersionChangeAndDigestOverARestart() throws IOException {
+        BundleHead before;
         try (BundlePublisher publisher = open(CLOCK)) {
             publisher.publish(bundle(600));
             publisher.publish(bundle(500));
-            digest = publisher.current().orElseThrow().digestHex();
+            before = publisher.head().orElseThrow();
         }
         try (BundlePublisher publisher = open(EARLIER)) {
-            assertEquals(digest, publisher.current().orElseThrow().digestHex(), "served before anything is compiled");
+            BundleHead after = publisher.head().orElseThrow();
+            assertEquals(
+                    before.snapshot().digestHex(), after.snapshot().digestHex(), "served before anything is compiled");
+            assertEquals(1, after.sequence());
+            assertEquals(before.stateDigest(), after.stateDigest());
+            assertEquals(before.changedAtMs(), after.changedAtMs());
             assertEquals(Optional.empty(), publisher.publish(bundle(500)));
-            assertEquals(2, publisher.current().orElseThrow().version());
-            assertEquals(3, publisher.publish(bundle(400)).orElseThrow().version());
+            assertEquals(2, publisher.publish(bundle(400)).orElseThrow().sequence());
         }
+    }
+
+    private static PublishedSnapshot whole(Optional<Publication> publication) {
+        assertFalse(publication.orElseThrow().isDelta(), "a snapshot of its own right");
+        return publication.get().head().snapshot();
     }
 
     private BundlePublisher signing(SigningKey... keys) throws IOException {
@@ -101,13 +120,13 @@ class BundlePublisherTest {
             assertEquals(1, publisher.publish(bundle(600)).orElseThrow().version());
         }
         try (BundlePublisher publisher = signing(old)) {
-            PublishedSnapshot signed = publisher.publish(bundle(600)).orElseThrow();
+            PublishedSnapshot signed = whole(publisher.publish(bundle(600)));
             assertEquals(2, signed.version());
             assertTrue(ManifestSigner.of(List.of(old)).hasSigned(signed.signedManifest()));
             assertEquals(Optional.empty(), publisher.publish(bundle(600)));
         }
         try (BundlePublisher publisher = signing(next, old)) {
-            PublishedSnapshot both = publisher.publish(bundle(600)).orElseThrow();
+            PublishedSnapshot both = whole(publisher.publish(bundle(600)));
             assertEquals(3, both.version());
             assertEquals(next.id(), both.signedManifest().getSignatures(0).getKeyId());
             assertEquals(2, both.signedManifest().getSignaturesCount());
@@ -124,13 +143,13 @@ class BundlePublisherTest {
     void shouldRaiseTheEpochWhenTheHistoryIsLost() throws IOException {
         long epoch;
         try (BundlePublisher publisher = open(CLOCK)) {
-            epoch = publisher.publish(bundle(600)).orElseThrow().epoch();
+            epoch = whole(publisher.publish(bundle(600))).epoch();
         }
         Files.writeString(folder().resolve("STATE"), "nonsense");
         // Even with a clock that went back: the files beside the lost state still tell of the old epoch.
         try (BundlePublisher publisher = open(EARLIER)) {
             assertEquals(Optional.empty(), publisher.current());
-            PublishedSnapshot again = publisher.publish(bundle(600)).orElseThrow();
+            PublishedSnapshot again = whole(publisher.publish(bundle(600)));
             assertTrue(again.epoch() > epoch, () -> again.epoch() + " must be above " + epoch);
             assertEquals(1, again.version());
         }
@@ -154,7 +173,7 @@ class BundlePublisherTest {
     void shouldGiveANewVersionWhenTheSnapshotOnDiskIsDamaged() throws IOException {
         PublishedSnapshot first;
         try (BundlePublisher publisher = open(CLOCK)) {
-            first = publisher.publish(bundle(600)).orElseThrow();
+            first = whole(publisher.publish(bundle(600)));
         }
         Path file = folder().resolve(first.epoch() + "-1.tgs");
         byte[] bytes = Files.readAllBytes(file);
@@ -162,7 +181,7 @@ class BundlePublisherTest {
         Files.write(file, bytes);
         try (BundlePublisher publisher = open(CLOCK)) {
             assertEquals(Optional.empty(), publisher.current());
-            PublishedSnapshot again = publisher.publish(bundle(600)).orElseThrow();
+            PublishedSnapshot again = whole(publisher.publish(bundle(600)));
             assertEquals(2, again.version());
             assertEquals(first.epoch(), again.epoch());
         }
@@ -171,10 +190,11 @@ class BundlePublisherTest {
     @Test
     void shouldKeepAFewVersionsForPullsThatHaveBegun() throws IOException {
         try (BundlePublisher publisher = open(CLOCK)) {
-            PublishedSnapshot first = publisher.publish(bundle(600)).orElseThrow();
+            PublishedSnapshot first = whole(publisher.publish(bundle(600)));
             assertTrue(first.retain());
             for (int limit = 599; limit > 590; limit--) {
                 publisher.publish(bundle(limit));
+                publisher.checkpoint();
             }
             assertEquals(10, publisher.current().orElseThrow().version());
             assertTrue(publisher.find(8).isPresent());
@@ -183,13 +203,16 @@ class BundlePublisherTest {
                     first.chunkCount() - 1, first.chunk(first.chunkCount() - 1).getIndex(), "still being pulled");
             first.release();
             assertFalse(first.retain(), "closed after the last pull");
-            try (Stream<Path> files = Files.list(folder())) {
-                assertEquals(
-                        List.of("10.tgs", "8.tgs", "9.tgs", "STATE"),
-                        files.map(f -> f.getFileName().toString().replaceAll("^[0-9]+-", ""))
-                                .sorted()
-                                .toList());
-            }
+            assertEquals(10, tgs().size(), "superseded ones stay until they are looked through");
+        }
+    }
+
+    private List<String> tgs() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.map(f -> f.getFileName().toString().replaceAll("^[0-9]+-", ""))
+                    .filter(name -> name.endsWith(".tgs"))
+                    .sorted()
+                    .toList();
         }
     }
 

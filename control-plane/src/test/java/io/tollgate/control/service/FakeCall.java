@@ -60,6 +60,11 @@ final class FakeCall<T> extends ServerCallStreamObserver<T> {
     }
 
     @Override
+    public void setOnCloseHandler(Runnable handler) {
+        // Only the real transport knows when everything is sent.
+    }
+
+    @Override
     public void setOnReadyHandler(Runnable handler) {
         onReady = handler;
     }
