@@ -27,6 +27,10 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.UNREACHABLE, message);
     }
 
+    static CommandFailure stale(String message) {
+        return new CommandFailure(ExitCode.STALE, message);
+    }
+
     int exitCode() {
         return exitCode;
     }

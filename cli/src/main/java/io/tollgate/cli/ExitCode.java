@@ -19,7 +19,7 @@ final class ExitCode {
     static final int USAGE = 2;
     /** Nobody answered, or not in time. */
     static final int UNREACHABLE = 3;
-    /** The answer rests on evidence that is too old, or on none. */
+    /** The answer rests on evidence that is too old, or on none; the snapshot to replay it with is missing, or another one. */
     static final int STALE = 4;
     /** A bug of this program. */
     static final int INTERNAL = 70;

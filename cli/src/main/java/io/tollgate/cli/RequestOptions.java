@@ -156,6 +156,15 @@ final class RequestOptions {
         return RequestJson.read(Session.of(spec), file);
     }
 
+    /** What says the request is of no use beside an option that brings one along. */
+    void requireNone(String because) {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (isRequestFlag(option) || option.longestName().equals(FILE)) {
+                throw CommandFailure.usage(because + " brings its request along; leave out " + option.longestName());
+            }
+        }
+    }
+
     private static boolean isRequestFlag(OptionSpec option) {
         return option.userObject() instanceof Field field
                 && field.getDeclaringClass() == RequestOptions.class

@@ -46,7 +46,7 @@ public final class OfflineLoader implements AutoCloseable {
     private final CellStore cells;
     private final ReservationStore reservations;
     private final WorldHolder worlds;
-    private final PlaneAges ages = new PlaneAges(Map.of());
+    private final PlaneAges ages;
     private final LoaderClock clock;
     private final InstallContext context;
     private int installed;
@@ -70,9 +70,11 @@ public final class OfflineLoader implements AutoCloseable {
             CellStore cells,
             ReservationStore reservations,
             LoaderClock clock,
+            PlaneAges ages,
             int workers,
             RandomGenerator random) {
         this.directory = directory;
+        this.ages = ages;
         this.cells = cells;
         this.reservations = reservations;
         this.clock = clock;
@@ -88,6 +90,16 @@ public final class OfflineLoader implements AutoCloseable {
      * @throws IOException when somebody else has it, or it cannot be used
      */
     public static OfflineLoader open(Path stateDir, LoaderClock clock, int workers, long seed) throws IOException {
+        return open(stateDir, clock, workers, seed, Map.of());
+    }
+
+    /**
+     * The same of a sidecar that tightens the bounds of planes.
+     *
+     * @param maxAgeMs local bounds, milliseconds; planes not named keep the snapshot's
+     */
+    public static OfflineLoader open(
+            Path stateDir, LoaderClock clock, int workers, long seed, Map<Plane, Long> maxAgeMs) throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             RandomGenerator random = new Random(seed);
@@ -99,7 +111,7 @@ public final class OfflineLoader implements AutoCloseable {
                     .store();
             opened.push(reservations);
             reservations.grow();
-            return new OfflineLoader(directory, cells, reservations, clock, workers, random);
+            return new OfflineLoader(directory, cells, reservations, clock, new PlaneAges(maxAgeMs), workers, random);
         } catch (IOException | RuntimeException e) {
             closeAll(opened, e);
             throw e;

@@ -80,6 +80,16 @@ public final class LabSnapshot {
         return digestHex;
     }
 
+    /** Takes records, in the snapshot's order. */
+    @FunctionalInterface
+    interface Visitor {
+        void record(Section section, byte[] key, byte[] value);
+    }
+
+    void forEach(Visitor visitor) {
+        rows.forEach(row -> visitor.record(row.section(), row.key(), row.value()));
+    }
+
     void installInto(OfflineLoader loader) throws IOException, RefusedException {
         loader.install(signed, sink -> {
             for (Row row : rows) {

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.engine;
 
+import io.tollgate.core.request.DecisionRequest;
+
 /** What an answer rested on that is in no snapshot and in no {@link Readings}, so that it cannot be replayed. */
 public enum Beyond {
     /** Nothing: it can be replayed. */
@@ -16,7 +18,9 @@ public enum Beyond {
     /** A fault inside the sidecar. */
     FAULT(5),
     /** More counters than are recorded. */
-    TOO_MANY_COUNTERS(6);
+    TOO_MANY_COUNTERS(6),
+    /** An API key of a wrong form: keys are not kept. */
+    KEY_FORM(7);
 
     private static final Beyond[] BY_CODE = values();
 
@@ -36,7 +40,10 @@ public enum Beyond {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : FAULT;
     }
 
-    static Beyond of(final Decision decision, final boolean complete) {
+    static Beyond of(final DecisionRequest request, final Decision decision, final boolean complete) {
+        if (request.isKeyDefect()) {
+            return KEY_FORM;
+        }
         if (decision.isRepeated()) {
             return FIRST_ANSWER;
         }

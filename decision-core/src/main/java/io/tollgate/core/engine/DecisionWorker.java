@@ -125,7 +125,7 @@ public final class DecisionWorker {
     /**
      * Decides again what was decided when the readings were made, within a turn: by their counters and with what they say of batch and
      * reservation. Instant, ages and snapshot are those of the worker: the caller sets them. Nothing is taken or remembered; of a
-     * reservation the expiry is shown, with the id 0.
+     * reservation the expiry is shown, with the id 0 (of an extended one as if it had none before).
      */
     public void replay(final DecisionRequest request, final Decision decision, final Readings readings) {
         taker.judgeBy(readings.counters());
@@ -136,10 +136,9 @@ public final class DecisionWorker {
             } else if (readings.extending()) {
                 request.mode(DecideMode.RESERVE).allowPartial(false);
                 prepare(request, decision, null);
-                evaluation.extending = true;
                 judgePinned(true);
                 if (decision.outcome() != Outcome.DENY) {
-                    decision.reservation(0, 0, 0);
+                    decision.reservation(0, 0, ReservationRecorder.expiresMs(evaluation, evaluation.ttlNs));
                 }
             } else {
                 decide(request, decision);
@@ -159,13 +158,16 @@ public final class DecisionWorker {
         alone.end();
     }
 
-    /** Explains what {@link #replay} decides, by the same counters. Allocates. */
+    /**
+     * Explains what {@link #replay} decides, by the same counters; by those of the worker where the decision came as far as none, so that
+     * the stages after it have something to show. Allocates.
+     */
     public void explainReplay(
             final DecisionRequest request,
             final Decision decision,
             final Explanation explanation,
             final Readings readings) {
-        taker.judgeBy(readings.counters());
+        taker.judgeBy(readings.counters().size() == 0 ? null : readings.counters());
         evaluation.replayed = readings;
         try {
             explain(request, decision, explanation);
@@ -370,6 +372,7 @@ public final class DecisionWorker {
             final DecisionRequest request, final Decision decision, final @Nullable Explanation explanation) {
         final World pinned = world;
         evaluation.reset();
+        evaluation.extending = evaluation.replayed != null && evaluation.replayed.extending();
         evaluation.nowEpochMs = Math.floorDiv(evaluation.nowEpochNs, NS_PER_MS);
         evaluation.request = request;
         evaluation.decision = decision;

@@ -75,7 +75,7 @@ public final class Readings {
             counters.capture(evaluation.planned, evaluation.planStart, evaluation.planEnd);
             offered = Math.max(ALL, decision.grantedInPart());
         }
-        beyond = Beyond.of(decision, counters.complete());
+        beyond = Beyond.of(evaluation.request, decision, counters.complete());
     }
 
     /** Of a plane that the decision used the age that it used; of another the one at the same instant. */

@@ -29,6 +29,7 @@ public final class DecisionRequest {
     /** Length of an API key's SHA-256. */
     public static final int API_KEY_HASH_BYTES = 32;
 
+    private static final String API_KEY_FIELD = "actor.api_key";
     private static final Field[] FIELDS = Field.values();
     private static final int SLOT_USAGE = FIELDS.length;
     private static final int SLOT_ROLE = SLOT_USAGE + MAX_USAGES;
@@ -387,6 +388,12 @@ public final class DecisionRequest {
         return defect;
     }
 
+    /** {@return whether {@link #defect()} is about the API key: whoever keeps only its hash cannot show it again} */
+    public boolean isKeyDefect() {
+        return defect != Defect.NONE
+                && (defectSlot == SLOT_API_KEY || defectSlot == SLOTS && rejectedField.startsWith(API_KEY_FIELD));
+    }
+
     /** {@return {@link #defect()} as a sentence that names the field; allocates} */
     public String defectMessage() {
         return slotName(defectSlot) + ": " + defect.message();
@@ -422,7 +429,7 @@ public final class DecisionRequest {
         if (slot < SLOT_TOKEN_SCOPE) {
             return "actor.roles[" + (slot - SLOT_ROLE) + "]";
         }
-        return slot < SLOT_API_KEY ? "actor.scopes[" + (slot - SLOT_TOKEN_SCOPE) + "]" : "actor.api_key";
+        return slot < SLOT_API_KEY ? "actor.scopes[" + (slot - SLOT_TOKEN_SCOPE) + "]" : API_KEY_FIELD;
     }
 
     private void put(final int slot, final CharSequence text) {
