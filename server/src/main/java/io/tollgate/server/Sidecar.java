@@ -14,6 +14,7 @@ import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decide.EngineEvaluator;
 import io.tollgate.server.decide.FaultLog;
+import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SidecarState;
@@ -64,6 +65,7 @@ public final class Sidecar implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final SnapshotFeed feed;
     private final DecisionEngine engine;
+    private final DecisionLog log;
     private final DecisionListeners decisions;
     private final Metrics metrics;
     private final @Nullable AdminListener admin;
@@ -80,6 +82,7 @@ public final class Sidecar implements AutoCloseable {
         try {
             feed = opening(opened, feeds.apply(workers));
             final UsageJournal journal = feed.journal();
+            log = opening(opened, DecisionLog.open(config.decisionLog(), config.sidecarId(), bootId));
             engine = new DecisionEngine(
                     feed.worlds(),
                     feed.cells(),
@@ -96,9 +99,10 @@ public final class Sidecar implements AutoCloseable {
                             () -> new EngineEvaluator(engine.newWorker(), config.sidecarId()),
                             readiness.healthService(),
                             faults,
-                            journal));
+                            new DecisionListeners.Surroundings(journal, log::newLane)));
             metrics = opening(opened, new Metrics(decisions::counters));
             SidecarMetrics.bind(metrics, decisions, feed, readiness);
+            SidecarMetrics.bind(metrics, log);
             admin = config.listen().admin() == null
                     ? null
                     : opening(opened, openAdmin(config.listen().admin(), bootId, inFlight));
@@ -106,6 +110,7 @@ public final class Sidecar implements AutoCloseable {
                     ? null
                     : opening(opened, new HttpListener(config, config.listen().http(), readiness, metrics::page));
             feed.repairWith(new CellRepair(feed.cells(), inFlight, workers + 1));
+            log.start();
             feed.start();
             watch = startWatch();
             sweeper = start(new ReservationSweep(engine.newSweeper(workers), feed), SWEEP_INTERVAL_MS);
@@ -119,7 +124,16 @@ public final class Sidecar implements AutoCloseable {
         return new AdminListener(
                 address,
                 new AdminListener.Subject(
-                        config, bootId, Build.version(), readiness, feed, engine, inFlight, metrics, this::listeners));
+                        config,
+                        bootId,
+                        Build.version(),
+                        readiness,
+                        feed,
+                        engine,
+                        inFlight,
+                        metrics,
+                        this::listeners,
+                        log));
     }
 
     private AgentRunner startWatch() {
@@ -304,6 +318,7 @@ public final class Sidecar implements AutoCloseable {
         ended &= admin == null || admin.stop();
         metrics.close();
         ended &= decisions.stop();
+        log.close();
         if (ended) {
             feed.close();
         } else {

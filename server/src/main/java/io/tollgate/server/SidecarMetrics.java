@@ -6,6 +6,7 @@ import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.delta.DeltaRefusedException;
 import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.decide.DecisionListeners;
+import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.lifecycle.PlaneNeeds;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SnapshotFeed;
@@ -108,6 +109,23 @@ final class SidecarMetrics {
                     () -> feed.status().deltas().resyncs().getOrDefault(cause.label(), 0L));
         }
         metrics.deltaDurations(() -> feed.status().deltas().durations());
+    }
+
+    static void bind(final Metrics metrics, final DecisionLog log) {
+        metrics.counter(
+                "tollgate.decision.log.dropped",
+                "Entries of the decision log that were lost on the way to any configured destination",
+                () -> log.facts().dropped());
+        metrics.counter("tollgate.decision.log.written", "Entries written to the decision log's file", () -> log.facts()
+                .written());
+        metrics.counter("tollgate.decision.log.exported", "Entries that the collector took", () -> log.facts()
+                .exported());
+        metrics.gauge("tollgate.decision.log.bytes", "Size of the decision log's files", () -> log.facts()
+                .lengthBytes());
+        metrics.gauge(
+                "tollgate.decision.log.healthy",
+                "1 when the decision log's file takes what is written, or there is none",
+                () -> log.facts().healthy() ? 1 : 0);
     }
 
     private static double ageSeconds(final SnapshotFeed feed, final Plane plane) {

@@ -37,7 +37,6 @@ import io.tollgate.v1.Reason;
 import io.tollgate.v1.SidecarState;
 import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
-import io.tollgate.v1.TailDecisionsRequest;
 import io.tollgate.v1.WalletState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -269,10 +268,6 @@ class DiagnosticsTest {
             final var stub = harness.diagnostics();
             assertLater(() -> stub.listLeases(ListLeasesRequest.getDefaultInstance()), "quota leases");
             assertLater(() -> stub.journalStatus(JournalStatusRequest.getDefaultInstance()), "usage journal");
-            assertLater(
-                    () -> stub.tailDecisions(TailDecisionsRequest.getDefaultInstance())
-                            .next(),
-                    "decision log");
         }
     }
 

@@ -11,6 +11,7 @@ import io.tollgate.core.quota.InFlight;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.IoTransport;
 import io.tollgate.server.decide.ServerFactory;
+import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.server.metrics.Metrics;
@@ -47,6 +48,7 @@ public final class AdminListener implements AutoCloseable {
      * @param inFlight  of the engine; its last worker number is used for reading counters
      * @param metrics   counts
      * @param listeners where this sidecar answers
+     * @param log       what decisions are logged to
      */
     public record Subject(
             SidecarConfig config,
@@ -57,7 +59,8 @@ public final class AdminListener implements AutoCloseable {
             DecisionEngine engine,
             InFlight inFlight,
             Metrics metrics,
-            Supplier<List<Listener>> listeners) {}
+            Supplier<List<Listener>> listeners,
+            DecisionLog log) {}
 
     /**
      * Opens it.
@@ -106,14 +109,16 @@ public final class AdminListener implements AutoCloseable {
                 subject.feed(),
                 subject.metrics(),
                 worker,
-                subject.listeners());
+                subject.listeners(),
+                new DecisionLogReport(config, subject.log()));
         return new Diagnostics(
                 config,
                 status,
                 new ScopeDump(worker, ceilings),
                 worker,
                 subject.feed().records(),
-                new ReservationReport(subject.feed()));
+                new ReservationReport(subject.feed()),
+                subject.log());
     }
 
     /** {@return where it listens, with the real port} */

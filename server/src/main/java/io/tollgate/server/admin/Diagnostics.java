@@ -7,6 +7,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.v1.DiagnosticsServiceGrpc;
 import io.tollgate.v1.DumpScopeRequest;
 import io.tollgate.v1.DumpScopeResponse;
@@ -38,6 +39,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     private final AdminWorker worker;
     private final @Nullable RecordSource records;
     private final ReservationReport reservations;
+    private final DecisionLog log;
 
     Diagnostics(
             final SidecarConfig config,
@@ -45,7 +47,9 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
             final ScopeDump scopes,
             final AdminWorker worker,
             final @Nullable RecordSource records,
-            final ReservationReport reservations) {
+            final ReservationReport reservations,
+            final DecisionLog log) {
+        this.log = log;
         this.records = records;
         this.config = config;
         this.status = status;
@@ -104,7 +108,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     @Override
     public void tailDecisions(
             final TailDecisionsRequest request, final StreamObserver<TailDecisionsResponse> observer) {
-        refuse(observer, "TailDecisions comes with the decision log");
+        TailStream.follow(log, request, (ServerCallStreamObserver<TailDecisionsResponse>) observer);
     }
 
     @Override

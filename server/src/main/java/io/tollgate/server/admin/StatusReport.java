@@ -38,6 +38,7 @@ final class StatusReport {
     private final Metrics metrics;
     private final AdminWorker worker;
     private final Supplier<List<Listener>> listeners;
+    private final DecisionLogReport decisionLog;
     private final CeilingCount ceilings = new CeilingCount();
     private final long startedNs = System.nanoTime();
 
@@ -56,7 +57,8 @@ final class StatusReport {
             final SnapshotFeed feed,
             final Metrics metrics,
             final AdminWorker worker,
-            final Supplier<List<Listener>> listeners) {
+            final Supplier<List<Listener>> listeners,
+            final DecisionLogReport decisionLog) {
         this.config = config;
         this.identity = identity;
         this.readiness = readiness;
@@ -64,6 +66,7 @@ final class StatusReport {
         this.metrics = metrics;
         this.worker = worker;
         this.listeners = listeners;
+        this.decisionLog = decisionLog;
     }
 
     StatusResponse make() {
@@ -80,7 +83,8 @@ final class StatusReport {
                 .setShedCount(metrics.shedCount())
                 .addAllListeners(listeners.get())
                 .setCounters(counters(status))
-                .setClock(clock(status.time()));
+                .setClock(clock(status.time()))
+                .setDecisionLog(decisionLog.make());
         final int needed = PlaneNeeds.of(feed.worlds().current());
         for (final LoaderStatus.PlaneFacts plane : status.planes()) {
             if (PlaneNeeds.contains(needed, plane.plane())) {

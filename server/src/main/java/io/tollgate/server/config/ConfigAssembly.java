@@ -53,6 +53,8 @@ final class ConfigAssembly {
         final SidecarConfig.Listen listen = listen();
         final SidecarConfig.Limits limits = limits();
         final SidecarConfig.Journal journal = journal();
+        final DecisionLogConfig decisionLog =
+                new DecisionLogAssembly(this::text, this::problem).assemble(limits.maxRequestBytes());
         final Mapping mapping = mapping();
         if (mapping == null || !problems.isEmpty()) {
             return null;
@@ -82,6 +84,7 @@ final class ConfigAssembly {
                         flag(ConfigKeys.ADMIN_REFLECTION),
                         flag(ConfigKeys.ADMIN_CHANNELZ)),
                 new SidecarConfig.Envoy(mapping),
+                decisionLog,
                 dump.yaml(),
                 dump.sha256());
     }

@@ -57,7 +57,10 @@ final class ConfigDump {
         final ConfigValue value = values.get(key.name());
         final String set = value == null ? key.defaultText() : value.text();
         final String text = key == ConfigKeys.SIDECAR_ID ? sidecarId : set;
-        return key.type().tokens() == ConfigType.Tokens.TEXT ? quote(text) : text;
+        return switch (key.type().tokens()) {
+            case TEXT, LIST -> quote(text);
+            case INTEGER, DECIMAL, BOOLEAN -> text;
+        };
     }
 
     private static String quote(final String text) {

@@ -327,6 +327,9 @@ final class ConfigKeys {
             "",
             "YAML file that says what is asked about an HTTP request that Envoy checks, see docs/envoy.md. Empty: everything stands in the"
                     + " route's `context_extensions`.");
+    static {
+        DecisionLogKeys.all().forEach(ConfigKeys::add);
+    }
 
     private ConfigKeys() {}
 
@@ -351,9 +354,12 @@ final class ConfigKeys {
 
     private static ConfigKey add(
             final String name, final ConfigType type, final String defaultText, final String meaning) {
-        final ConfigKey key = new ConfigKey(name, type, defaultText, meaning);
-        if (BY_NAME.put(name, key) != null) {
-            throw new IllegalStateException("two keys named " + name);
+        return add(new ConfigKey(name, type, defaultText, meaning));
+    }
+
+    private static ConfigKey add(final ConfigKey key) {
+        if (BY_NAME.put(key.name(), key) != null) {
+            throw new IllegalStateException("two keys named " + key.name());
         }
         return key;
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -90,6 +91,10 @@ final class ConfigReader {
             problem(at, name, isGroup(name) ? groupHint(name) : "is not a known key" + suggestion(name));
             return;
         }
+        if (token == JsonToken.START_ARRAY && key.type().tokens() == ConfigType.Tokens.LIST) {
+            readList(parser, key, at);
+            return;
+        }
         if (!token.isScalarValue()) {
             problem(
                     parser,
@@ -112,6 +117,31 @@ final class ConfigReader {
             values.put(name, new ConfigValue(text, source, place.getLineNr(), place.getColumnNr()));
         } else {
             problem(parser, name, quote(text) + " " + wrong);
+        }
+    }
+
+    private void readList(final JsonParser parser, final ConfigKey key, final JsonLocation at) throws IOException {
+        final List<String> items = new ArrayList<>();
+        for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+            if (item == null || item != JsonToken.VALUE_STRING) {
+                problem(
+                        parser,
+                        key.name(),
+                        "holds something that is no text; write " + key.type().expected());
+                parser.skipChildren();
+                if (item == null) {
+                    return;
+                }
+            } else {
+                items.add(parser.getText());
+            }
+        }
+        final String text = String.join(", ", items);
+        final String wrong = key.type().check().apply(text);
+        if (wrong == null) {
+            values.put(key.name(), new ConfigValue(text, source, at.getLineNr(), at.getColumnNr()));
+        } else {
+            problem(at, key.name(), wrong);
         }
     }
 

@@ -17,7 +17,11 @@ record ConfigType(String name, String expected, Tokens tokens, UnaryOperator<@Nu
     enum Tokens {
         TEXT,
         INTEGER,
-        BOOLEAN
+        /** With a fraction or without. */
+        DECIMAL,
+        BOOLEAN,
+        /** Texts with commas between them, or a sequence of texts. */
+        LIST
     }
 
     /** {@return a whole number between two bounds, both included} */
@@ -64,11 +68,29 @@ record ConfigType(String name, String expected, Tokens tokens, UnaryOperator<@Nu
                 HostPort::problemWith);
     }
 
+    /** {@return a share of a hundred, with up to four digits after the point} */
+    static ConfigType percent() {
+        final String expected = "a percentage from 0 to 100, for instance 2.5";
+        return new ConfigType(
+                "number, 0 to 100",
+                expected,
+                Tokens.DECIMAL,
+                text -> text != null && text.matches("100(\\.0{1,4})?|[0-9]{1,2}(\\.[0-9]{1,4})?")
+                        ? null
+                        : "is not " + expected);
+    }
+
+    /** {@return several texts, written as a sequence or with commas between them; empty = none} */
+    static ConfigType list(final String name, final UnaryOperator<@Nullable String> check, final String expected) {
+        return new ConfigType(name, expected, Tokens.LIST, text -> check.apply(text == null ? "" : text));
+    }
+
     boolean takes(final JsonToken token) {
         return switch (tokens) {
             case INTEGER -> token == JsonToken.VALUE_NUMBER_INT;
+            case DECIMAL -> token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT;
             case BOOLEAN -> token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE;
-            case TEXT -> token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT;
+            case TEXT, LIST -> token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT;
         };
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param shutdown             how it leaves
  * @param admin                diagnostics
  * @param envoy                what Envoy's requests mean
+ * @param decisionLog          what is logged of decisions
  * @param yaml                 all of it as YAML, every default filled in, secrets masked
  * @param sha256               SHA-256 of {@code yaml}, lower-case hex
  */
@@ -50,6 +51,7 @@ public record SidecarConfig(
         Shutdown shutdown,
         Admin admin,
         Envoy envoy,
+        DecisionLogConfig decisionLog,
         String yaml,
         String sha256) {
 
@@ -78,6 +80,7 @@ public record SidecarConfig(
                 shutdown,
                 admin,
                 envoy,
+                DecisionLogConfig.OFF,
                 yaml,
                 sha256);
     }

@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.tollgate.core.BatchMode;
 import io.tollgate.core.DecideMode;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
@@ -25,8 +26,10 @@ final class BatchEdge {
             lane.evaluator.begin();
             final BatchEvaluator together = lane.evaluator.batch();
             try {
+                DecisionEdge.beforeAnswer(lane, batch, batch.getRequestsCount());
                 judge(lane, batch, together, lane.checkOnly ? BatchMode.CUMULATIVE : mode);
                 for (int i = 0; i < batch.getRequestsCount(); i++) {
+                    lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
                     answers.addResponses(answer(lane, batch.getRequests(i), together));
                 }
             } finally {
@@ -35,9 +38,11 @@ final class BatchEdge {
         } catch (final Throwable fault) {
             faults.note(fault);
             while (answers.getResponsesCount() < batch.getRequestsCount()) {
-                answers.addResponses(edge.internal(lane, batch.getRequests(answers.getResponsesCount())));
+                lane.log.inBatch(batch.getMode(), answers.getResponsesCount(), batch.getRequestsCount());
+                answers.addResponses(edge.internal(lane, Face.BATCH, batch.getRequests(answers.getResponsesCount())));
             }
         } finally {
+            lane.log.endBatch();
             edge.end(lane);
         }
         return answers.build();
@@ -71,10 +76,11 @@ final class BatchEdge {
                     .setDecisionId(decisionId)
                     .build();
             DecisionEdge.count(lane, answer.getOutcomeValue(), answer.getReasonValue());
+            DecisionEdge.log(lane, Face.BATCH, request, answer);
             return answer;
         } catch (final Throwable fault) {
             faults.note(fault);
-            return edge.internal(lane, request);
+            return edge.internal(lane, Face.BATCH, request);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
             close(malformed.status());
             return;
         }
-        final DecideResponse answer = edge.decide(lane, (DecideRequest) message, deadline);
+        final DecideResponse answer = edge.decide(lane, Face.STREAM, (DecideRequest) message, deadline);
         // never before those that it came after
         newest = held == 0 ? lane.gate.takeOwed() : Math.max(newest, lane.gate.takeOwed());
         if (newest == 0) {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -8,6 +9,7 @@ import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Reason;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.server.metrics.ShedCause;
 import io.tollgate.v1.BatchMode;
 import io.tollgate.v1.DecideBatchRequest;
@@ -43,13 +45,14 @@ final class DecisionEdge {
     }
 
     /** {@return the answer to one question, on the lane of the calling thread} */
-    DecideResponse decide(final Lane lane, final DecideRequest request, final @Nullable Deadline deadline) {
+    DecideResponse decide(
+            final Lane lane, final Face face, final DecideRequest request, final @Nullable Deadline deadline) {
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {
-            return shed(lane, request, cause);
+            return shed(lane, face, request, cause);
         }
         final long startedNs = lane.counters.isTimed() ? System.nanoTime() : 0;
-        final DecideResponse response = evaluate(lane, request);
+        final DecideResponse response = evaluate(lane, face, request);
         if (startedNs != 0) {
             lane.counters.took(System.nanoTime() - startedNs);
         }
@@ -64,8 +67,10 @@ final class DecisionEdge {
         if (cause != null) {
             final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
-                answers.addResponses(shed(lane, batch.getRequests(i), cause));
+                lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
+                answers.addResponses(shed(lane, Face.BATCH, batch.getRequests(i), cause));
             }
+            lane.log.endBatch();
             return answers.build();
         }
         switch (batch.getMode()) {
@@ -86,14 +91,17 @@ final class DecisionEdge {
         try {
             lane.evaluator.begin();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
-                answers.addResponses(answer(lane, batch.getRequests(i)));
+                lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
+                answers.addResponses(answer(lane, Face.BATCH, batch.getRequests(i)));
             }
         } catch (final Throwable fault) {
             faults.note(fault);
             while (answers.getResponsesCount() < batch.getRequestsCount()) {
-                answers.addResponses(internal(lane, batch.getRequests(answers.getResponsesCount())));
+                lane.log.inBatch(batch.getMode(), answers.getResponsesCount(), batch.getRequestsCount());
+                answers.addResponses(internal(lane, Face.BATCH, batch.getRequests(answers.getResponsesCount())));
             }
         } finally {
+            lane.log.endBatch();
             end(lane);
         }
         return answers.build();
@@ -130,19 +138,19 @@ final class DecisionEdge {
         return deadline != null && deadline.isExpired() ? ShedCause.DEADLINE : null;
     }
 
-    private DecideResponse evaluate(final Lane lane, final DecideRequest request) {
+    private DecideResponse evaluate(final Lane lane, final Face face, final DecideRequest request) {
         try {
             lane.evaluator.begin();
-            return answer(lane, request);
+            return answer(lane, face, request);
         } catch (final Throwable fault) {
             faults.note(fault);
-            return internal(lane, request);
+            return internal(lane, face, request);
         } finally {
             end(lane);
         }
     }
 
-    private DecideResponse answer(final Lane lane, final DecideRequest request) {
+    private DecideResponse answer(final Lane lane, final Face face, final DecideRequest request) {
         final DecideResponse.Builder response = DecideResponse.newBuilder();
         lane.reader.read(request, lane.request);
         if (lane.checkOnly) {
@@ -150,11 +158,33 @@ final class DecisionEdge {
         }
         final boolean explain = request.getExplain() == ExplainLevel.EXPLAIN_LEVEL_FULL && limits.allowExplain();
         final String decisionId = lane.ids.next(lane.request);
+        beforeAnswer(lane, request, 1);
         lane.evaluator.answer(lane.request, explain, response);
         response.setCorrelationId(request.getCorrelationId()).setDecisionId(decisionId);
         final DecideResponse answer = response.build();
         count(lane, answer.getOutcomeValue(), answer.getReasonValue());
+        log(lane, face, request, answer);
         return answer;
+    }
+
+    /** Tells the evaluator what the decision log needs, and whether it has room for so many entries. */
+    static void beforeAnswer(final Lane lane, final MessageLite questions, final int count) {
+        lane.evaluator.logging(lane.log.isActive(), lane.log.canAudit(questions, count));
+    }
+
+    /** Logs an answer if it is wanted. Throws nothing: what was decided stays as it is. */
+    static void log(final Lane lane, final Face face, final MessageLite question, final DecideResponse answer) {
+        if (!lane.log.isActive()) {
+            return;
+        }
+        try {
+            final boolean audited = lane.evaluator.audited();
+            if (lane.log.wants(answer, audited)) {
+                lane.log.log(face, question, answer, audited, lane.evaluator.readings());
+            }
+        } catch (final Throwable fault) {
+            lane.log.lose();
+        }
     }
 
     static void count(final Lane lane, final int outcomeCode, final int reasonCode) {
@@ -167,15 +197,20 @@ final class DecisionEdge {
     }
 
     /** {@return a refusal that was made before anything could be asked, with its ids, counted as a decision} */
-    DecideResponse refused(final Lane lane, final DecideResponse refusal) {
+    DecideResponse refused(final Lane lane, final Face face, final DecideResponse refusal) {
         count(lane, refusal.getOutcomeValue(), refusal.getReasonValue());
-        return refusal.toBuilder().setDecisionId(lane.ids.next()).build();
+        final DecideResponse answer =
+                refusal.toBuilder().setDecisionId(lane.ids.next()).build();
+        log(lane, face, DecideRequest.getDefaultInstance(), answer);
+        return answer;
     }
 
-    private DecideResponse shed(final Lane lane, final DecideRequest request, final ShedCause cause) {
+    private DecideResponse shed(final Lane lane, final Face face, final DecideRequest request, final ShedCause cause) {
         lane.counters.shed(cause);
         lane.counters.decided(Outcome.DENY, Reason.OVERLOADED);
-        return denials.overloaded(cause, request.getCorrelationId(), lane.ids.next());
+        final DecideResponse answer = denials.overloaded(cause, request.getCorrelationId(), lane.ids.next());
+        lane.log.logShed(face, request, answer);
+        return answer;
     }
 
     /** {@return what is told in place of an answer whose usage could not be made durable} */
@@ -192,9 +227,11 @@ final class DecisionEdge {
         return told.build();
     }
 
-    DecideResponse internal(final Lane lane, final DecideRequest request) {
+    DecideResponse internal(final Lane lane, final Face face, final DecideRequest request) {
         lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
-        return denials.internal(request.getCorrelationId(), lane.ids.next());
+        final DecideResponse answer = denials.internal(request.getCorrelationId(), lane.ids.next());
+        log(lane, face, request, answer);
+        return answer;
     }
 
     void end(final Lane lane) {

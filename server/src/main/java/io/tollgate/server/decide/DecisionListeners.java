@@ -13,6 +13,7 @@ import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.envoy.ExtAuthz;
+import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.metrics.LaneCounters;
 import java.net.InetSocketAddress;
@@ -86,11 +87,19 @@ public final class DecisionListeners implements AutoCloseable {
             final Supplier<Evaluator> evaluators,
             final BindableService health,
             final FaultLog faults) {
-        return open(config, bootId, evaluators, health, faults, null);
+        return open(config, bootId, evaluators, health, faults, new Surroundings(null, LaneLog::none));
     }
 
     /**
-     * The same with a usage journal that answers may have to wait for.
+     * What event loops hand to.
+     *
+     * @param journal of usage, that answers may have to wait for; null = none
+     * @param logs    the decision log; one call per event loop
+     */
+    public record Surroundings(@Nullable UsageJournal journal, Supplier<LaneLog> logs) {}
+
+    /**
+     * The same with a usage journal and a decision log.
      *
      * @throws SidecarStartException naming the address that cannot be used
      */
@@ -100,9 +109,9 @@ public final class DecisionListeners implements AutoCloseable {
             final Supplier<Evaluator> evaluators,
             final BindableService health,
             final FaultLog faults,
-            final @Nullable UsageJournal journal) {
+            final Surroundings around) {
         return new DecisionListeners(
-                config, new Lanes("tollgate-io", bootId, evaluators, false, journal), health, faults);
+                config, new Lanes("tollgate-io", bootId, evaluators, false, around), health, faults);
     }
 
     /**
@@ -115,7 +124,11 @@ public final class DecisionListeners implements AutoCloseable {
     public static DecisionListeners openForWarmUp(
             final SidecarConfig config, final Supplier<Evaluator> evaluators, final FaultLog faults) {
         return new DecisionListeners(
-                config, new Lanes("tollgate-warm-up", "warm-up", evaluators, true, null), null, faults);
+                config,
+                new Lanes(
+                        "tollgate-warm-up", "warm-up", evaluators, true, new Surroundings(null, LaneLog::none)),
+                null,
+                faults);
     }
 
     private record Lanes(
@@ -123,7 +136,7 @@ public final class DecisionListeners implements AutoCloseable {
             String bootId,
             Supplier<Evaluator> evaluators,
             boolean checkOnly,
-            @Nullable UsageJournal journal) {
+            Surroundings around) {
         List<Lane> make(final SidecarConfig config) {
             final List<Lane> lanes = new ArrayList<>();
             for (int i = 0; i < config.transport().eventLoops(); i++) {
@@ -131,6 +144,7 @@ public final class DecisionListeners implements AutoCloseable {
                         evaluators.get(),
                         new DecisionIds(bootId, i),
                         new LoopLag(config.shed().maxLoopLagMs() * NS_PER_MS),
+                        around.logs().get(),
                         checkOnly,
                         gate()));
             }
@@ -138,6 +152,7 @@ public final class DecisionListeners implements AutoCloseable {
         }
 
         private AnswerGate gate() {
+            final UsageJournal journal = around.journal();
             final AnswerGate gate = new AnswerGate(journal == null ? null : journal.log());
             if (journal != null) {
                 journal.onDurable(gate::wake);

@@ -11,6 +11,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -38,7 +39,8 @@ final class DecisionServiceBinding {
         binding.add(
                 decide,
                 new UnaryHandler<>(
-                        (request, deadline) -> edge.decide(Lane.current(), (DecideRequest) request, deadline),
+                        (request, deadline) ->
+                                edge.decide(Lane.current(), Face.DECIDE, (DecideRequest) request, deadline),
                         edge::notDurable));
         binding.add(
                 binding.readBatch(),

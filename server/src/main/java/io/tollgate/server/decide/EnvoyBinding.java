@@ -14,6 +14,7 @@ import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
 import io.tollgate.envoy.type.v3.HttpStatus;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.envoy.ExtAuthz;
 import io.tollgate.v1.DecideRequest;
@@ -101,7 +102,7 @@ final class EnvoyBinding {
         final ExtAuthz.Asked asked = ext.read(check);
         final DecideRequest question = asked.question();
         if (question != null) {
-            return ext.answer(asked, edge.decide(lane, question, deadline));
+            return ext.answer(asked, edge.decide(lane, Face.EXT_AUTHZ, question, deadline));
         }
         return asked.refusal() == null ? ext.pass(asked) : refuse(asked);
     }
@@ -112,6 +113,6 @@ final class EnvoyBinding {
         if (refusal == null) {
             throw new IllegalStateException("nothing is refused");
         }
-        return ext.answer(asked, edge.refused(lane, refusal));
+        return ext.answer(asked, edge.refused(lane, Face.EXT_AUTHZ, refusal));
     }
 }

@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
+import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.server.metrics.LaneCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +24,31 @@ final class Lane {
     final DecisionIds ids;
     final LoopLag lag;
     final AnswerGate gate;
+    final LaneLog log;
     /** Streams open on this loop, for the drain. */
     final List<DecideStreamCall> streams = new ArrayList<>();
 
-    Lane(final Evaluator evaluator, final DecisionIds ids, final LoopLag lag, final boolean checkOnly) {
-        this(evaluator, ids, lag, checkOnly, new AnswerGate(null));
+    Lane(
+            final Evaluator evaluator,
+            final DecisionIds ids,
+            final LoopLag lag,
+            final LaneLog log,
+            final boolean checkOnly) {
+        this(evaluator, ids, lag, log, checkOnly, new AnswerGate(null));
     }
 
     Lane(
             final Evaluator evaluator,
             final DecisionIds ids,
             final LoopLag lag,
+            final LaneLog log,
             final boolean checkOnly,
             final AnswerGate gate) {
         this.gate = gate;
         this.evaluator = evaluator;
         this.ids = ids;
         this.lag = lag;
+        this.log = log;
         this.checkOnly = checkOnly;
     }
 

@@ -3,6 +3,8 @@ package io.tollgate.server.decide;
 
 import io.grpc.StatusException;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.Face;
+import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
@@ -44,12 +46,12 @@ public final class LocalDecisions {
                 faults);
         reservations = new ReservationEdge(edge, faults);
         // Never probed, hence never late: there is no loop.
-        lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), false);
+        lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), LaneLog.none(), false);
     }
 
     /** {@return the answer to one question} */
     public DecideResponse decide(final DecideRequest request) {
-        return edge.decide(lane, request, null);
+        return edge.decide(lane, Face.DECIDE, request, null);
     }
 
     /**

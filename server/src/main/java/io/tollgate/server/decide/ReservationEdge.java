@@ -11,6 +11,7 @@ import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.reservation.ReservationIds;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.server.metrics.ShedCause;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.ExtendRequest;
@@ -49,25 +50,27 @@ final class ReservationEdge {
         if (cause != null) {
             lane.counters.shed(cause);
             lane.counters.decided(Outcome.DENY, Reason.OVERLOADED);
-            return ExtendResponse.newBuilder()
-                    .setDecision(edge.denials().overloaded(cause, "", lane.ids.next()))
-                    .build();
+            final DecideResponse shed = edge.denials().overloaded(cause, "", lane.ids.next());
+            lane.log.logShed(Face.EXTEND, request, shed);
+            return ExtendResponse.newBuilder().setDecision(shed).build();
         }
         try {
             read(request, lane.request);
             final String decisionId = lane.ids.next(lane.request);
             lane.evaluator.begin();
+            DecisionEdge.beforeAnswer(lane, request, 1);
             lane.evaluator.extend(
                     high(request.getReservationId()), low(request.getReservationId()), lane.request, answer);
             final DecideResponse response = answer.setDecisionId(decisionId).build();
             DecisionEdge.count(lane, response.getOutcomeValue(), response.getReasonValue());
+            DecisionEdge.log(lane, Face.EXTEND, request, response);
             return ExtendResponse.newBuilder().setDecision(response).build();
         } catch (final Throwable fault) {
             faults.note(fault);
             lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
-            return ExtendResponse.newBuilder()
-                    .setDecision(edge.denials().internal("", lane.ids.next()))
-                    .build();
+            final DecideResponse response = edge.denials().internal("", lane.ids.next());
+            DecisionEdge.log(lane, Face.EXTEND, request, response);
+            return ExtendResponse.newBuilder().setDecision(response).build();
         } finally {
             edge.end(lane);
         }

@@ -12,6 +12,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ClientCalls;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.config.SidecarConfigBuilder;
+import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionServiceGrpc;
@@ -34,16 +35,23 @@ final class EdgeHarness implements AutoCloseable {
     private final List<EventLoopGroup> groups = new ArrayList<>();
 
     EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings) {
-        listeners = open(settings, () -> evaluator);
+        listeners = open(settings, () -> evaluator, LaneLog::none);
     }
 
     /** Answers with these instead of the fake one. */
     EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
-        listeners = open(settings, evaluators);
+        listeners = open(settings, evaluators, LaneLog::none);
+    }
+
+    /** And logs there. */
+    EdgeHarness(final Supplier<Evaluator> evaluators, final Supplier<LaneLog> logs) {
+        listeners = open(builder -> builder, evaluators, logs);
     }
 
     private static DecisionListeners open(
-            final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
+            final UnaryOperator<SidecarConfigBuilder> settings,
+            final Supplier<Evaluator> evaluators,
+            final Supplier<LaneLog> logs) {
         final SidecarConfigBuilder builder =
                 SidecarConfig.builder().set("listen.address", "127.0.0.1:0").set("transport.event_loops", "1");
         return DecisionListeners.open(
@@ -51,7 +59,8 @@ final class EdgeHarness implements AutoCloseable {
                 "boot",
                 evaluators,
                 new HealthStatusManager().getHealthService(),
-                new FaultLog(System.getLogger("test.faults"), System::nanoTime));
+                new FaultLog(System.getLogger("test.faults"), System::nanoTime),
+                logs);
     }
 
     EdgeHarness() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Deadline;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.Face;
+import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.server.metrics.ShedCause;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
@@ -28,7 +30,7 @@ class OverloadTest {
 
     private final FakeEvaluator evaluator = new FakeEvaluator();
     private final LoopLag lag = new LoopLag(MAX_LAG_NS);
-    private final Lane lane = new Lane(evaluator, new DecisionIds("boot", 0), lag, false);
+    private final Lane lane = new Lane(evaluator, new DecisionIds("boot", 0), lag, LaneLog.none(), false);
     private final DecisionEdge edge = new DecisionEdge(
             SidecarConfig.builder().build().limits(),
             new Denials("edge-1", 250_000_000),
@@ -123,8 +125,8 @@ class OverloadTest {
     }
 
     private DecideResponse decide(final @org.jspecify.annotations.Nullable Deadline deadline) throws Exception {
-        return onLane(
-                () -> edge.decide(Lane.current(), EdgeHarness.question("u").build(), deadline));
+        return onLane(() -> edge.decide(
+                Lane.current(), Face.DECIDE, EdgeHarness.question("u").build(), deadline));
     }
 
     private <T> T onLane(final Callable<T> task) throws Exception {

@@ -134,7 +134,7 @@ public final class TestWorld {
                         new DimensionDef("llm.tokens", "llm", TOKEN, DimensionKind.PERIOD, "tokens"),
                         new DimensionDef("llm.requests", "llm", REQUEST, DimensionKind.RATE, "requests"),
                         new DimensionDef("llm.hosts", "llm", REQUEST, DimensionKind.CAPACITY, "hosts")),
-                List.of(operation("invoke", true), operation("list", false), bought(), hosted()),
+                List.of(operation("invoke", true), operation("list", false), bought(), hosted(), audited()),
                 List.of("user", "service"),
                 List.of(new FeatureDef("chat", FeatureType.CONFIG, "Chat")),
                 List.of(),
@@ -170,6 +170,21 @@ public final class TestWorld {
                 List.of(Plane.DIRECTORY, Plane.POLICY, Plane.QUOTA, Plane.CREDIT),
                 0,
                 new OperationDef.Traits(true, false, false, ""));
+    }
+
+    /** As invoke, and audited. */
+    private static OperationDef audited() {
+        final OperationDef plain = operation("erase", true);
+        return new OperationDef(
+                plain.product(),
+                plain.resourceType(),
+                plain.action(),
+                plain.acceptedUnitIds(),
+                plain.charges(),
+                plain.featureId(),
+                plain.planes(),
+                0,
+                new OperationDef.Traits(false, true, false, ""));
     }
 
     /** Takes a host: the organization has one of its own, and shares three with others. */
@@ -219,7 +234,7 @@ public final class TestWorld {
     }
 
     private static List<PolicyDef> policies(final long version) {
-        final WhatDef everything = new WhatDef(0, 1, 2, 3);
+        final WhatDef everything = new WhatDef(0, 1, 2, 3, 4);
         return List.of(
                 new PolicyDef(
                         "global",
