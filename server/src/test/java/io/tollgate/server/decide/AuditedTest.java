@@ -132,7 +132,8 @@ class AuditedTest {
         open("off");
         log.breakDisk();
         assertEquals(
-                Outcome.OUTCOME_ALLOW, ask("erase", DecideMode.DECIDE_MODE_CONSUME).getOutcome());
+                Outcome.OUTCOME_ALLOW,
+                ask("erase", DecideMode.DECIDE_MODE_CONSUME).getOutcome());
         log.turn();
         assertTrue(log.facts().dropped() > 0);
     }
@@ -203,11 +204,12 @@ class AuditedTest {
         assertEquals(
                 allowed,
                 entries.stream()
-                        .filter(entry -> entry.getAudited()
-                                && entry.getResponse().getOutcome() == Outcome.OUTCOME_ALLOW)
+                        .filter(entry ->
+                                entry.getAudited() && entry.getResponse().getOutcome() == Outcome.OUTCOME_ALLOW)
                         .count());
         assertEquals(1_000, entries.size() + log.facts().dropped());
         assertEquals(
-                Outcome.OUTCOME_ALLOW, ask("erase", DecideMode.DECIDE_MODE_CONSUME).getOutcome());
+                Outcome.OUTCOME_ALLOW,
+                ask("erase", DecideMode.DECIDE_MODE_CONSUME).getOutcome());
     }
 }

@@ -180,8 +180,7 @@ class LoggedFacesTest {
         }
 
         @Override
-        public void release(
-                final long high, final long low, final io.tollgate.core.reservation.EndResult result) {
+        public void release(final long high, final long low, final io.tollgate.core.reservation.EndResult result) {
             throw new UnsupportedOperationException();
         }
 
