@@ -47,14 +47,18 @@ final class Masker {
     }
 
     void mask(final DecisionLogEntry.Builder entry) {
-        hideKey(entry);
-        if (names.isEmpty()) {
-            return;
-        }
+        final DecideRequest.Builder request = entry.hasRequest() ? entry.getRequestBuilder() : null;
+        final DecideRequest.Builder extended =
+                entry.hasReadings() && entry.getReadings().hasExtended()
+                        ? entry.getReadingsBuilder().getExtendedBuilder()
+                        : null;
+        hideKey(request);
+        hideKey(extended);
         final List<String> secrets = new ArrayList<>();
         for (final String name : names) {
-            final boolean found =
-                    entry.hasExtend() ? maskExtend(entry, name, secrets) : maskRequest(entry, name, secrets);
+            boolean found = request != null && maskRequest(request, name, secrets);
+            found |= extended != null && maskRequest(extended, name, secrets);
+            found |= entry.hasExtend() && maskExtend(entry, name, secrets);
             if (found) {
                 entry.addMasked(name);
             }
@@ -65,19 +69,18 @@ final class Masker {
         }
     }
 
-    private void hideKey(final DecisionLogEntry.Builder entry) {
-        if (!entry.hasRequest() || !entry.getRequest().hasActor()) {
+    private void hideKey(final DecideRequest.@Nullable Builder request) {
+        if (request == null || !request.hasActor()) {
             return;
         }
-        final Actor actor = entry.getRequest().getActor();
+        final Actor actor = request.getActor();
         if (actor.getApiKey().isEmpty() && actor.getApiKeySha256().isEmpty()) {
             return;
         }
         final byte[] hash = actor.getApiKey().isEmpty()
                 ? actor.getApiKeySha256().toByteArray()
                 : sha256.digest(actor.getApiKey().getBytes(StandardCharsets.UTF_8));
-        entry.getRequestBuilder()
-                .getActorBuilder()
+        request.getActorBuilder()
                 .clearApiKey()
                 .setApiKeySha256(ByteString.copyFrom(hash, 0, Math.min(hash.length, HASH_PREFIX_BYTES)));
     }
@@ -93,8 +96,7 @@ final class Masker {
     }
 
     private static boolean maskRequest(
-            final DecisionLogEntry.Builder entry, final String name, final List<String> secrets) {
-        final DecideRequest.Builder request = entry.getRequestBuilder();
+            final DecideRequest.Builder request, final String name, final List<String> secrets) {
         if (name.startsWith(ATTRIBUTES)) {
             final var kept = withoutAttribute(request.getAttributesMap(), name.substring(ATTRIBUTES.length()), secrets);
             if (kept == null) {

@@ -10,6 +10,8 @@ import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionLogEntry;
+import io.tollgate.v1.DecisionReadings;
+import io.tollgate.v1.ExtendRequest;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.StringList;
 import java.io.IOException;
@@ -146,6 +148,33 @@ class MaskingTest {
         final DecisionLogEntry entry = LogHarness.entries(line).get(0);
         assertTrue(entry.getRequest().getActor().getApiKeySha256().isEmpty());
         assertEquals(List.of("actor.api_key"), entry.getMaskedList());
+    }
+
+    @Test
+    void shouldMaskWhatAReservationKnowsOfItsAsker() throws IOException {
+        final DecideRequest.Builder known = LogHarness.question();
+        known.getActorBuilder().setId("SECRET-ana").setApiKeySha256(ByteString.copyFrom(new byte[32]));
+        try (LogHarness harness = new LogHarness(folder, c -> c.set("decision_log.mask", "actor.id"))) {
+            harness.lane.log(
+                    Face.EXTEND,
+                    ExtendRequest.getDefaultInstance(),
+                    LogHarness.answer(Outcome.OUTCOME_DENY, "a")
+                            .setMessage("not SECRET-ana")
+                            .build(),
+                    false,
+                    DecisionReadings.newBuilder().setExtended(known).build());
+            harness.turn();
+            final DecisionLogEntry entry = harness.entries().get(0);
+            assertFalse(entry.toString().contains("SECRET"), entry.toString());
+            assertEquals(
+                    Masker.HASH_PREFIX_BYTES,
+                    entry.getReadings()
+                            .getExtended()
+                            .getActor()
+                            .getApiKeySha256()
+                            .size());
+            assertEquals(List.of("actor.id"), entry.getMaskedList());
+        }
     }
 
     @Test

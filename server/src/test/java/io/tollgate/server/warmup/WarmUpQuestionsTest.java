@@ -33,7 +33,7 @@ class WarmUpQuestionsTest {
             final List<DecideRequest> questions = WarmUpQuestions.of(Objects.requireNonNull(sampler.begin()));
             sampler.end();
 
-            assertEquals(8, questions.size(), "four operations for each of the two active users");
+            assertEquals(10, questions.size(), "five operations for each of the two active users");
             assertEquals(
                     Set.of("ann", "eve"),
                     questions.stream()
