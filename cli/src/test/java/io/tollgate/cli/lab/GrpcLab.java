@@ -10,7 +10,6 @@ import io.tollgate.client.DecisionRequest;
 import io.tollgate.client.Settlement;
 import io.tollgate.client.TollgateClient;
 import io.tollgate.server.config.SidecarConfig;
-import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decide.Evaluator;
 import io.tollgate.server.decide.FaultLog;
@@ -63,7 +62,7 @@ public final class GrpcLab {
 
     private static DecisionListeners serve(
             SidecarConfig config, String bootId, Supplier<Evaluator> evaluators, FaultLog faults) {
-        return DecisionListeners.open(config, bootId, evaluators, new HealthStatusManager().getHealthService(), faults, LaneLog::none);
+        return DecisionListeners.open(config, bootId, evaluators, new HealthStatusManager().getHealthService(), faults);
     }
 
     private static InetSocketAddress address(DecisionListeners server) {

@@ -125,8 +125,7 @@ public final class DecisionListeners implements AutoCloseable {
             final SidecarConfig config, final Supplier<Evaluator> evaluators, final FaultLog faults) {
         return new DecisionListeners(
                 config,
-                new Lanes(
-                        "tollgate-warm-up", "warm-up", evaluators, true, new Surroundings(null, LaneLog::none)),
+                new Lanes("tollgate-warm-up", "warm-up", evaluators, true, new Surroundings(null, LaneLog::none)),
                 null,
                 faults);
     }

@@ -60,7 +60,7 @@ final class EdgeHarness implements AutoCloseable {
                 evaluators,
                 new HealthStatusManager().getHealthService(),
                 new FaultLog(System.getLogger("test.faults"), System::nanoTime),
-                logs);
+                new DecisionListeners.Surroundings(null, logs));
     }
 
     EdgeHarness() {
