@@ -327,6 +327,7 @@ final class ConfigKeys {
             "",
             "YAML file that says what is asked about an HTTP request that Envoy checks, see docs/envoy.md. Empty: everything stands in the"
                     + " route's `context_extensions`.");
+
     static {
         DecisionLogKeys.all().forEach(ConfigKeys::add);
     }

@@ -172,15 +172,40 @@ final class DecisionEdge {
         lane.evaluator.logging(lane.log.isActive(), lane.log.canAudit(questions, count));
     }
 
-    /** Logs an answer if it is wanted. Throws nothing: what was decided stays as it is. */
+    /** What stands behind an answer that is logged. */
+    private enum Behind {
+        /** The evaluator's answer. */
+        ANSWER,
+        /** The evaluator failed, perhaps after it had taken something. */
+        FAILURE,
+        /** The evaluator was not asked. */
+        NOTHING
+    }
+
+    /** Logs what the evaluator answered, if it is wanted. Throws nothing: what was decided stays as it is. */
     static void log(final Lane lane, final Face face, final MessageLite question, final DecideResponse answer) {
+        log(lane, face, question, answer, Behind.ANSWER);
+    }
+
+    /** Logs an answer in place of one that failed. */
+    static void logFailure(final Lane lane, final Face face, final MessageLite question, final DecideResponse answer) {
+        log(lane, face, question, answer, Behind.FAILURE);
+    }
+
+    private static void log(
+            final Lane lane,
+            final Face face,
+            final MessageLite question,
+            final DecideResponse answer,
+            final Behind behind) {
         if (!lane.log.isActive()) {
             return;
         }
         try {
-            final boolean audited = lane.evaluator.audited();
+            final boolean audited = behind != Behind.NOTHING && lane.evaluator.audited();
             if (lane.log.wants(answer, audited)) {
-                lane.log.log(face, question, answer, audited, lane.evaluator.readings());
+                lane.log.log(
+                        face, question, answer, audited, behind == Behind.ANSWER ? lane.evaluator.readings() : null);
             }
         } catch (final Throwable fault) {
             lane.log.lose();
@@ -201,7 +226,7 @@ final class DecisionEdge {
         count(lane, refusal.getOutcomeValue(), refusal.getReasonValue());
         final DecideResponse answer =
                 refusal.toBuilder().setDecisionId(lane.ids.next()).build();
-        log(lane, face, DecideRequest.getDefaultInstance(), answer);
+        log(lane, face, DecideRequest.getDefaultInstance(), answer, Behind.NOTHING);
         return answer;
     }
 
@@ -215,9 +240,13 @@ final class DecisionEdge {
 
     /** {@return what is told in place of an answer whose usage could not be made durable} */
     DecideResponse notDurable(final DecideResponse answer) {
-        return answer.getOutcome() == io.tollgate.v1.Outcome.OUTCOME_DENY
-                ? answer
-                : denials.notDurable(answer.getCorrelationId(), answer.getDecisionId());
+        if (answer.getOutcome() == io.tollgate.v1.Outcome.OUTCOME_DENY) {
+            return answer;
+        }
+        final DecideResponse told = denials.notDurable(answer.getCorrelationId(), answer.getDecisionId());
+        // a second entry of the same decision: what was logged of it is not what the caller got
+        log(Lane.current(), Face.DECIDE, DecideRequest.getDefaultInstance(), told, Behind.NOTHING);
+        return told;
     }
 
     /** {@return the same of many} */
@@ -230,7 +259,7 @@ final class DecisionEdge {
     DecideResponse internal(final Lane lane, final Face face, final DecideRequest request) {
         lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
         final DecideResponse answer = denials.internal(request.getCorrelationId(), lane.ids.next());
-        log(lane, face, request, answer);
+        logFailure(lane, face, request, answer);
         return answer;
     }
 

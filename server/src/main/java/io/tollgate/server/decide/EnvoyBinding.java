@@ -14,8 +14,8 @@ import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
 import io.tollgate.envoy.type.v3.HttpStatus;
-import io.tollgate.server.decisionlog.Face;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.decisionlog.Face;
 import io.tollgate.server.envoy.ExtAuthz;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -49,7 +49,10 @@ final class EnvoyBinding {
             final DecisionEdge edge, final ExtAuthz ext, final SidecarConfig.Limits limits, final FaultLog faults) {
         final EnvoyBinding binding = new EnvoyBinding(edge, ext, faults);
         final MethodDescriptor<Object, CheckResponse> check = read(
-                AuthorizationGrpc.getCheckMethod(), CheckRequest.parser(), "envoy.service.auth.v3.CheckRequest", limits);
+                AuthorizationGrpc.getCheckMethod(),
+                CheckRequest.parser(),
+                "envoy.service.auth.v3.CheckRequest",
+                limits);
         final ServiceDescriptor generated = AuthorizationGrpc.getServiceDescriptor();
         final ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(generated.getName())
                 .setSchemaDescriptor(generated.getSchemaDescriptor())

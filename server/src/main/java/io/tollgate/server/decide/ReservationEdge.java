@@ -69,7 +69,7 @@ final class ReservationEdge {
             faults.note(fault);
             lane.counters.decided(Outcome.DENY, Reason.INTERNAL);
             final DecideResponse response = edge.denials().internal("", lane.ids.next());
-            DecisionEdge.log(lane, Face.EXTEND, request, response);
+            DecisionEdge.logFailure(lane, Face.EXTEND, request, response);
             return ExtendResponse.newBuilder().setDecision(response).build();
         } finally {
             edge.end(lane);

@@ -145,8 +145,11 @@ class ExtAuthzTest {
             final JsonNode problem = body(response);
             assertEquals(status, problem.get("status").asInt());
             assertEquals("Words for the user.", problem.get("detail").asText());
-            assertEquals(header(headers, "x-tollgate-decision-id"), problem.get("decision_id").asText());
-            assertEquals(header(headers, "x-tollgate-reason"), problem.get("reason").asText());
+            assertEquals(
+                    header(headers, "x-tollgate-decision-id"),
+                    problem.get("decision_id").asText());
+            assertEquals(
+                    header(headers, "x-tollgate-reason"), problem.get("reason").asText());
         }
     }
 
@@ -208,7 +211,8 @@ class ExtAuthzTest {
             harness.listeners.drainEdge();
             final CheckResponse response = ask(harness, check());
             assertEquals(503, response.getDeniedResponse().getStatus().getCode());
-            assertFalse(header(response.getDeniedResponse().getHeadersList(), "retry-after").isEmpty());
+            assertFalse(header(response.getDeniedResponse().getHeadersList(), "retry-after")
+                    .isEmpty());
         }
     }
 
@@ -223,7 +227,10 @@ class ExtAuthzTest {
         try (EdgeHarness harness = new EdgeHarness(builder -> builder, () -> new FixedEvaluator(answer))) {
             final CheckResponse response = ask(
                     harness,
-                    check("POST", "/pkg.Service/Call", http -> http.putHeaders("content-type", "application/grpc+proto")));
+                    check(
+                            "POST",
+                            "/pkg.Service/Call",
+                            http -> http.putHeaders("content-type", "application/grpc+proto")));
             assertEquals("Words for the user.", response.getDeniedResponse().getBody());
             assertEquals("", header(response.getDeniedResponse().getHeadersList(), "content-type"));
         }
@@ -250,7 +257,10 @@ class ExtAuthzTest {
             final CheckResponse response = ask(harness, check("GET", "/v1/rag/models", builder -> builder));
             assertTrue(response.hasOkResponse());
             assertEquals("ana", header(response.getOkResponse().getHeadersList(), "x-actor"));
-            assertEquals(List.of("x-org"), response.getOkResponse().getHeadersToRemoveList(), "there is none: a client's is removed");
+            assertEquals(
+                    List.of("x-org"),
+                    response.getOkResponse().getHeadersToRemoveList(),
+                    "there is none: a client's is removed");
             assertEquals(
                     "models",
                     response.getDynamicMetadata().getFieldsOrThrow("rule").getStringValue());
