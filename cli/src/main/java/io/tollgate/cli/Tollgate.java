@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             SettleCommand.class,
             ReleaseCommand.class,
             ReservationsCommand.class,
+            JournalCommand.class,
+            LedgerCommand.class,
             StatusCommand.class,
             HealthCommand.class,
             ConfigCommand.class,

@@ -15,6 +15,7 @@ import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.journal.JournalFacts;
 import io.tollgate.loader.journal.JournalSettings;
 import io.tollgate.loader.journal.UsageJournal;
+import io.tollgate.loader.report.ReportFacts;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.server.config.SidecarConfig;
@@ -116,6 +117,11 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public @Nullable UsageJournal journal() {
         return loader.journal();
+    }
+
+    @Override
+    public @Nullable ReportFacts reporting() {
+        return loader.reporting();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tollgate.core.reservation.ReservationStore;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.delta.DeltaRefusedException;
 import io.tollgate.loader.journal.UsageJournal;
+import io.tollgate.loader.report.ReportFacts;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.lifecycle.PlaneNeeds;
@@ -13,6 +14,7 @@ import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.server.metrics.Metrics;
 import io.tollgate.v1.Plane;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /** Joins what the parts know to the metrics page. */
 final class SidecarMetrics {
@@ -39,6 +41,7 @@ final class SidecarMetrics {
         final UsageJournal journal = feed.journal();
         if (journal != null) {
             journal(metrics, journal);
+            reporting(metrics, feed);
         }
         deltas(metrics, feed);
         metrics.gauge("tollgate.snapshot.version", "Version of the active snapshot, 0 = none", () -> version(feed));
@@ -143,6 +146,30 @@ final class SidecarMetrics {
     private static double version(final SnapshotFeed feed) {
         final LoaderStatus.SnapshotFacts facts = feed.status().snapshot();
         return facts == null ? 0 : facts.version().version();
+    }
+
+    private static void reporting(final Metrics metrics, final SnapshotFeed feed) {
+        metrics.gauge(
+                "tollgate.ledger.lag",
+                "Seconds since the oldest usage that is not in the ledger was settled, as far as known; 0 = nothing is pending",
+                () -> reported(feed, facts -> facts.lagMs(feed.clock().wallMs())) / MS_PER_S);
+        metrics.counter(
+                "tollgate.usage.reported",
+                "Usage records that the ledger has acknowledged, those rejected included",
+                () -> reported(feed, ReportFacts::reported));
+        metrics.counter(
+                "tollgate.usage.rejected",
+                "Usage records that the ledger refused for good; they are kept in state_dir/rejected",
+                () -> reported(feed, ReportFacts::rejected));
+        metrics.gauge(
+                "tollgate.usage.report.failures",
+                "Tries to report usage that failed in a row",
+                () -> reported(feed, ReportFacts::failures));
+    }
+
+    private static long reported(final SnapshotFeed feed, final ToLongFunction<ReportFacts> what) {
+        final ReportFacts facts = feed.reporting();
+        return facts == null ? 0 : what.applyAsLong(facts);
     }
 
     private static void journal(final Metrics metrics, final UsageJournal journal) {

@@ -10,9 +10,13 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.install.ChronicleWarmUp;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.journal.UsageJournal;
+import io.tollgate.loader.report.ReportFacts;
+import io.tollgate.loader.report.ReportSettings;
+import io.tollgate.loader.report.UsageReporter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,8 @@ public final class SnapshotLoader implements AutoCloseable {
     private static final long LONGEST_PARK_NS = TimeUnit.MILLISECONDS.toNanos(4);
     /** A sidecar that comes up with a snapshot has better things to do at first. */
     private static final long WARM_UP_DELAY_MS = 20_000;
+    /** Where records are kept that the ledger refused for good; in the state directory. */
+    private static final String REJECTED_USAGE = "rejected/usage.jsonl";
 
     private final LoaderContext context;
     private final Residence residence;
@@ -46,6 +52,7 @@ public final class SnapshotLoader implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable AgentRunner runner;
     private @Nullable JournalThread journalThread;
+    private volatile @Nullable UsageReporter reporter;
     private @Nullable ChronicleWarmUp warmUp;
 
     private SnapshotLoader(LoaderContext context, Residence residence) {
@@ -109,6 +116,12 @@ public final class SnapshotLoader implements AutoCloseable {
         UsageJournal journal = residence.journal();
         if (journal != null) {
             journalThread = JournalThread.start(journal);
+            reporter = UsageReporter.start(
+                    journal,
+                    context.client().usage(),
+                    context.stateDir().resolve(REJECTED_USAGE),
+                    ReportSettings.DEFAULT,
+                    RandomGenerator.getDefault());
         }
         AgentRunner.startOnThread(started, task -> {
             Thread thread = new Thread(task, LoaderAgent.NAME);
@@ -140,6 +153,12 @@ public final class SnapshotLoader implements AutoCloseable {
     /** {@return the usage journal; null = usage is not journaled} */
     public @Nullable UsageJournal journal() {
         return residence.journal();
+    }
+
+    /** {@return how usage is reported; null = it is not journaled, or this loader was not started} */
+    public @Nullable ReportFacts reporting() {
+        UsageReporter running = reporter;
+        return running == null ? null : running.facts();
     }
 
     /** {@return whether reservations were found that could not be used, and set aside} */
@@ -184,6 +203,11 @@ public final class SnapshotLoader implements AutoCloseable {
         if (warmUp != null) {
             warmUp.close();
         }
+        UsageReporter reporting = reporter;
+        if (reporting != null) {
+            // First: it goes on while there is something to report, and reads memory that is unmapped below.
+            reporting.close();
+        }
         if (runner != null) {
             runner.close();
         } else {
@@ -193,6 +217,13 @@ public final class SnapshotLoader implements AutoCloseable {
             journalThread.close();
         }
         context.client().close();
+        if (reporting != null && !reporting.isClosed()) {
+            // Unmapping memory under a running reader would end the process without a word.
+            Loggers.LOADER.log(
+                    System.Logger.Level.WARNING,
+                    "the thread that reports usage does not end; the state directory stays open until the process ends");
+            return;
+        }
         residence.close();
     }
 }

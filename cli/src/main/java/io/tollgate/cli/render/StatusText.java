@@ -39,6 +39,7 @@ public final class StatusText {
         text.controlPlane();
         text.listeners();
         text.counters();
+        JournalText.summary(page, status.getJournal());
         text.clock();
         page.table("Decisions", text.decisions());
         return page.toString();

@@ -118,7 +118,8 @@ public final class AdminListener implements AutoCloseable {
                 worker,
                 subject.feed().records(),
                 new ReservationReport(subject.feed()),
-                subject.log());
+                subject.log(),
+                subject.feed());
     }
 
     /** {@return where it listens, with the real port} */

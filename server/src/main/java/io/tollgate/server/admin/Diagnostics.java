@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.DecisionLog;
+import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.v1.DiagnosticsServiceGrpc;
 import io.tollgate.v1.DumpScopeRequest;
 import io.tollgate.v1.DumpScopeResponse;
@@ -40,6 +41,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     private final @Nullable RecordSource records;
     private final ReservationReport reservations;
     private final DecisionLog log;
+    private final SnapshotFeed feed;
 
     Diagnostics(
             final SidecarConfig config,
@@ -48,7 +50,8 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
             final AdminWorker worker,
             final @Nullable RecordSource records,
             final ReservationReport reservations,
-            final DecisionLog log) {
+            final DecisionLog log,
+            final SnapshotFeed feed) {
         this.log = log;
         this.records = records;
         this.config = config;
@@ -56,6 +59,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
         this.scopes = scopes;
         this.worker = worker;
         this.reservations = reservations;
+        this.feed = feed;
     }
 
     /** Makes an answer. */
@@ -102,7 +106,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     @Override
     public void journalStatus(
             final JournalStatusRequest request, final StreamObserver<JournalStatusResponse> observer) {
-        refuse(observer, "JournalStatus comes with the usage journal");
+        answer(observer, () -> JournalReport.of(feed));
     }
 
     @Override

@@ -83,6 +83,7 @@ final class StatusReport {
                 .setShedCount(metrics.shedCount())
                 .addAllListeners(listeners.get())
                 .setCounters(counters(status))
+                .setJournal(JournalReport.of(feed))
                 .setClock(clock(status.time()))
                 .setDecisionLog(decisionLog.make());
         final int needed = PlaneNeeds.of(feed.worlds().current());

@@ -10,6 +10,7 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.journal.UsageJournal;
+import io.tollgate.loader.report.ReportFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ public interface SnapshotFeed extends AutoCloseable {
 
     /** {@return the usage journal; null = usage is not journaled} */
     default @Nullable UsageJournal journal() {
+        return null;
+    }
+
+    /** {@return how usage is reported; null = it is not journaled, or not started} */
+    default @Nullable ReportFacts reporting() {
         return null;
     }
 

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  *   cells/                        live counters
  *   reservations/                 open reservations and idempotency keys
  *   journal/                      usage that no ledger has acknowledged
+ *   rejected/usage.jsonl          usage records that the ledger refused for good, for the operator
  * </pre>
  */
 public final class StateDirectory implements AutoCloseable {
