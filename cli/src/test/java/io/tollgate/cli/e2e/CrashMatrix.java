@@ -22,7 +22,7 @@ final class CrashMatrix implements AutoCloseable {
     private static final int CALLERS = 4;
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
-    private final CrashSite site;
+    private final Site site;
     private final Random random;
     private final long seed;
     private final TollgateClient client;
@@ -34,7 +34,7 @@ final class CrashMatrix implements AutoCloseable {
     CrashMatrix(final Path directory, final long seed) throws IOException {
         this.seed = seed;
         random = new Random(seed);
-        site = new CrashSite(directory);
+        site = new CrashSite(directory).site();
         controlPlane = site.startControlPlane();
         sidecar = site.startSidecar();
         client = TollgateClient.connect(site.decideAddress());
@@ -128,7 +128,7 @@ final class CrashMatrix implements AutoCloseable {
         return load;
     }
 
-    CrashSite site() {
+    Site site() {
         return site;
     }
 

@@ -21,9 +21,6 @@ import io.tollgate.v1.ReservationOutcome;
 import io.tollgate.v1.SettleRequest;
 import io.tollgate.v1.Usage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,9 +48,9 @@ class ProcessEndToEndTest {
 
     @BeforeEach
     void start() throws IOException {
-        copyAcme();
-        controlPort = freePort();
-        decidePort = freePort();
+        Site.copyAcme(directory, MAX_AGE_MS / 1_000);
+        controlPort = Site.freePort();
+        decidePort = Site.freePort();
         socket = directory.resolve("decide.sock");
         writeConfigurations();
         controlPlane = startControlPlane();
@@ -272,7 +269,7 @@ class ProcessEndToEndTest {
                 bundles: [ { dir: acme } ]
                 signing: { keys: [ { file: signing.key } ] }
                 """
-                        .formatted(controlPort, freePort()));
+                        .formatted(controlPort, Site.freePort()));
         final Path trust = KeyFiles.write(SigningKey.generate(), directory.resolve("signing.key"));
         Files.writeString(
                 directory.resolve("sidecar.yaml"),
@@ -292,33 +289,7 @@ class ProcessEndToEndTest {
                                 trust,
                                 decidePort,
                                 socket,
-                                freePort(),
-                                freePort()));
-    }
-
-    /** The sample organisation, with bounds short enough to wait for. */
-    private void copyAcme() throws IOException {
-        final Path source = Path.of(System.getProperty("tollgate.root"), "examples", "acme");
-        final Path target = directory.resolve("acme");
-        try (Stream<Path> files = Files.walk(source)) {
-            for (final Path file : files.toList()) {
-                final Path copy = target.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
-        }
-        final Path settings = target.resolve("tollgate.yaml");
-        Files.writeString(settings, Files.readString(settings).replace(": 5m", ": " + MAX_AGE_MS / 1_000 + "s"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (final IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
+                                Site.freePort(),
+                                Site.freePort()));
     }
 }
