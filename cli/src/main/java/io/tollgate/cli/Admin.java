@@ -45,6 +45,15 @@ final class Admin {
 
     /** Asks. @throws CommandFailure with the exit code for it if there is no answer */
     <T> T ask(Function<DiagnosticsServiceBlockingStub, T> question) {
+        return call(stub -> question.apply(stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)));
+    }
+
+    /** Asks what has no end. @throws CommandFailure likewise */
+    <T> T follow(Function<DiagnosticsServiceBlockingStub, T> question) {
+        return call(question);
+    }
+
+    private <T> T call(Function<DiagnosticsServiceBlockingStub, T> question) {
         final ManagedChannel channel = NettyChannelBuilder.forAddress(Loopback.parse(address))
                 .usePlaintext()
                 .overrideAuthority("localhost")
@@ -55,8 +64,7 @@ final class Admin {
                 .directExecutor()
                 .build();
         try {
-            return question.apply(DiagnosticsServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            return question.apply(DiagnosticsServiceGrpc.newBlockingStub(channel));
         } catch (StatusRuntimeException e) {
             throw failure(e.getStatus());
         } finally {

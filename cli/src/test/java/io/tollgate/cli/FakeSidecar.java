@@ -17,9 +17,12 @@ import io.tollgate.v1.GetConfigRequest;
 import io.tollgate.v1.GetConfigResponse;
 import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
+import io.tollgate.v1.TailDecisionsRequest;
+import io.tollgate.v1.TailDecisionsResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ final class FakeSidecar implements AutoCloseable {
     volatile @Nullable StatusResponse status = StatusResponse.getDefaultInstance();
     volatile DumpScopeResponse scope = DumpScopeResponse.getDefaultInstance();
     volatile GetConfigResponse config = GetConfigResponse.getDefaultInstance();
+    volatile List<TailDecisionsResponse> tail = List.of();
+    volatile @Nullable TailDecisionsRequest followed;
     volatile @Nullable Status failure;
     volatile @Nullable DecideRequest asked;
 
@@ -108,6 +113,17 @@ final class FakeSidecar implements AutoCloseable {
         @Override
         public void dumpScope(DumpScopeRequest request, StreamObserver<DumpScopeResponse> out) {
             answer(out, scope);
+        }
+
+        /** Never ends by itself, unless it fails. */
+        @Override
+        public void tailDecisions(TailDecisionsRequest request, StreamObserver<TailDecisionsResponse> out) {
+            followed = request;
+            tail.forEach(out::onNext);
+            final Status failed = failure;
+            if (failed != null) {
+                out.onError(failed.asRuntimeException());
+            }
         }
 
         @Override

@@ -40,6 +40,7 @@ public final class StatusText {
         text.listeners();
         text.counters();
         JournalText.summary(page, status.getJournal());
+        DecisionLogText.on(page, status.getDecisionLog());
         text.clock();
         page.table("Decisions", text.decisions());
         return page.toString();
