@@ -48,6 +48,9 @@ final class CrashMatrix implements AutoCloseable {
         }
         load.endAll();
         check("seed " + seed + ", at the end");
+        try (CrashLedger ledger = new CrashLedger(site.controlAddress())) {
+            ledger.check(load, "seed " + seed);
+        }
     }
 
     private void round(final String what) throws InterruptedException {
