@@ -384,7 +384,7 @@ public final class ReservationDesk {
         }
     }
 
-    private void writeIntent(int head, int usages) {
+    void writeIntent(int head, int usages) {
         UnsafeBuffer segment = space.segment(head);
         int at = BlockSpace.at(head) + HeadLayout.INTENT;
         segment.putLong(at, usages);

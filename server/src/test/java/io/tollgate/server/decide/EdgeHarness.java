@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ClientCalls;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.config.SidecarConfigBuilder;
 import io.tollgate.server.decisionlog.LaneLog;
@@ -35,23 +36,28 @@ final class EdgeHarness implements AutoCloseable {
     private final List<EventLoopGroup> groups = new ArrayList<>();
 
     EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings) {
-        listeners = open(settings, () -> evaluator, LaneLog::none);
+        listeners = open(settings, () -> evaluator, new DecisionListeners.Surroundings(null, LaneLog::none));
     }
 
     /** Answers with these instead of the fake one. */
     EdgeHarness(final UnaryOperator<SidecarConfigBuilder> settings, final Supplier<Evaluator> evaluators) {
-        listeners = open(settings, evaluators, LaneLog::none);
+        listeners = open(settings, evaluators, new DecisionListeners.Surroundings(null, LaneLog::none));
     }
 
     /** And logs there. */
     EdgeHarness(final Supplier<Evaluator> evaluators, final Supplier<LaneLog> logs) {
-        listeners = open(builder -> builder, evaluators, logs);
+        listeners = open(builder -> builder, evaluators, new DecisionListeners.Surroundings(null, logs));
+    }
+
+    /** And waits for that journal. */
+    EdgeHarness(final Supplier<Evaluator> evaluators, final UsageJournal journal) {
+        listeners = open(builder -> builder, evaluators, new DecisionListeners.Surroundings(journal, LaneLog::none));
     }
 
     private static DecisionListeners open(
             final UnaryOperator<SidecarConfigBuilder> settings,
             final Supplier<Evaluator> evaluators,
-            final Supplier<LaneLog> logs) {
+            final DecisionListeners.Surroundings around) {
         final SidecarConfigBuilder builder =
                 SidecarConfig.builder().set("listen.address", "127.0.0.1:0").set("transport.event_loops", "1");
         return DecisionListeners.open(
@@ -60,7 +66,7 @@ final class EdgeHarness implements AutoCloseable {
                 evaluators,
                 new HealthStatusManager().getHealthService(),
                 new FaultLog(System.getLogger("test.faults"), System::nanoTime),
-                new DecisionListeners.Surroundings(null, logs));
+                around);
     }
 
     EdgeHarness() {

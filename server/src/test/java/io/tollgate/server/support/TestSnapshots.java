@@ -14,6 +14,7 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.LoaderStatus.Connection;
 import io.tollgate.loader.LoaderStatus.Phase;
+import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import java.io.IOException;
@@ -40,6 +41,11 @@ public final class TestSnapshots implements SnapshotFeed {
     private volatile boolean closed;
 
     public TestSnapshots(final Path directory, final int workers) {
+        this(directory, workers, null);
+    }
+
+    /** With a journal, which the test closes. */
+    public TestSnapshots(final Path directory, final int workers, final @Nullable UsageJournal journal) {
         this.directory = directory;
         try {
             cells = CellStore.open(directory.resolve("cells"), 42);
@@ -48,7 +54,14 @@ public final class TestSnapshots implements SnapshotFeed {
         }
         worlds = new WorldHolder(workers);
         reservations = ReservationStore.inMemory(4, 7);
-        engine = new DecisionEngine(worlds, cells.cells(), new InFlight(workers + 1), freshness, clock, reservations);
+        engine = new DecisionEngine(
+                worlds,
+                cells.cells(),
+                new InFlight(workers + 1),
+                freshness,
+                clock,
+                reservations,
+                journal == null ? null : journal.log());
     }
 
     /** Installs and activates {@link TestWorld} of this version, and confirms it. */
