@@ -96,6 +96,11 @@ public final class ConditionFrame implements ConditionInput {
         return tables;
     }
 
+    /** {@return whether the slots are those that a condition was linked to} */
+    boolean serves(final Object family, final int slotCount) {
+        return tables.family() == family && slotCount <= marks.length;
+    }
+
     // What sources call
     // -----------------------------------------------------------------------------------------------------------
 

@@ -18,8 +18,8 @@ import java.util.Map;
 public final class ConditionLinker implements ConditionLoader {
     private final Registry registry;
     private final SymbolTable configKeys;
-    private final ConditionTables tables = new ConditionTables();
-    private final Map<ByteBuffer, LinkedCondition> known = new HashMap<>();
+    private final ConditionTables before;
+    private final ConditionTables tables;
     private final Map<String, ZoneOffsets> zones = new HashMap<>();
 
     /**
@@ -29,18 +29,40 @@ public final class ConditionLinker implements ConditionLoader {
      * @param configKeys keys of the config values of the snapshot's entitlements
      */
     public ConditionLinker(final Registry registry, final SymbolTable configKeys) {
+        this(registry, configKeys, ConditionTables.EMPTY, new ConditionTables());
+    }
+
+    private ConditionLinker(
+            final Registry registry,
+            final SymbolTable configKeys,
+            final ConditionTables before,
+            final ConditionTables tables) {
         this.registry = registry;
         this.configKeys = configKeys;
+        this.before = before;
+        this.tables = tables;
+    }
+
+    /**
+     * {@return one that goes on where another ended: conditions that were linked before are valid in its tables, and known}
+     *
+     * @param registry   the same
+     * @param configKeys keys of the config values of the snapshot's entitlements
+     * @param before     tables of the other; they stay as they are
+     */
+    public static ConditionLinker continuing(
+            final Registry registry, final SymbolTable configKeys, final ConditionTables before) {
+        return new ConditionLinker(registry, configKeys, before, before.renewed(configKeys));
     }
 
     /** {@return the variables of the conditions linked so far; complete when all are} */
     public ConditionTables tables() {
-        return tables;
+        return tables.isSame(before) ? before : tables;
     }
 
     @Override
     public ConditionProgram load(final ConditionDef condition, final String where) {
-        final LinkedCondition same = known.get(ByteBuffer.wrap(condition.program()));
+        final LinkedCondition same = tables.linked().get(ByteBuffer.wrap(condition.program()));
         if (same != null) {
             return same;
         }
@@ -50,8 +72,8 @@ public final class ConditionLinker implements ConditionLoader {
         }
         try {
             final LinkedCondition linked = link(ConditionDecoder.decode(condition.program()));
-            known.put(ByteBuffer.wrap(condition.program()), linked);
-            atMost("different conditions", known.size(), ConditionLimits.MAX_CONDITIONS);
+            tables.linked().put(ByteBuffer.wrap(condition.program()), linked);
+            atMost("different conditions", tables.linked().size(), ConditionLimits.MAX_CONDITIONS);
             atMost("different variables in conditions", tables.size(), ConditionLimits.MAX_SNAPSHOT_VARIABLES);
             return linked;
         } catch (final ConditionFormatException | DefinitionException ex) {

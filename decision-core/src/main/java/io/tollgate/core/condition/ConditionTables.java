@@ -2,6 +2,8 @@
 package io.tollgate.core.condition;
 
 import io.tollgate.core.attribute.AttributeLimits;
+import io.tollgate.core.symbol.SymbolTable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +21,53 @@ public final class ConditionTables {
     private final List<String> labels = new ArrayList<>();
     private final List<Integer> configKeys = new ArrayList<>();
     private final Map<Variable, Integer> slots = new HashMap<>();
+    /** By program. */
+    private final Map<ByteBuffer, LinkedCondition> linked = new HashMap<>();
+    /** The same object in tables of which one goes on where the other ends: slots of the one are those of the other. */
+    private final Object family;
+
     private int elements;
 
-    ConditionTables() {}
+    ConditionTables() {
+        family = new Object();
+    }
+
+    /** Goes on: the same variables under the same slots, and the same conditions. */
+    private ConditionTables(final ConditionTables before) {
+        variables.addAll(before.variables);
+        labels.addAll(before.labels);
+        configKeys.addAll(before.configKeys);
+        slots.putAll(before.slots);
+        linked.putAll(before.linked);
+        family = before.family;
+        elements = before.elements;
+    }
+
+    /** {@return tables that go on where these end, with keys of other entitlements} */
+    ConditionTables renewed(final SymbolTable keys) {
+        // the empty ones are everybody's, so nothing goes on there
+        final ConditionTables more = this == EMPTY ? new ConditionTables() : new ConditionTables(this);
+        for (int slot = 0; slot < variables.size(); slot++) {
+            more.configKeys.set(slot, keys.find(variables.get(slot).key()));
+        }
+        return more;
+    }
+
+    /** {@return whether other tables say the same} */
+    boolean isSame(final ConditionTables other) {
+        return family == other.family
+                && linked.size() == other.linked.size()
+                && variables.size() == other.variables.size()
+                && configKeys.equals(other.configKeys);
+    }
+
+    Map<ByteBuffer, LinkedCondition> linked() {
+        return linked;
+    }
+
+    Object family() {
+        return family;
+    }
 
     /** {@return slot of a variable, new or known} */
     int slot(final Variable variable, final String label, final int configKey) {

@@ -6,7 +6,10 @@ import io.tollgate.core.policy.ConditionProgram;
 
 /** A condition of a world, ready to be evaluated. */
 final class LinkedCondition implements ConditionProgram {
-    private final ConditionTables tables;
+    private final Object family;
+    /** Slots that a frame must have. */
+    private final int slotCount;
+
     private final Node.Bool root;
     private final int[] slots;
     private final int cost;
@@ -14,11 +17,12 @@ final class LinkedCondition implements ConditionProgram {
     /**
      * Makes one.
      *
-     * @param tables whose slots the nodes read
+     * @param tables whose slots the nodes read, or tables that go on where these end
      * @param slots  that the nodes read, in the order of the source
      */
     LinkedCondition(final ConditionTables tables, final Node.Bool root, final int[] slots, final int cost) {
-        this.tables = tables;
+        family = tables.family();
+        slotCount = tables.size();
         this.root = root;
         this.slots = slots;
         this.cost = cost;
@@ -26,7 +30,7 @@ final class LinkedCondition implements ConditionProgram {
 
     @Override
     public int evaluate(final ConditionInput input) {
-        return input instanceof ConditionFrame frame && frame.tables() == tables ? root.test(frame) : ERROR;
+        return input instanceof ConditionFrame frame && frame.serves(family, slotCount) ? root.test(frame) : ERROR;
     }
 
     @Override
@@ -36,7 +40,7 @@ final class LinkedCondition implements ConditionProgram {
 
     @Override
     public String explain(final ConditionInput input) {
-        if (!(input instanceof ConditionFrame frame) || frame.tables() != tables) {
+        if (!(input instanceof ConditionFrame frame) || !frame.serves(family, slotCount)) {
             return "nothing is known about the request";
         }
         return root.test(frame) == ERROR ? ConditionWords.cause(frame) : ConditionWords.values(frame, slots);

@@ -60,6 +60,10 @@ public final class PriceBook {
         }
     }
 
+    PriceBookDef def() {
+        return def;
+    }
+
     private int slot(final long hash) {
         return (int) (hash ^ hash >>> Integer.SIZE) & table.length - 1;
     }

@@ -19,6 +19,8 @@ public final class PriceBooks {
     /** No prices. */
     public static final PriceBooks EMPTY = new PriceBooks(new PriceBook[0]);
 
+    private static final Comparator<PriceBookDef> BY_ID = Comparator.comparing(PriceBookDef::id, Utf8Order.INSTANCE);
+
     private final PriceBook[] books;
 
     private PriceBooks(final PriceBook[] books) {
@@ -46,9 +48,19 @@ public final class PriceBooks {
             }
         }
         return new PriceBooks(defs.stream()
-                .sorted(Comparator.comparing(PriceBookDef::id, Utf8Order.INSTANCE))
+                .sorted(BY_ID)
                 .map(def -> new PriceBook(def, PriceBookShapes.of(registry, def)))
                 .toArray(PriceBook[]::new));
+    }
+
+    /** {@return whether these books, in any order, are what this was compiled from} */
+    public boolean isOf(final List<PriceBookDef> defs) {
+        final List<PriceBookDef> sorted = defs.stream().sorted(BY_ID).toList();
+        boolean same = sorted.size() == books.length;
+        for (int i = 0; same && i < books.length; i++) {
+            same = books[i].def().equals(sorted.get(i));
+        }
+        return same;
     }
 
     /** {@return how many} */

@@ -51,8 +51,11 @@ public final class EntitlementTables {
     /** Numbers that are kept for sets which are no more. */
     private final BitSet absent;
 
+    private final List<EntitlementSetDef> definitions;
+
     private EntitlementTables(final List<EntitlementSetDef> defs, final BitSet absent) {
         this.absent = absent;
+        definitions = List.copyOf(defs);
         sets = SymbolTable.of(defs.stream().map(EntitlementSetDef::id).toList());
         starts = new int[defs.size() + 1];
         for (int i = 0; i < defs.size(); i++) {
@@ -132,7 +135,8 @@ public final class EntitlementTables {
     }
 
     /**
-     * As {@link #compile}, and sets that these tables know keep their numbers; those of sets that are no more are kept.
+     * As {@link #compile}, and sets that these tables know keep their numbers; those of sets that are no more are kept. These tables when
+     * nothing has changed.
      *
      * @param registry that the feature ids are of
      * @param defs     all sets, in any order
@@ -154,7 +158,7 @@ public final class EntitlementTables {
                 numbered.add(def);
             }
         }
-        return new EntitlementTables(numbered, gone);
+        return numbered.equals(definitions) && gone.equals(absent) ? this : new EntitlementTables(numbered, gone);
     }
 
     /** {@return whether a set is there, and not only its number} */

@@ -7,6 +7,7 @@ import io.tollgate.core.symbol.SymbolTable;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.RuleDef;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class PolicyTables {
     /** Numbers that are kept for policies which are no more. */
     private final BitSet absent;
 
+    private final int presentRules;
+
     PolicyTables(final PolicyTablesBuilder from) {
         scopePaths = from.scopePaths.build();
         roles = from.roles.build();
@@ -47,11 +50,15 @@ public final class PolicyTables {
         rules = from.rules.toArray(new CompiledRule[0]);
         absent = from.absent;
         rulePolicies = new int[rules.length];
+        Arrays.fill(rulePolicies, NO_POLICY);
+        int present = 0;
         for (int policy = 0; policy < policies.length; policy++) {
             for (int i = 0; i < policies[policy].ruleCount; i++) {
                 rulePolicies[policies[policy].firstRule + i] = policy;
             }
+            present += policies[policy].ruleCount;
         }
+        presentRules = present;
     }
 
     /**
@@ -73,32 +80,67 @@ public final class PolicyTables {
 
     /**
      * As {@link #compile}, and policies of scopes that these tables know keep their numbers; those of policies that are no more are kept.
+     * Policies that have not changed are not compiled again, and their rules keep their numbers; these tables when none has changed.
      *
-     * @param registry   that operations and actor types are of
+     * @param registry   that operations and actor types are of, the same
      * @param policies   all, in any order
-     * @param conditions makes the programs of the conditions
+     * @param conditions makes the programs of the conditions; those made before must be valid beside them
      * @throws io.tollgate.core.world.def.DefinitionException when a reference does not resolve or a name comes twice
      */
-    public PolicyTables renewed(
+    public PolicyTables continued(
             final Registry registry, final List<PolicyDef> policies, final ConditionLoader conditions) {
-        final PolicyTablesBuilder builder = new PolicyTablesBuilder(registry, conditions);
+        return renewed(policies, new PolicyTablesBuilder(registry, conditions, this), true);
+    }
+
+    /** As {@link #continued}, and all policies are compiled again: no rule keeps its number. */
+    public PolicyTables renumbered(
+            final Registry registry, final List<PolicyDef> policies, final ConditionLoader conditions) {
+        return renewed(policies, new PolicyTablesBuilder(registry, conditions), false);
+    }
+
+    private PolicyTables renewed(final List<PolicyDef> all, final PolicyTablesBuilder builder, final boolean keeping) {
         final Map<String, PolicyDef> known = new HashMap<>();
         final List<PolicyDef> added = new ArrayList<>();
-        for (final PolicyDef policy : policies) {
+        for (final PolicyDef policy : all) {
             final boolean isNew = scopePaths.find(policy.scopePath()) == SymbolTable.MISSING;
             if (isNew || known.putIfAbsent(policy.scopePath(), policy) != null) {
                 added.add(policy);
             }
         }
+        boolean same = keeping && added.isEmpty();
         for (int i = 0; i < policyCount(); i++) {
             final PolicyDef policy = known.get(scopePath(i));
             if (policy == null) {
                 builder.absent.set(i);
             }
-            builder.add(policy == null ? new PolicyDef(scopePath(i), List.of()) : policy);
+            final List<RuleDef> wanted = policy == null ? List.of() : policy.rules();
+            if (keeping && isSame(i, wanted)) {
+                builder.keep(scopePath(i), policies[i]);
+                same &= absent.get(i) == (policy == null);
+            } else {
+                builder.add(new PolicyDef(scopePath(i), wanted));
+                same = false;
+            }
         }
         added.forEach(builder::add);
-        return new PolicyTables(builder);
+        return same ? this : new PolicyTables(builder);
+    }
+
+    private boolean isSame(final int policy, final List<RuleDef> wanted) {
+        if (policies[policy].ruleCount != wanted.size()) {
+            return false;
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!rule(policies[policy].firstRule + i).equals(wanted.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return rules that policies have, less numbers of rules that are no more} */
+    public int presentRuleCount() {
+        return presentRules;
     }
 
     /** {@return how many policies, those that are no more included} */
@@ -127,12 +169,12 @@ public final class PolicyTables {
         return policyId < 0 ? 0 : policies[policyId].ruleCount;
     }
 
-    /** {@return how many rules all policies have} */
+    /** {@return how many numbers rules have; some may be of rules that are no more, see {@link #presentRuleCount}} */
     public int ruleCount() {
         return rules.length;
     }
 
-    /** {@return the policy that a rule belongs to} */
+    /** {@return the policy that a rule belongs to; {@link #NO_POLICY} of a rule that is no more} */
     public int policyOf(final int ruleId) {
         return rulePolicies[ruleId];
     }
@@ -175,6 +217,10 @@ public final class PolicyTables {
     /** {@return actor ids that rules name} */
     public SymbolTable actorIds() {
         return actorIds;
+    }
+
+    List<CompiledRule> compiledRules() {
+        return Arrays.asList(rules);
     }
 
     Policy policy(final int policyId) {

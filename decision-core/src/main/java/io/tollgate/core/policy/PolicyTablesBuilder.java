@@ -23,9 +23,9 @@ final class PolicyTablesBuilder {
     private static final int[] NO_SYMBOLS = {};
 
     final SymbolTable.Builder scopePaths = new SymbolTable.Builder();
-    final SymbolTable.Builder roles = new SymbolTable.Builder();
-    final SymbolTable.Builder tokenScopes = new SymbolTable.Builder();
-    final SymbolTable.Builder actorIds = new SymbolTable.Builder();
+    final SymbolTable.Builder roles;
+    final SymbolTable.Builder tokenScopes;
+    final SymbolTable.Builder actorIds;
     final List<Policy> policies = new ArrayList<>();
     final List<CompiledRule> rules = new ArrayList<>();
     /** Policies that only keep their numbers. */
@@ -38,6 +38,25 @@ final class PolicyTablesBuilder {
     PolicyTablesBuilder(final Registry registry, final ConditionLoader conditions) {
         this.registry = registry;
         this.conditions = conditions;
+        roles = new SymbolTable.Builder();
+        tokenScopes = new SymbolTable.Builder();
+        actorIds = new SymbolTable.Builder();
+    }
+
+    /** Goes on where tables end: names and rules keep their numbers. */
+    PolicyTablesBuilder(final Registry registry, final ConditionLoader conditions, final PolicyTables before) {
+        this.registry = registry;
+        this.conditions = conditions;
+        roles = new SymbolTable.Builder(before.roles());
+        tokenScopes = new SymbolTable.Builder(before.tokenScopes());
+        actorIds = new SymbolTable.Builder(before.actorIds());
+        rules.addAll(before.compiledRules());
+    }
+
+    /** Takes a policy of the tables before as it is. */
+    void keep(final String scopePath, final Policy policy) {
+        scopePaths.add(scopePath);
+        policies.add(policy);
     }
 
     void add(final PolicyDef def) {

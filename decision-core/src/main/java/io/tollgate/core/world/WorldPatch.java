@@ -13,8 +13,8 @@ import org.agrona.collections.Long2ObjectHashMap;
  * given back when the last world that shares them is closed; the other world stays as it is, and patches can be made from patches. What
  * it costs depends on what it changes, not on what was changed before.
  *
- * <p>Parents come before what refers to them, as with {@link WorldWriter}; what is removed may come in any order. A scope keeps its row
- * for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner, bound project, plan,
+ * <p>First {@link #remove} what goes, in any order; then {@link #put} the others, parents before what refers to them, as with {@link
+ * WorldWriter}: so a key may go to a scope of another path. A scope keeps its row for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner, bound project, plan,
  * key, and whether there is a subscription; EACH ceilings that a scope with descendants defines.
  *
  * <p>Loader's thread. After an exception the patch is of no use; the world that it was begun from is untouched, always.
@@ -200,6 +200,9 @@ public final class WorldPatch implements AutoCloseable {
 
     /** Rows carry the number of their policy: those get it whose policy is new. */
     private void placePolicies() throws IOException {
+        if (tables.policies() == base.tables().policies()) {
+            return;
+        }
         for (int policy = 0; policy < tables.policies().policyCount(); policy++) {
             final boolean placed = policy < base.tables().policies().policyCount()
                     && base.tables().policies().present(policy);

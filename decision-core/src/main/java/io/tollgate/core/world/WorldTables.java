@@ -12,6 +12,7 @@ import io.tollgate.core.policy.ConditionLoader;
 import io.tollgate.core.policy.PolicyTables;
 import io.tollgate.core.registry.Registry;
 import io.tollgate.core.symbol.Utf8Hash;
+import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.EntitlementSetDef;
 import io.tollgate.core.world.def.PolicyDef;
 import io.tollgate.core.world.def.PoolDef;
@@ -37,6 +38,10 @@ public record WorldTables(
         ConditionTables conditions,
         PriceBooks prices,
         CapacityTables pools) {
+    /** When rules have more numbers than this for each that is there, and some, all are numbered anew. */
+    private static final int MOST_NUMBERS_OF_RULE = 2;
+
+    private static final int FREE_NUMBERS = 1_000;
 
     /**
      * Checks and compiles.
@@ -79,7 +84,7 @@ public record WorldTables(
 
     /**
      * {@return these tables with other rules and entitlements, under numbers that rows of worlds with these tables keep: for {@link
-     * WorldPatch}}
+     * WorldPatch}} Compiles what has changed; these tables when nothing has.
      *
      * @param allPolicies     all that there are from now on, not only changed ones; in any order
      * @param allEntitlements likewise
@@ -88,9 +93,21 @@ public record WorldTables(
      */
     public WorldTables renewed(final List<PolicyDef> allPolicies, final List<EntitlementSetDef> allEntitlements) {
         final EntitlementTables bought = entitlements.renewed(registry, allEntitlements);
+        if (policies.ruleCount() <= MOST_NUMBERS_OF_RULE * (long) policies.presentRuleCount() + FREE_NUMBERS) {
+            try {
+                final ConditionLinker more = ConditionLinker.continuing(registry, bought.configKeys(), conditions);
+                return with(policies.continued(registry, allPolicies, more), bought, more.tables());
+            } catch (final DefinitionException ex) {
+                // perhaps only because of what is no more: conditions and variables that still count
+            }
+        }
         final ConditionLinker linker = new ConditionLinker(registry, bought.configKeys());
-        final PolicyTables rules = policies.renewed(registry, allPolicies, linker);
-        return new WorldTables(registry, rules, bought, linker.tables(), prices, pools);
+        return with(policies.renumbered(registry, allPolicies, linker), bought, linker.tables());
+    }
+
+    private WorldTables with(final PolicyTables rules, final EntitlementTables bought, final ConditionTables linked) {
+        final boolean same = rules == policies && bought == entitlements && linked == conditions;
+        return same ? this : new WorldTables(registry, rules, bought, linked, prices, pools);
     }
 
     /**
@@ -122,8 +139,10 @@ public record WorldTables(
      * @throws io.tollgate.core.world.def.DefinitionException when they contradict themselves or the registry
      */
     public WorldTables withPrices(final List<PriceBookDef> books) {
-        return new WorldTables(
-                registry, policies, entitlements, conditions, PriceBooks.compile(registry, books), pools);
+        return prices.isOf(books)
+                ? this
+                : new WorldTables(
+                        registry, policies, entitlements, conditions, PriceBooks.compile(registry, books), pools);
     }
 
     /**

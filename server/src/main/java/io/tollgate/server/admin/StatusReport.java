@@ -139,7 +139,7 @@ final class StatusReport {
                 .setSignatureVerified(facts.signatureVerified())
                 .setSignatureKeyId(facts.signatureKeyId())
                 .setScopeCount(world.scopeCount())
-                .setRuleCount(world.policies().ruleCount())
+                .setRuleCount(world.policies().presentRuleCount())
                 .setCeilingCount(ceilings.of(world))
                 .setDirectory(folder.toString())
                 .setLengthBytes(lengthBytes(folder))
