@@ -46,7 +46,7 @@ final class FileDescriptor {
     /** Reads otherwise on a machine of the other byte order. */
     static final long MAGIC = 0x0044_4C52_4F57_4754L;
 
-    static final int FORMAT_VERSION = 5;
+    static final int FORMAT_VERSION = 6;
 
     static final int KIND_ROWS = 1;
     static final int KIND_KEY_INDEX = 2;

@@ -12,7 +12,7 @@ package io.tollgate.core.world;
  *  0|          hash of (level, organization, actor type, key)       |
  *   |                                                               |
  *   +---------------+---------------+---------------+---------------+
- *  8|     level     |     state     | subscription  |  referred to  |
+ *  8|     level     |     state     | subscription  |   referrers   |
  *   +---------------+---------------+---------------+---------------+
  * 12|          key length           |         ceiling count         |
  *   +-------------------------------+-------------------------------+
@@ -67,8 +67,8 @@ final class RowDescriptor {
     static final int LEVEL = HASH + Long.BYTES;
     static final int STATE = LEVEL + Byte.BYTES;
     static final int SUBSCRIPTION_STATUS = STATE + Byte.BYTES;
-    /** 1 when another row of the same files refers to this one. */
-    static final int REFERRED_TO = SUBSCRIPTION_STATUS + Byte.BYTES;
+    /** How many other rows of the same files refer to this one; {@link #MANY_REFERRERS} = that many or more. */
+    static final int REFERRERS = SUBSCRIPTION_STATUS + Byte.BYTES;
 
     static final int KEY_LENGTH = LEVEL + Integer.BYTES;
     static final int CEILING_COUNT = KEY_LENGTH + Short.BYTES;
@@ -105,6 +105,9 @@ final class RowDescriptor {
     static final int NAME_SUBSCRIPTION = 3;
     static final int NAME_CUSTOMER = 4;
     static final int NAME_BYTES = NAME_COUNT * Short.BYTES;
+
+    /** In REFERRERS. */
+    static final int MANY_REFERRERS = 0xFF;
 
     /** In ACTOR_TYPE. */
     static final int NO_ACTOR_TYPE = 0xFFFF;

@@ -18,6 +18,8 @@ final class RowOverlay {
     private final SlotTable keys;
     /** From the upper half of a path's hash to new rows. */
     private final SlotTable paths;
+    /** From rows of the files to how many rows of the files that referred to them are gone; for patches only. */
+    private final SlotTable departed;
 
     private int newRows;
     private int patches;
@@ -32,6 +34,7 @@ final class RowOverlay {
         locations = new SlotTable();
         keys = new SlotTable();
         paths = new SlotTable();
+        departed = new SlotTable();
     }
 
     private RowOverlay(final RowOverlay from) {
@@ -39,6 +42,7 @@ final class RowOverlay {
         locations = from.locations.copy();
         keys = from.keys.copy();
         paths = from.paths.copy();
+        departed = from.departed.copy();
         newRows = from.newRows;
         patches = from.patches;
     }
@@ -50,15 +54,8 @@ final class RowOverlay {
 
     /** {@return where a row lies now, {@link World#NO_ROW} when it is gone} */
     long locate(final long row) {
-        final int units = units(row);
-        int at = locations.start(units);
-        for (long slot = locations.slot(at); slot != SlotTable.FREE; slot = locations.slot(at)) {
-            if ((int) (slot >>> Integer.SIZE) == units) {
-                return RowIndex.row(slot);
-            }
-            at = locations.next(at);
-        }
-        return row;
+        final long slot = locations.find(units(row));
+        return slot == SlotTable.FREE ? row : RowIndex.row(slot);
     }
 
     /** {@return the new row of a key, or {@link World#NO_ROW}; see {@link RowKeys#isKey}} */
@@ -135,6 +132,16 @@ final class RowOverlay {
         locations.put(units(row), units(place));
     }
 
+    /** A row of the files that referred to another one of them is gone. */
+    void depart(final long referred) {
+        departed.put(units(referred), departed(referred) + 1);
+    }
+
+    /** {@return how many rows of the files that referred to a row are gone} */
+    int departed(final long referred) {
+        return (int) departed.find(units(referred));
+    }
+
     /** One more patch. */
     void counted() {
         patches++;
@@ -152,7 +159,7 @@ final class RowOverlay {
 
     /** {@return bytes of the tables on the heap} */
     long bytes() {
-        return locations.bytes() + keys.bytes() + paths.bytes();
+        return locations.bytes() + keys.bytes() + paths.bytes() + departed.bytes();
     }
 
     private UnsafeBuffer buffer(final long place) {

@@ -212,14 +212,24 @@ public final class ScopeRow {
         return offset + RowDescriptor.KEY;
     }
 
-    /** {@return whether another row of the same files refers to this one} */
-    boolean referredTo() {
-        return buffer.getByte(offset + RowDescriptor.REFERRED_TO) != 0;
+    /** {@return how many other rows of the same files refer to this one; {@link RowDescriptor#MANY_REFERRERS} = that many or more} */
+    int referrers() {
+        return buffer.getByte(offset + RowDescriptor.REFERRERS) & 0xFF;
     }
 
-    /** Says whether another row of the files refers to this one, which is not seen by other threads yet. */
-    void referredTo(final boolean referredTo) {
-        buffer.putByte(offset + RowDescriptor.REFERRED_TO, (byte) (referredTo ? 1 : 0));
+    /** Says how many others refer to this row, which is not seen by other threads yet. */
+    void referrers(final int count) {
+        buffer.putByte(offset + RowDescriptor.REFERRERS, (byte) count);
+    }
+
+    /** {@return the same as {@link #reference}, but each other row once: else {@link World#NO_ROW}} */
+    long firstReference(final int index) {
+        final long other = reference(index);
+        boolean known = other == ref;
+        for (int i = 0; i < index; i++) {
+            known |= reference(i) == other;
+        }
+        return known ? World.NO_ROW : other;
     }
 
     /** {@return a row that this one refers to, {@link World#NO_ROW} = none} */

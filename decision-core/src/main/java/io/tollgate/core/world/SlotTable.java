@@ -59,6 +59,17 @@ final class SlotTable {
         return pages[at >>> PAGE_SHIFT][at & PAGE_SLOTS - 1];
     }
 
+    /** {@return the slot of a first number, which is in the table at most once; {@link #FREE} when it is not} */
+    long find(final int first) {
+        int at = start(first);
+        long slot = slot(at);
+        while (slot != FREE && (int) (slot >>> Integer.SIZE) != first) {
+            at = next(at);
+            slot = slot(at);
+        }
+        return slot;
+    }
+
     /** {@return how many slots there are, free ones included} */
     int positions() {
         return pages.length << PAGE_SHIFT;

@@ -263,8 +263,9 @@ public final class World extends WorldRows implements AutoCloseable {
     }
 
     /**
-     * Unmaps the files, unless a world that shares them is open: one that a patch made from this one, or that this one was made from. Only {@link WorldHolder} knows when nobody reads any more; a world that was never activated may be closed by its
-     * owner. Reading a closed world fails with IndexOutOfBoundsException while Agrona checks bounds. Loader's thread; idempotent.
+     * Unmaps the files, unless a world that shares them is open: one that a patch made from this one, or that this one was made from.
+     * Only {@link WorldHolder} knows when nobody reads any more; a world that was never activated may be closed by its owner. Reading a
+     * closed world fails with IndexOutOfBoundsException while Agrona checks bounds. Loader's thread; idempotent.
      */
     @Override
     public void close() {

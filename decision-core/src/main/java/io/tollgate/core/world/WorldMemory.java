@@ -66,6 +66,11 @@ final class WorldMemory {
         return directory.rows().length < NEW_ROWS_FILE;
     }
 
+    /** {@return whether a row was in the files; else a patch added it} */
+    static boolean inFiles(final long row) {
+        return row >>> FileDescriptor.ROWS_FILE_SHIFT != NEW_ROWS_FILE;
+    }
+
     /** One more world. */
     WorldMemory retain() {
         worlds++;

@@ -14,8 +14,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  * it costs depends on what it changes, not on what was changed before.
  *
  * <p>First {@link #remove} what goes, in any order; then {@link #put} the others, parents before what refers to them, as with {@link
- * WorldWriter}: so a key may go to a scope of another path. A scope keeps its row for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner, bound project, plan,
- * key, and whether there is a subscription; EACH ceilings that a scope with descendants defines.
+ * WorldWriter}: so a key may go to a scope of another path. A scope keeps its row for life, so rows that refer to it stay valid. What rows
+ * keep copies of cannot be patched: level, parent, owner, bound project, plan, key, and whether there is a subscription; EACH ceilings that
+ * a scope with descendants defines.
  *
  * <p>Loader's thread. After an exception the patch is of no use; the world that it was begun from is untouched, always.
  */
@@ -58,7 +59,7 @@ public final class WorldPatch implements AutoCloseable {
                 memory.space(),
                 memory.written(),
                 new RowWriter.Binding(cells, rates, this::definitions));
-        removed = new RemovedRows(rows);
+        removed = new RemovedRows(rows, changed);
     }
 
     /**
@@ -141,7 +142,7 @@ public final class WorldPatch implements AutoCloseable {
             throw new NotPatchableException("scope '" + scope.path()
                     + "' has other EACH ceilings than before, and its descendants have their shares in their rows");
         }
-        after.referredTo(before.referredTo());
+        after.referrers(before.referrers());
         changed.move(row, place);
     }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes the mapped files of a world, scope by scope: global first, then plans, organizations, departments, projects, principals, API
@@ -33,6 +32,8 @@ public final class WorldWriter implements AutoCloseable {
     private final AncestryResolver ancestors;
     private final Long2ObjectHashMap<PreparedCeiling[]> definitionsByRow = new Long2ObjectHashMap<>();
     private final RowWriter rows;
+    private final ScopeRow referrer = new ScopeRow();
+    private final ScopeRow referred = new ScopeRow();
     private long globalRow = World.NO_ROW;
     private long scopeCount;
     private boolean failed;
@@ -118,7 +119,7 @@ public final class WorldWriter implements AutoCloseable {
         if (policy != PolicyTables.NO_POLICY) {
             policiesPlaced.set(policy);
         }
-        markReferred(row, ancestry);
+        countReferrer(row);
         keys.put(keyHash, row);
         paths.put(pathHash, row);
         if (scope.level() == ScopeLevel.GLOBAL) {
@@ -127,22 +128,15 @@ public final class WorldWriter implements AutoCloseable {
         scopeCount++;
     }
 
-    private void markReferred(final long row, final Ancestry ancestry) {
-        markReferred(row, ancestry.parent);
-        markReferred(row, ancestry.organization);
-        markReferred(row, ancestry.department);
-        markReferred(row, ancestry.project);
-        markReferred(row, ancestry.plan);
-        markReferred(row, ancestry.customer);
-        markReferred(row, ancestry.owner);
-    }
-
-    private void markReferred(final long row, final long other) {
-        if (other != World.NO_ROW && other != row) {
-            final UnsafeBuffer buffer = space.buffer(other);
-            final int at = World.offset(other) + RowDescriptor.REFERRED_TO;
-            if (buffer.getByte(at) == 0) {
-                buffer.putByte(at, (byte) 1);
+    private void countReferrer(final long row) {
+        referrer.wrap(space.buffer(row), row, row);
+        for (int i = 0; i < ScopeRow.REFERENCES; i++) {
+            final long other = referrer.firstReference(i);
+            if (other != World.NO_ROW) {
+                referred.wrap(space.buffer(other), other, other);
+                if (referred.referrers() < RowDescriptor.MANY_REFERRERS) {
+                    referred.referrers(referred.referrers() + 1);
+                }
             }
         }
     }

@@ -194,6 +194,44 @@ class WorldPatchTest {
         base.close();
     }
 
+    /** Rows count who refers to them, up to 255. */
+    @Test
+    void shouldKnowWhetherAnybodyBelongsToWhatIsRemoved() throws Exception {
+        for (final int keys : new int[] {0, 1, 2, 254, 255, 300}) {
+            scopes.clear();
+            final List<ScopeDef> defs = new java.util.ArrayList<>(
+                    List.of(global(), organization("acme", null), principal("acme", "user", "alice", List.of())));
+            final List<String> paths = new java.util.ArrayList<>();
+            for (int i = 0; i < keys; i++) {
+                final byte[] hash = keyHash(1);
+                hash[0] = (byte) i;
+                hash[1] = (byte) (i >> 8);
+                defs.add(apiKey("acme", "k" + i, hash, "", "org:acme/user:alice"));
+                paths.add("org:acme/key:k" + i);
+            }
+            paths.add("org:acme/user:alice");
+            final World base = write(defs.toArray(new ScopeDef[0]));
+            if (keys > 0) {
+                final String last = "org:acme/key:k" + (keys - 1);
+                assertRefused(base, "'" + last + "' belongs to it", () -> {
+                    try (WorldPatch patch = begin(base)) {
+                        for (final String path : paths) {
+                            if (!path.equals(last)) {
+                                patch.remove(path);
+                            }
+                        }
+                        patch.finish();
+                    }
+                });
+            }
+            final World half = remove(base, paths.subList(0, keys / 2).toArray(new String[0]));
+            final World none = remove(half, paths.subList(keys / 2, keys + 1).toArray(new String[0]));
+            assertSameAsWritten(none);
+            assertEquals(2, none.scopeCount());
+            List.of(base, half, none).forEach(World::close);
+        }
+    }
+
     @Test
     void shouldRefuseWhatRowsHoldCopiesOf() throws Exception {
         final World base = acme();
