@@ -45,6 +45,7 @@ final class DevServers implements AutoCloseable {
                 .set("control_plane.address", text(plane.grpcAddress()))
                 .set("control_plane.bundle", bundle)
                 .set("trust.unsigned", "allow")
+                .set("decision_log.file", state.resolve("decisions.jsonl").toString())
                 .set("control_plane.heartbeat_ms", "200")
                 .set("listen.address", text(ports.decisions()))
                 .set("listen.admin_address", text(ports.admin()))

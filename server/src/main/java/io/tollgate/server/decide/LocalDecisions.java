@@ -38,6 +38,20 @@ public final class LocalDecisions {
      */
     public LocalDecisions(
             final SidecarConfig config, final String bootId, final Evaluator evaluator, final FaultLog faults) {
+        this(config, bootId, evaluator, faults, LaneLog.none());
+    }
+
+    /**
+     * The same with a decision log, to measure what it costs.
+     *
+     * @param log nobody else's
+     */
+    public LocalDecisions(
+            final SidecarConfig config,
+            final String bootId,
+            final Evaluator evaluator,
+            final FaultLog faults,
+            final LaneLog log) {
         edge = new DecisionEdge(
                 config.limits(),
                 new Denials(
@@ -46,7 +60,7 @@ public final class LocalDecisions {
                 faults);
         reservations = new ReservationEdge(edge, faults);
         // Never probed, hence never late: there is no loop.
-        lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), LaneLog.none(), false);
+        lane = new Lane(evaluator, new DecisionIds(bootId, LANE), new LoopLag(Long.MAX_VALUE), log, false);
     }
 
     /** {@return the answer to one question} */
