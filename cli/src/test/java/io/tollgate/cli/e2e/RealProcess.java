@@ -81,6 +81,27 @@ final class RealProcess implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /** Sends a signal by name: STOP, CONT. */
+    void signal(final String name) {
+        try {
+            final int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0 && alive()) {
+                throw new AssertionError("kill -" + name + " failed");
+            }
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(ex);
+        }
+    }
+
     /** kill -9. */
     void kill() {
         process.destroyForcibly();

@@ -32,7 +32,7 @@ public interface ControlPlaneClient extends AutoCloseable {
 
     /**
      * Nobody answers on the connection that there is, though it looks alive: the next call is to take another one. A transfer that runs on
-     * the old one may go on.
+     * the old one may go on. Loader's thread.
      */
     default void suspect() {}
 

@@ -27,10 +27,17 @@ public final class GrpcControlPlaneClient implements ControlPlaneClient {
 
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
+    /** After the first call that was not answered while connecting. */
+    private static final long CONNECT_PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long NOT_CONNECTING = Long.MIN_VALUE;
+
     private final ManagedChannel channel;
     private final ControlPlaneServiceStub stub;
     private final String address;
     private volatile Runnable onReachable = () -> {};
+    /** Loader's thread only. */
+    private long connectingSinceNs = NOT_CONNECTING;
 
     /**
      * A client over a channel that it closes at the end: for tests and for a control plane in the same process.
@@ -116,10 +123,22 @@ public final class GrpcControlPlaneClient implements ControlPlaneClient {
         };
     }
 
-    /** A connection whose other end is gone without a word would else be kept until its keep-alive fails, or for the kernel's patience. */
+    /**
+     * A connection whose other end is gone without a word would else be kept until its keep-alive fails; and one that was accepted and then
+     * says nothing (no TLS, no HTTP/2 settings) is waited for by the channel without end.
+     */
     @Override
     public void suspect() {
-        if (channel.getState(false) == ConnectivityState.READY) {
+        ConnectivityState state = channel.getState(false);
+        long nowNs = System.nanoTime();
+        if (state != ConnectivityState.CONNECTING) {
+            connectingSinceNs = NOT_CONNECTING;
+        } else if (connectingSinceNs == NOT_CONNECTING) {
+            connectingSinceNs = nowNs;
+        }
+        boolean tooLong = state == ConnectivityState.CONNECTING && nowNs - connectingSinceNs >= CONNECT_PATIENCE_NS;
+        if (state == ConnectivityState.READY || tooLong) {
+            connectingSinceNs = NOT_CONNECTING;
             channel.enterIdle();
         }
     }
