@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.core.capacity.CapacityTables;
+import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
 import io.tollgate.core.world.World;
+import io.tollgate.loader.fixture.FakeClock;
 import io.tollgate.loader.fixture.SampleSnapshot;
 import io.tollgate.loader.fixture.SnapshotBuilder;
 import io.tollgate.v1.CapacityPoolRecord;
@@ -69,6 +71,22 @@ class PoolInstallTest {
         try (LoaderHarness harness = new LoaderHarness(stateDir)) {
             harness.install(with(10, SampleSnapshot.pool(OBSERVED_MS, 20)).build());
             assertEquals(5, take(harness, 3), "an older one never comes back");
+        }
+    }
+
+    @Test
+    void shouldComeBackFromAnObservationOfTheFutureWithAllThatWasTakenSince() throws Exception {
+        long futureMs = FakeClock.START_MS + 86_400_000;
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.loader.repairWith(new CellRepair(harness.loader.cells().cells(), new InFlight(2), 1));
+            harness.install(with(7, SampleSnapshot.pool(futureMs, 20)).build());
+            assertEquals(6, take(harness, 6), "the publisher's clock was a day ahead");
+            harness.install(with(8, SampleSnapshot.pool(OBSERVED_MS, 20)).build());
+            assertEquals(9, take(harness, 3), "what was taken counts against the observation that holds now");
+            harness.install(with(9, SampleSnapshot.pool(OBSERVED_MS + 1, 20)).build());
+            assertEquals(2, take(harness, 2), "and a newer observation starts at zero again");
+            harness.advanceMs(60);
+            assertEquals(1, harness.status().time().countersHealed());
         }
     }
 

@@ -97,6 +97,60 @@ class RestartTest {
         }
     }
 
+    private LoaderHarness restartWithGrace(FakeClock clock) throws IOException {
+        return new LoaderHarness(stateDir, LoaderHarness.context().restartGraceMs(5_000), clock);
+    }
+
+    @Test
+    void shouldNotBeginTheGraceAnewWithEveryCrash() throws Exception {
+        FakeClock clock = new FakeClock();
+        for (int crash = 0; crash < 4; crash++) {
+            try (LoaderHarness harness = restartWithGrace(clock)) {
+                assertFalse(harness.stale(), "restart " + crash);
+                clock.advanceMs(1_250);
+            }
+        }
+        try (LoaderHarness harness = restartWithGrace(clock)) {
+            assertTrue(harness.stale(), "the grace of the first restart is over");
+            harness.settle();
+            harness.plane.confirm(eight);
+            harness.settle();
+            assertFalse(harness.stale());
+        }
+        try (LoaderHarness harness = restartWithGrace(clock)) {
+            assertFalse(harness.stale(), "confirmed in between: a grace of its own");
+        }
+    }
+
+    @Test
+    void shouldGrantNoGraceThatCannotBeMeasured() throws Exception {
+        FakeClock clock = new FakeClock();
+        restartWithGrace(clock).close();
+        clock.stepWallMs(-1_000);
+        try (LoaderHarness harness = restartWithGrace(clock)) {
+            assertTrue(harness.stale(), "the clock is before the beginning of the grace");
+        }
+        Files.writeString(stateDir.resolve("RESTART_GRACE"), "yesterday");
+        try (LoaderHarness harness = restartWithGrace(clock)) {
+            assertTrue(harness.stale(), "nobody knows when it began");
+        }
+    }
+
+    @Test
+    void shouldSayThatAGraceIsNoConfirmation() throws Exception {
+        try (LoaderHarness harness = restartWithGrace(new FakeClock())) {
+            assertTrue(harness.loader.freshness().graceOnly());
+            assertEquals(
+                    "restart grace: not confirmed since the start",
+                    harness.status().planes().get(0).sourceDetail());
+            harness.settle();
+            harness.plane.confirm(eight);
+            harness.settle();
+            assertFalse(harness.loader.freshness().graceOnly());
+            assertEquals("", harness.status().planes().get(0).sourceDetail());
+        }
+    }
+
     @Test
     void shouldNotTouchChronicleMapOnTheWayUp() throws Exception {
         List<Path> maps;

@@ -137,6 +137,17 @@ class DecisionWorkerTest {
     }
 
     @Test
+    void shouldNotTakeARestartGraceForEvidenceOfACertainAge() {
+        AcmeWorld.activate(fixture, 1);
+        fixture.freshness.graceOnly(true);
+        assertEquals("OK: Allowed.", decide(chat("ada", 1)));
+        decide(chat("ada", 1).maxStalenessNs(SECOND_NS * 30));
+        assertEquals(Reason.SNAPSHOT_STALE, decision.reason(), "nobody knows how old it is");
+        fixture.freshness.graceOnly(false);
+        assertEquals("OK: Allowed.", decide(chat("ada", 1).maxStalenessNs(SECOND_NS * 30)));
+    }
+
+    @Test
     void shouldDenyEveryKindOfNonsenseAsRequest() {
         AcmeWorld.activate(fixture, 1);
         final String nul = "a\u0000b";
