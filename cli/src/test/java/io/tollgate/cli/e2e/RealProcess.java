@@ -30,9 +30,24 @@ final class RealProcess implements AutoCloseable {
     }
 
     static RealProcess start(final String name, final Path directory, final String... arguments) {
+        return startUnder(List.of(), "io.tollgate.cli.Tollgate", name, directory, arguments);
+    }
+
+    /**
+     * Starts a program of this class path under another one.
+     *
+     * @param prefix the other program and its arguments; it must become this process's child, or start it as one
+     */
+    static RealProcess startUnder(
+            final List<String> prefix,
+            final String mainClass,
+            final String name,
+            final Path directory,
+            final String... arguments) {
         try {
             final Path output = directory.resolve(name + "-" + System.nanoTime() + ".log");
-            final List<String> command = new ArrayList<>(List.of(
+            final List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "@" + Path.of(System.getProperty("tollgate.root"), "config", "jvm.options"),
                     "-Xmx256m",
@@ -40,7 +55,7 @@ final class RealProcess implements AutoCloseable {
                     "-Dtollgate.home=" + System.getProperty("tollgate.root"),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "io.tollgate.cli.Tollgate"));
+                    mainClass));
             command.addAll(List.of(arguments));
             final ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("TOLLGATE_HOME", System.getProperty("tollgate.root"));
@@ -111,6 +126,11 @@ final class RealProcess implements AutoCloseable {
     /** SIGTERM; {@return the exit code}. */
     int terminate() {
         process.destroy();
+        return waitForEnd();
+    }
+
+    /** Waits until it ends by itself; {@return the exit code}. */
+    int awaitEnd() {
         return waitForEnd();
     }
 

@@ -23,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -34,6 +36,8 @@ final class Stage implements AutoCloseable {
 
     final Path directory;
     final int controlPort = freePort();
+    final int controlHttpPort = freePort();
+    private final Map<String, Path> traced = new HashMap<>();
     private final Path trust;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private RealProcess controlPlane;
@@ -54,6 +58,7 @@ final class Stage implements AutoCloseable {
         final RealProcess process;
         final TollgateClient client;
         final int decidePort;
+        final int adminPort;
         final int httpPort;
         final Path stateDir;
         private final ManagedChannel admin;
@@ -61,6 +66,7 @@ final class Stage implements AutoCloseable {
         Sidecar(RealProcess process, int decidePort, int adminPort, int httpPort, Path stateDir) {
             this.process = process;
             this.decidePort = decidePort;
+            this.adminPort = adminPort;
             this.httpPort = httpPort;
             this.stateDir = stateDir;
             client = TollgateClient.connect("127.0.0.1:" + decidePort);
@@ -110,15 +116,26 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /** From now on the process of this name is started under a watch of its system calls. */
+    void traced(String name, Path calls) {
+        traced.put(name, calls);
+    }
+
+    private RealProcess start(String name, String... arguments) {
+        Path calls = traced.get(name);
+        // a second start is not to write over what the first one did
+        List<String> prefix = calls == null ? List.of() : SystemCalls.appending(calls);
+        return RealProcess.startUnder(prefix, "io.tollgate.cli.Tollgate", name, directory, arguments);
+    }
+
     RealProcess controlPlane() {
         return controlPlane;
     }
 
     /** Starts it, again if it was killed. */
     RealProcess startControlPlane() {
-        controlPlane = RealProcess.start(
+        controlPlane = start(
                 "control-plane",
-                directory,
                 "control-plane",
                 "--config",
                 directory.resolve("control-plane.yaml").toString());
@@ -137,7 +154,7 @@ final class Stage implements AutoCloseable {
                 signing: { keys: [ { file: signing.key } ] }
                 %s
                 """
-                        .formatted(controlPort, freePort(), more));
+                        .formatted(controlPort, controlHttpPort, more));
     }
 
     Sidecar startSidecar(String name, int towards) {
@@ -176,7 +193,7 @@ final class Stage implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        RealProcess process = RealProcess.start(name, directory, "sidecar", "--config", config.toString());
+        RealProcess process = start(name, "sidecar", "--config", config.toString());
         Sidecar sidecar = new Sidecar(process, decidePort, adminPort, httpPort, state);
         opened.add(sidecar);
         process.awaitOutput("answers:");

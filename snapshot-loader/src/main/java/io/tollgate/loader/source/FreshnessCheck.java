@@ -10,6 +10,7 @@ import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.v1.FreshnessStatement;
 import io.tollgate.v1.SignedFreshness;
 import io.tollgate.v1.SnapshotManifest;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,12 +29,12 @@ final class FreshnessCheck {
     static final long TOLERANCE_MS = 5_000;
 
     private static final long NS_PER_MS = 1_000_000L;
+    private static final int MAX_SEEN = 256;
 
     private final TrustedKeys trust;
     private final LongSupplier monotonicNs;
-    private boolean seen;
-    private long newestConfirmedAtMs;
-    private long newestSeenAtNs;
+    /** When statements were first seen, by the time in them; the oldest are forgotten first. Guarded by this. */
+    private final TreeMap<Long, Long> seenAtNs = new TreeMap<>();
 
     FreshnessCheck(TrustedKeys trust, LongSupplier monotonicNs) {
         this.trust = trust;
@@ -84,16 +85,14 @@ final class FreshnessCheck {
         return Math.max(sinceSeenMs, Math.max(nowMs, found.sourceNowMs()) - statement.getConfirmedAtMs());
     }
 
-    /** How long at least it was made before now, milliseconds, at least 0; by no wall clock but the publisher's own. */
+    /** How long it has been known here, milliseconds; by no wall clock. */
     private synchronized long sinceSeenMs(long confirmedAtMs) {
         long nowNs = monotonicNs.getAsLong();
-        if (!seen || confirmedAtMs > newestConfirmedAtMs) {
-            seen = true;
-            newestConfirmedAtMs = confirmedAtMs;
-            newestSeenAtNs = nowNs;
+        long firstSeenNs = seenAtNs.computeIfAbsent(confirmedAtMs, ignored -> nowNs);
+        if (seenAtNs.size() > MAX_SEEN) {
+            seenAtNs.pollFirstEntry();
         }
-        long behindMs = newestConfirmedAtMs - confirmedAtMs;
-        return Math.max(0, behindMs) + (nowNs - newestSeenAtNs) / NS_PER_MS;
+        return (nowNs - firstSeenNs) / NS_PER_MS;
     }
 
     private FreshnessStatement verified(byte[] bytes) throws SourceException {
