@@ -260,7 +260,8 @@ final class ConfigKeys {
             "freshness.restart_grace_ms",
             ConfigType.integer("milliseconds", 0, DAY_MS),
             "0",
-            "How long after a restart the snapshot on disk answers before the control plane has confirmed it.");
+            "How long after a restart the snapshot on disk answers before the control plane has confirmed it."
+                    + " Restarts without a confirmation in between share one grace.");
     static final ConfigKey MAX_AGE_DIRECTORY_MS = addMaxAge("directory");
     static final ConfigKey MAX_AGE_POLICY_MS = addMaxAge("policy");
     static final ConfigKey MAX_AGE_ENTITLEMENT_MS = addMaxAge("entitlement");
