@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.tollgate.v1.AdministrationServiceGrpc.AdministrationServiceImplBase;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionServiceGrpc.DecisionServiceImplBase;
@@ -15,6 +16,10 @@ import io.tollgate.v1.ExplainRequest;
 import io.tollgate.v1.ExplainResponse;
 import io.tollgate.v1.GetConfigRequest;
 import io.tollgate.v1.GetConfigResponse;
+import io.tollgate.v1.JournalStatusRequest;
+import io.tollgate.v1.JournalStatusResponse;
+import io.tollgate.v1.QueryLedgerRequest;
+import io.tollgate.v1.QueryLedgerResponse;
 import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
 import io.tollgate.v1.TailDecisionsRequest;
@@ -26,11 +31,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Both services of a sidecar on one real port, answering what a test tells them. Null = never answers. */
+/** Both services of a sidecar, and a control plane's for operators, on one real port, answering what a test tells them. Null = never answers. */
 final class FakeSidecar implements AutoCloseable {
     volatile @Nullable DecideResponse decision = DecideResponse.getDefaultInstance();
     volatile @Nullable StatusResponse status = StatusResponse.getDefaultInstance();
     volatile DumpScopeResponse scope = DumpScopeResponse.getDefaultInstance();
+    volatile JournalStatusResponse journal = JournalStatusResponse.getDefaultInstance();
+    volatile QueryLedgerResponse ledger = QueryLedgerResponse.getDefaultInstance();
+    volatile @Nullable QueryLedgerRequest ledgerAsked;
     volatile GetConfigResponse config = GetConfigResponse.getDefaultInstance();
     volatile List<TailDecisionsResponse> tail = List.of();
     volatile @Nullable TailDecisionsRequest followed;
@@ -43,6 +51,7 @@ final class FakeSidecar implements AutoCloseable {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new Decisions())
                 .addService(new Diagnostics())
+                .addService(new Administration())
                 .build()
                 .start();
     }
@@ -127,8 +136,21 @@ final class FakeSidecar implements AutoCloseable {
         }
 
         @Override
+        public void journalStatus(JournalStatusRequest request, StreamObserver<JournalStatusResponse> out) {
+            answer(out, journal);
+        }
+
+        @Override
         public void getConfig(GetConfigRequest request, StreamObserver<GetConfigResponse> out) {
             answer(out, config);
+        }
+    }
+
+    private final class Administration extends AdministrationServiceImplBase {
+        @Override
+        public void queryLedger(QueryLedgerRequest request, StreamObserver<QueryLedgerResponse> out) {
+            ledgerAsked = request;
+            answer(out, ledger);
         }
     }
 }

@@ -47,8 +47,8 @@ public final class LedgerText {
                         : "NOT ACCEPTING: " + status.getRefusal());
         page.fact("file", status.getFile() + ", " + Human.bytes(status.getLengthBytes()));
         page.fact(
-                "start",
-                "since then " + Human.number(status.getAcceptedCount()) + " accepted, "
+                "now",
+                "since the start " + Human.number(status.getAcceptedCount()) + " accepted, "
                         + Human.number(status.getDuplicateCount()) + " repeated, "
                         + Human.number(status.getRejectedCount()) + " rejected");
         if (status.getConflictCount() > 0) {

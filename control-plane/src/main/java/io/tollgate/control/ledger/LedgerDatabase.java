@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -88,7 +90,7 @@ class LedgerDatabase {
      */
     Connection openForWriting(boolean check) throws UnusableException {
         try {
-            Files.createDirectories(folder);
+            makeFolder();
             String expected = Files.exists(marker) ? Files.readString(marker).strip() : "";
             boolean present = Files.exists(file) && Files.size(file) > 0;
             if (!expected.isEmpty() && !present) {
@@ -101,6 +103,15 @@ class LedgerDatabase {
             return identified(expected, present && check);
         } catch (IOException e) {
             throw new UnusableException("the ledger's folder " + folder + " cannot be used: " + e, e);
+        }
+    }
+
+    /** For its owner alone, where the file system knows owners: it says who used what. */
+    private void makeFolder() throws IOException {
+        boolean fresh = !Files.exists(folder);
+        Files.createDirectories(folder);
+        if (fresh && Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         }
     }
 
@@ -214,7 +225,7 @@ class LedgerDatabase {
         Path fresh = folder.resolve(MARKER_NAME + ".new");
         Files.write(fresh, (id + "\n").getBytes(StandardCharsets.UTF_8));
         sync(fresh, StandardOpenOption.WRITE);
-        Files.move(fresh, marker, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, marker, StandardCopyOption.ATOMIC_MOVE);
         sync(folder, StandardOpenOption.READ);
     }
 
