@@ -6,6 +6,8 @@ import io.tollgate.core.symbol.Utf8Hash;
 import io.tollgate.core.world.def.DefinitionException;
 import io.tollgate.core.world.def.ScopeDef;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -13,10 +15,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  * given back when the last world that shares them is closed; the other world stays as it is, and patches can be made from patches. What
  * it costs depends on what it changes, not on what was changed before.
  *
- * <p>First {@link #remove} what goes, in any order; then {@link #put} the others, parents before what refers to them, as with {@link
- * WorldWriter}: so a key may go to a scope of another path. A scope keeps its row for life, so rows that refer to it stay valid. What rows
- * keep copies of cannot be patched: level, parent, owner, bound project, plan, key, and whether there is a subscription; EACH ceilings that
- * a scope with descendants defines.
+ * <p>{@link #put} takes parents before what refers to them, as {@link WorldWriter} does; {@link #remove} any order, before or after. A
+ * scope keeps its row for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner, bound
+ * project, plan, key, and whether there is a subscription; EACH ceilings that a scope with descendants defines.
  *
  * <p>Loader's thread. After an exception the patch is of no use; the world that it was begun from is untouched, always.
  */
@@ -34,6 +35,7 @@ public final class WorldPatch implements AutoCloseable {
     private final DefinitionReader reader;
     private final Long2ObjectHashMap<PreparedCeiling[]> definitions = new Long2ObjectHashMap<>();
     private final RemovedRows removed;
+    private final List<ScopeDef> added = new ArrayList<>();
     private long scopesMore;
     private boolean otherPaths;
     private boolean failed;
@@ -94,7 +96,7 @@ public final class WorldPatch implements AutoCloseable {
      *
      * @param scope all of it
      * @throws NotPatchableException when rows that stay hold copies of what has changed
-     * @throws DefinitionException   when a reference does not resolve, a name comes twice, or a ceiling makes no sense
+     * @throws DefinitionException   when a reference does not resolve or a ceiling makes no sense
      * @throws IOException           when there is no memory, or no room for a counter
      */
     public void put(final ScopeDef scope) throws NotPatchableException, IOException {
@@ -113,9 +115,9 @@ public final class WorldPatch implements AutoCloseable {
         final long keyHash = writer.keyHash(scope, names.key, organizationHash);
         final long row;
         if (known == World.NO_ROW) {
-            checkKey(scope, names.key, keyHash, ancestry);
             row = changed.newRow(keyHash, Utf8Hash.of(path, 0, path.length));
             changed.move(row, writer.write(scope, names, ancestry, keyHash, row));
+            added.add(scope);
             scopesMore++;
             otherPaths = true;
         } else {
@@ -126,11 +128,14 @@ public final class WorldPatch implements AutoCloseable {
         failed = false;
     }
 
-    private void checkKey(final ScopeDef scope, final byte[] key, final long hash, final Ancestry ancestry) {
-        final long qualifier = writer.qualifier(scope, ancestry.organization);
-        final long same = rows.find(scope.level().code(), hash, qualifier, key, 0, key.length);
-        if (same != World.NO_ROW) {
-            throw RowWriter.sameKey(scope, new ScopeRow().show(rows, same).path());
+    /** In the end, since what had the key may be removed after the one that gets it was put. */
+    private void checkKeys() {
+        for (final ScopeDef scope : added) {
+            final ScopeRow row = new ScopeRow().show(rows, rows.findPath(scope.path()));
+            final long same = rows.find(row);
+            if (same != row.ref()) {
+                throw RowWriter.sameKey(scope, new ScopeRow().show(rows, same).path());
+            }
         }
     }
 
@@ -163,6 +168,9 @@ public final class WorldPatch implements AutoCloseable {
             throw new NotPatchableException("the global scope is removed");
         }
         removed.add(row, path);
+        if (!WorldMemory.inFiles(row)) {
+            added.removeIf(scope -> scope.path().equals(path));
+        }
         changed.move(row, World.NO_ROW);
         scopesMore--;
         otherPaths = true;
@@ -183,7 +191,7 @@ public final class WorldPatch implements AutoCloseable {
      * none, and {@link World#periods(io.tollgate.core.quota.PeriodTable)} must follow before it is activated.
      *
      * @throws NotPatchableException when something refers to what was removed
-     * @throws DefinitionException   when a policy belongs to no scope
+     * @throws DefinitionException   when a policy belongs to no scope, or two scopes have one key
      * @throws IOException           when there is no memory
      */
     public World finish() throws NotPatchableException, IOException {
@@ -191,6 +199,7 @@ public final class WorldPatch implements AutoCloseable {
         if (base.closed()) {
             throw new IllegalStateException(base + " was closed meanwhile");
         }
+        checkKeys();
         placePolicies();
         removed.check(base.tables(), tables);
         changed.counted();

@@ -180,6 +180,14 @@ class WorldRows {
         return buffer(place).getLong(offset(place) + RowDescriptor.HASH);
     }
 
+    /** {@return the row that is found by the key of a row: itself, unless another has the same} */
+    long find(final ScopeRow row) {
+        final byte[] key = new byte[row.keyLength()];
+        row.getKey(key, 0);
+        final long qualifier = RowKeys.qualifier(row.levelCode(), row.organizationRow(), row.actorTypeId());
+        return find(row.levelCode(), row.keyHash(), qualifier, key, 0, key.length);
+    }
+
     /** {@return the row of a key, see {@link RowKeys}, or {@link #NOT_FOUND}} */
     long find(
             final int levelCode,

@@ -297,6 +297,34 @@ class WorldPatchTest {
     }
 
     @Test
+    void shouldGiveAKeyToAnotherPathInOnePatch() throws Exception {
+        final World base = acme();
+        final ScopeDef renamed = apiKey("acme", "ci2", keyHash(7), "org:acme/project:rag", "org:acme/user:alice");
+        scopes.remove("org:acme/key:ci");
+        scopes.put(renamed.path(), renamed);
+        for (final boolean removeFirst : new boolean[] {true, false}) {
+            try (WorldPatch patch = begin(base)) {
+                if (removeFirst) {
+                    patch.remove("org:acme/key:ci");
+                }
+                patch.put(renamed);
+                if (!removeFirst) {
+                    patch.remove("org:acme/key:ci");
+                }
+                final World patched = patch.finish();
+                assertSameAsWritten(patched);
+                patched.close();
+            }
+        }
+        try (WorldPatch patch = begin(base)) {
+            patch.put(apiKey("acme", "a", keyHash(9), "", ""));
+            patch.put(apiKey("acme", "b", keyHash(9), "", ""));
+            assertThrows(DefinitionException.class, patch::finish);
+        }
+        base.close();
+    }
+
+    @Test
     void shouldGiveNewAndReturningPoliciesToRowsThatStay() throws Exception {
         tables = tables(SETS, policy("org:acme", "a"), policy("global", "g"));
         final World base = acme();
