@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader;
 
+import io.tollgate.loader.fixture.DeltaSource;
 import io.tollgate.loader.fixture.SnapshotBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,15 @@ public final class InstalledSample {
     public static Path install(Path stateDir, SnapshotBuilder.Built snapshot) throws IOException {
         try (LoaderHarness harness = new LoaderHarness(stateDir)) {
             harness.install(snapshot);
+            return stateDir.resolve("snapshots").resolve(harness.active().toString());
+        }
+    }
+
+    /** The same, and applies all deltas that the source has by then. */
+    public static Path install(Path stateDir, SnapshotBuilder.Built snapshot, DeltaSource source) throws IOException {
+        try (LoaderHarness harness = new LoaderHarness(stateDir)) {
+            harness.install(snapshot);
+            harness.serveMs(source, 1_000);
             return stateDir.resolve("snapshots").resolve(harness.active().toString());
         }
     }

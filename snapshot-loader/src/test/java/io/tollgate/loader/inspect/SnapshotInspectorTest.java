@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.loader.inspect;
 
+import static io.tollgate.loader.fixture.DeltaSource.put;
+import static io.tollgate.loader.fixture.DeltaSource.remove;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.loader.InstalledSample;
+import io.tollgate.loader.fixture.DeltaSource;
 import io.tollgate.loader.fixture.SampleSnapshot;
 import io.tollgate.loader.fixture.SnapshotBuilder;
 import io.tollgate.v1.DataChunk;
 import io.tollgate.v1.ScopeRecord;
 import io.tollgate.v1.Section;
+import io.tollgate.v1.SignedDelta;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -148,5 +153,45 @@ class SnapshotInspectorTest {
         assertTrue(String.valueOf(assertThrows(IOException.class, () -> SnapshotInspector.open(root))
                         .getMessage())
                 .contains("no installed snapshot"));
+    }
+
+    @Test
+    void shouldShowAFolderAsItIsAfterItsDeltas() throws Exception {
+        DeltaSource source = new DeltaSource(SampleSnapshot.of(7).chunkBytes(100), 7);
+        SignedDelta one = source.publish(
+                put(
+                        Section.SECTION_DIRECTORY,
+                        "org:acme/user:eve",
+                        SampleSnapshot.principal("org:acme", "eve").build()),
+                remove(Section.SECTION_DIRECTORY, "org:acme/user:ada"));
+        SignedDelta two = source.publish(put(
+                Section.SECTION_DIRECTORY,
+                "org:acme/user:bob",
+                SampleSnapshot.principal("org:acme", "bob").build()));
+        Path folder = InstalledSample.install(root.resolve("state"), snapshot, source);
+        try (SnapshotInspector inspector = SnapshotInspector.open(folder)) {
+            assertEquals(List.of(), inspector.verify());
+            assertEquals(2, inspector.deltaSequence());
+            assertEquals(List.of(one, two), inspector.deltas());
+            assertEquals(7, inspector.count(Section.SECTION_DIRECTORY));
+            assertNull(inspector.find(Section.SECTION_DIRECTORY, "org:acme/user:ada"));
+            assertNotNull(inspector.find(Section.SECTION_DIRECTORY, "org:acme/user:bob"));
+            Set<String> keys = new HashSet<>();
+            inspector.forEach(
+                    Section.SECTION_DIRECTORY, (key, value) -> keys.add(new String(key, StandardCharsets.UTF_8)));
+            assertEquals(7, keys.size());
+            assertFalse(keys.contains("org:acme/user:ada"));
+        }
+        Path log = folder.resolve("deltas.log");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[bytes.length - 9] ^= 1;
+        Files.write(log, bytes);
+        try (SnapshotInspector inspector = SnapshotInspector.open(folder)) {
+            assertEquals(1, inspector.verify().size());
+            assertTrue(
+                    inspector.verify().get(0).contains("no whole frame"),
+                    inspector.verify().get(0));
+            assertEquals(1, inspector.deltaSequence());
+        }
     }
 }
