@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What the control plane's answers mean: deltas to apply, a snapshot to pull, or a confirmation. Loader's thread only.
  *
  * <p>When deltas lead no further (one is missing or does not hold, the states have come apart, too much has changed), the state in force
- * stays, unconfirmed, and a whole snapshot is wanted: the first that is newer than the one that the deltas lie on. Until it is there the
- * same question is asked again with growing waits, so that a bad delta costs little; if deltas apply again before, that is as good.
+ * stays, unconfirmed, and a whole snapshot is wanted that contains the control plane's newest delta. Until it is there the same question is
+ * asked again with growing waits, so that a bad delta costs little; if deltas apply again before, that is as good.
  */
 final class Sync implements Heartbeats.Host, DeltaFlow.Host {
     private static final System.Logger LOG = Loggers.LOADER;
@@ -40,8 +40,14 @@ final class Sync implements Heartbeats.Host, DeltaFlow.Host {
 
     /** The transfer of snapshots. */
     interface Wanted {
-        void want(SnapshotVersion newest);
+        /**
+         * The control plane says that this is the newest. Does nothing while a transfer runs.
+         *
+         * @param sequence the last delta that must be in what comes; 0 = any
+         */
+        void want(SnapshotVersion newest, long sequence);
 
+        /** Nothing newer is wanted any more. */
         void wantNothing();
     }
 
@@ -152,12 +158,12 @@ final class Sync implements Heartbeats.Host, DeltaFlow.Host {
                     return;
                 }
                 confirmations.behind(heartbeat, sentNs, sentWallMs);
-                heal(newestOf(heartbeat));
+                heal(heartbeat);
                 flow.take(answer.getDeltasList());
             }
             case SYNC_STATE_PULL_SNAPSHOT -> {
                 confirmations.behind(heartbeat, sentNs, sentWallMs);
-                wanted.want(newestOf(heartbeat));
+                wanted.want(newestOf(heartbeat), 0);
             }
             default -> failed("the answer has state number " + heartbeat.getStateValue() + ", which is not known here");
         }
@@ -168,9 +174,9 @@ final class Sync implements Heartbeats.Host, DeltaFlow.Host {
         Heartbeat heartbeat = news.getHeartbeat();
         SnapshotVersion newest = newestOf(heartbeat);
         if (heartbeat.getState() == SyncState.SYNC_STATE_PULL_SNAPSHOT && newest.isNewerThan(residence.version())) {
-            wanted.want(newest);
+            wanted.want(newest, 0);
         }
-        heal(newest);
+        heal(heartbeat);
         if (!residence.version().equals(SnapshotVersion.NONE)) {
             flow.take(news.getDeltasList());
         }
@@ -222,18 +228,18 @@ final class Sync implements Heartbeats.Host, DeltaFlow.Host {
         boolean mayDiffer = !digest.isEmpty() && !state().digest().isEmpty() || need == Cause.DIVERGED;
         if (mayDiffer && !sameState) {
             diverged(digest);
-            heal(newest);
+            heal(answer);
             return;
         }
         if (!residence.distrust().isEmpty()) {
             wanted.wantNothing();
-            heal(newest);
+            heal(answer);
             failed("snapshot " + asked + " is the newest, and no longer trusted; it must be published again with a"
                     + " trusted key");
             return;
         }
         if (need == Cause.OVERLAY_FULL) {
-            heal(newest);
+            heal(answer);
         } else {
             if (need != null) {
                 healed();
@@ -326,10 +332,13 @@ final class Sync implements Heartbeats.Host, DeltaFlow.Host {
         }
     }
 
-    /** A snapshot heals what deltas cannot, if there is one beyond the one that they lie on. */
-    private void heal(SnapshotVersion newest) {
-        if (need != null && newest.isNewerThan(residence.version())) {
-            wanted.want(newest);
+    /** A snapshot heals what deltas cannot: one beyond what is in force here, which the control plane makes when it has none yet. */
+    private void heal(Heartbeat heartbeat) {
+        if (need == null || heartbeat.getEpoch() != residence.version().epoch()) {
+            return;
         }
+        SnapshotVersion newest = newestOf(heartbeat);
+        boolean anyWillDo = need == Cause.OVERLAY_FULL && newest.isNewerThan(residence.version());
+        wanted.want(newest, anyWillDo ? 0 : heartbeat.getNewestDeltaSequence());
     }
 }

@@ -73,6 +73,9 @@ final class Transfer implements Sync.Wanted {
     private long idleNs = TimeUnit.SECONDS.toNanos(10);
 
     private SnapshotVersion wanted = SnapshotVersion.NONE;
+    /** The last delta that it must contain. */
+    private long leastSequence;
+
     private SnapshotVersion refused = SnapshotVersion.NONE;
     private @Nullable Staging staging;
     private @Nullable Call call;
@@ -122,9 +125,8 @@ final class Transfer implements Sync.Wanted {
         }
     }
 
-    /** The control plane says that this is the newest. Does nothing while a transfer runs. */
     @Override
-    public void want(SnapshotVersion newest) {
+    public void want(SnapshotVersion newest, long sequence) {
         if (!newest.equals(wanted) && wanted.equals(refused)) {
             // Another snapshot than the one that was refused: no reason to wait.
             notBeforeNs = clock.monotonicNs();
@@ -132,12 +134,15 @@ final class Transfer implements Sync.Wanted {
             refused = SnapshotVersion.NONE;
         }
         wanted = newest;
+        leastSequence = sequence;
     }
 
-    /** Nothing newer is wanted any more. */
     @Override
     public void wantNothing() {
         wanted = SnapshotVersion.NONE;
+        if (call != null && !call.manifestSeen) {
+            end(call, "nothing is wanted any more");
+        }
     }
 
     boolean isIdle() {
@@ -184,7 +189,8 @@ final class Transfer implements Sync.Wanted {
     private void begin() {
         PullSnapshotRequest.Builder question = host.pullQuestion().toBuilder();
         Staging left = staging;
-        if (left != null && !left.manifest().version().equals(wanted)) {
+        question.setLeastDeltaSequence(leastSequence);
+        if (left != null && !serves(left)) {
             discardStaging();
             left = null;
         }
@@ -200,6 +206,11 @@ final class Transfer implements Sync.Wanted {
                 question.build(), inbox.listener(message -> onMessage(next, message), failure -> onEnd(next, failure)));
         next.stream = stream;
         stream.request(WINDOW);
+    }
+
+    private boolean serves(Staging left) {
+        return left.manifest().version().equals(wanted)
+                && Long.compareUnsigned(left.manifest().manifest().getDeltaSequence(), leastSequence) >= 0;
     }
 
     private void onMessage(Call from, SnapshotChunk message) {
