@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /** {@code tollgate snapshot inspect} */
 @Command(
         name = "inspect",
-        description = "Shows what a snapshot file or an installed folder holds.",
+        description = "Shows what a snapshot file or an installed folder holds, deltas included.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tollgate snapshot inspect acme.tgs",
@@ -69,10 +69,11 @@ final class SnapshotInspectCommand implements Callable<Integer> {
         }
         try (SnapshotInspector snapshot = SnapshotFiles.open(output.session(), path)) {
             if (section == null) {
+                final long delta = snapshot.deltaSequence();
                 output.print(
                         snapshot.manifest(),
                         (Paint paint) -> SnapshotText.of(
-                                path.toString(), snapshot.manifest(), snapshot.signedManifest(), paint));
+                                path.toString(), snapshot.manifest(), snapshot.signedManifest(), delta, paint));
             } else {
                 printRecords(
                         snapshot, Section.valueOf("SECTION_" + section.name().toUpperCase(Locale.ROOT)));

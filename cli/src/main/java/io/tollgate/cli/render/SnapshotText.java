@@ -21,6 +21,16 @@ public final class SnapshotText {
      * @param signed for its digest and its signatures, which are not checked here
      */
     public static String of(String title, SnapshotManifest manifest, SignedManifest signed, Paint paint) {
+        return of(title, manifest, signed, manifest.getDeltaSequence(), paint);
+    }
+
+    /**
+     * The same of one that may have deltas on top of it.
+     *
+     * @param deltaSequence the last delta in it or on top of it
+     */
+    public static String of(
+            String title, SnapshotManifest manifest, SignedManifest signed, long deltaSequence, Paint paint) {
         final String signers = signed.getSignaturesList().stream()
                 .map(ManifestSignature::getKeyId)
                 .collect(Collectors.joining(", "));
@@ -31,6 +41,7 @@ public final class SnapshotText {
                 manifest.getBundle() + " version " + manifest.getVersion() + ", epoch " + manifest.getEpoch()
                         + ", registry " + manifest.getRegistryVersion());
         page.fact("digest", HexFormat.of().formatHex(signed.getSha256().toByteArray()));
+        page.fact("deltas", deltas(manifest.getDeltaSequence(), deltaSequence));
         page.fact("sources", manifest.getSourceDigest());
         page.fact("created", Human.instant(manifest.getCreatedAtMs()));
         page.fact(
@@ -53,6 +64,14 @@ public final class SnapshotText {
         }
         page.table("Sections", sections);
         return page.toString();
+    }
+
+    private static String deltas(long contained, long last) {
+        if (last == 0) {
+            return "";
+        }
+        return "up to " + Human.number(last)
+                + (last == contained ? "" : ", " + Human.number(last - contained) + " of them on top of the snapshot");
     }
 
     private static String bound(PlaneBound bound) {
