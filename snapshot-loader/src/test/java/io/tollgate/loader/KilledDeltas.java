@@ -47,6 +47,7 @@ final class KilledDeltas {
             while (true) {
                 publish(source);
                 if (source.sequence() % 9 == 0) {
+                    harness.advanceMs(1_600);
                     harness.install(source.snapshot(++version));
                 } else {
                     harness.serveMs(source, 1_100);

@@ -14,6 +14,7 @@ import io.tollgate.control.signing.KeyFiles;
 import io.tollgate.core.signing.SigningKey;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.DimensionKind;
+import io.tollgate.v1.Evidence;
 import io.tollgate.v1.ExplainedCeiling;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ReasonClass;
@@ -165,6 +166,35 @@ class ProcessEndToEndTest {
 
         Files.writeString(policy, good);
         awaitAllowed();
+    }
+
+    @Test
+    void shouldPutAChangeIntoForceWithoutANewVersionAndKeepItOverAKill() throws IOException {
+        final Evidence before = ask(tcp).raw().getEvidence();
+        final Path policy = directory.resolve("acme/policies/lumen.yaml");
+        final String good = Files.readString(policy);
+        final long savedNs = System.nanoTime();
+        Files.writeString(
+                policy,
+                good
+                        + "\n  - id: nobody-today\n    effect: deny\n    what: { products: [llm] }\n    message: Closed today.\n");
+        sidecar.await("the change", () -> ask(tcp).reason() == Reason.REASON_POLICY_DENY);
+        System.out.println("saved to enforced, two processes: "
+                + Duration.ofNanos(System.nanoTime() - savedNs).toMillis() + " ms");
+        final Evidence after = ask(tcp).raw().getEvidence();
+        assertEquals(before.getSnapshotVersion(), after.getSnapshotVersion(), "no new snapshot");
+        assertEquals(before.getDeltaSequence() + 1, after.getDeltaSequence());
+
+        sidecar.kill();
+        controlPlane.kill();
+        sidecar = startSidecar();
+        sidecar.await("an answer", () -> ask(tcp).reason() == Reason.REASON_SNAPSHOT_STALE);
+        assertEquals(after.getDeltaSequence(), ask(tcp).raw().getEvidence().getDeltaSequence(), "read back from disk");
+        controlPlane = startControlPlane();
+        sidecar.await("fresh again", () -> ask(tcp).reason() == Reason.REASON_POLICY_DENY);
+        Files.writeString(policy, good);
+        awaitAllowed();
+        assertEquals(after.getDeltaSequence() + 1, ask(tcp).raw().getEvidence().getDeltaSequence());
     }
 
     @Test
