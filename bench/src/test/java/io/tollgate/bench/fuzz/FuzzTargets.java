@@ -17,6 +17,10 @@ final class FuzzTargets {
         BY_NAME.put("TransferFuzz", TransferFuzz::new);
         BY_NAME.put("RecordsFuzz", RecordsFuzz::new);
         BY_NAME.put("SnapshotFileFuzz", SnapshotFileFuzz::new);
+        BY_NAME.put("DeltaFuzz", DeltaFuzz::new);
+        BY_NAME.put("DeltaLogFuzz", DeltaLogFuzz::new);
+        BY_NAME.put("JournalFuzz", JournalFuzz::new);
+        BY_NAME.put("CheckFuzz", CheckFuzz::new);
         BY_NAME.put("StateFilesFuzz", StateFilesFuzz::new);
         BY_NAME.put("RequestFuzz", RequestFuzz::new);
         BY_NAME.put("ConditionFuzz", ConditionFuzz::new);

@@ -20,7 +20,6 @@ import io.tollgate.v1.Place;
 import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,7 +29,6 @@ import java.util.List;
 final class StateFilesFuzz implements FuzzTarget {
     private static final String CELLS = "cells/cells.tgc";
     private static final String RESERVATIONS = "reservations/reservations.tgr";
-    private static final int CHANGE_HEAD = 5;
     private static byte[] cells = {};
     private static byte[] reservations = {};
     private static long cellStoreId;
@@ -82,8 +80,8 @@ final class StateFilesFuzz implements FuzzTarget {
             return;
         }
         final boolean changesCells = (data[0] & 1) == 0;
-        write(FOLDER.resolve(CELLS), changesCells ? changed(cells, data) : cells);
-        write(FOLDER.resolve(RESERVATIONS), changesCells ? reservations : changed(reservations, data));
+        write(FOLDER.resolve(CELLS), changesCells ? FileChanges.apply(cells, data, 1) : cells);
+        write(FOLDER.resolve(RESERVATIONS), changesCells ? reservations : FileChanges.apply(reservations, data, 1));
         try (CellStore counters = CellStore.open(FOLDER.resolve("cells"), 1);
                 ReservationStore store =
                         ReservationStore.open(FOLDER.resolve("reservations"), new byte[16], cellStoreId, 0, 4)) {
@@ -104,17 +102,5 @@ final class StateFilesFuzz implements FuzzTarget {
     private static void write(final Path file, final byte[] bytes) throws IOException {
         Files.createDirectories(file.getParent());
         Files.write(file, bytes);
-    }
-
-    /** Changes: place as 4 bytes, length, then so many bytes; and so on. */
-    private static byte[] changed(final byte[] whole, final byte[] data) {
-        final byte[] result = whole.clone();
-        final ByteBuffer changes = ByteBuffer.wrap(data, 1, data.length - 1);
-        while (changes.remaining() > CHANGE_HEAD) {
-            final int at = Math.floorMod(changes.getInt(), result.length);
-            final int length = Math.min(Math.min(changes.get() & 0xFF, changes.remaining()), result.length - at);
-            changes.get(result, at, length);
-        }
-        return result;
     }
 }

@@ -157,7 +157,9 @@ public final class DeltaLog implements AutoCloseable {
                 whole = bytes.position();
             }
         }
-        return new Content(frames, whole, "");
+        // Records come before the delta that changes them: without it they are of no use, and the file was cut.
+        return new Content(
+                frames, whole, whole == bytes.capacity() ? "" : file + " ends before the delta of its last records");
     }
 
     private static Optional<Frame> frame(ByteBuffer bytes) {
