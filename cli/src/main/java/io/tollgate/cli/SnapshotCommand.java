@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             SnapshotInspectCommand.class,
             SnapshotVerifyCommand.class,
             SnapshotDiffCommand.class,
-            SnapshotConfirmCommand.class
+            SnapshotConfirmCommand.class,
+            SnapshotArchiveCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tollgate snapshot inspect acme.tgs", "  tollgate snapshot verify acme.tgs"})

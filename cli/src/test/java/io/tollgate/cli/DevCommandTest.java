@@ -81,9 +81,12 @@ class DevCommandTest {
 
         Files.writeString(policies, "scope: org:lumen\nrules: []\n");
         final JsonObject reloaded = event("reloaded");
-        assertEquals(2, reloaded.get("version").getAsInt());
+        assertEquals(1, reloaded.get("version").getAsInt(), "a small change is no new version");
+        assertEquals(1, reloaded.get("sequence").getAsInt());
         assertTrue(
-                reloaded.get("message").getAsString().startsWith("policies/lumen.yaml saved: version 2 active after "),
+                reloaded.get("message")
+                        .getAsString()
+                        .startsWith("policies/lumen.yaml saved: change 1 (1 record) active after "),
                 reloaded.toString());
         Run.of(arguments).exits(ExitCode.NO).prints("DENIED by policy");
     }

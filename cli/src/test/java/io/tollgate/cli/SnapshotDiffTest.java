@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import io.tollgate.control.ControlPlane;
 import io.tollgate.control.ControlPlaneConfig;
 import io.tollgate.control.ControlPlaneListener;
+import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.control.signing.KeyFiles;
 import io.tollgate.control.signing.SigningConfig;
 import io.tollgate.core.signing.SigningKey;
@@ -171,8 +172,16 @@ class SnapshotDiffTest {
         final Path trust = KeyFiles.write(SigningKey.generate(), directory.resolve("signing.key"));
         final Path stranger = KeyFiles.write(SigningKey.generate(), directory.resolve("other.key"));
         final InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
-        final ControlPlaneConfig plane = ControlPlaneConfig.of(bundle, directory.resolve("control"))
-                .listeningOn(any, null)
+        // Not watched: the edit below is for comparing, not for publishing.
+        final ControlPlaneConfig plane = new ControlPlaneConfig(
+                        any,
+                        null,
+                        null,
+                        directory.resolve("control"),
+                        List.of(new ControlPlaneConfig.Bundle(bundle)),
+                        false,
+                        ControlPlaneConfig.DEFAULT_WATCH_INTERVAL_MS,
+                        ServiceLimits.DEFAULT)
                 .signedBy(new SigningConfig(
                         List.of(new SigningConfig.Key(directory.resolve("signing.key"), null, true))));
         try (ControlPlane control = ControlPlane.start(plane, ControlPlaneListener.NONE);

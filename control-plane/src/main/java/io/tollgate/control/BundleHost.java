@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoCloseable {
     private static final Logger LOG = System.getLogger("tollgate.control");
     private static final int MAX_ERROR_LINES = 50;
-    /** Until the loader applies deltas. */
-    private static final String NOT_YET = "sidecars take no deltas yet";
 
     private static final long CLEAN_NS = 60_000_000_000L;
 
@@ -159,7 +157,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             id = bundle.bundle();
             publisher = target;
         }
-        Optional<Publication> published = target.publish(bundle, NOT_YET);
+        Optional<Publication> published = target.publish(bundle);
         lastError = "";
         if (published.isPresent()) {
             news.run();
@@ -283,8 +281,12 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
     }
 
     @Override
-    public void wantSnapshot() {
-        schedule.wanted();
+    public void wantSnapshot(boolean isWaiting) {
+        if (isWaiting) {
+            schedule.wanted();
+        } else {
+            schedule.hurry();
+        }
         news.run();
     }
 

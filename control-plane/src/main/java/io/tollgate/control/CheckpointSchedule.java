@@ -18,6 +18,7 @@ final class CheckpointSchedule {
 
     private boolean pending;
     private boolean wanted;
+    private boolean hurried;
     private long firstNs;
     private long lastNs;
     private long restUntilNs;
@@ -37,6 +38,11 @@ final class CheckpointSchedule {
         wanted = true;
     }
 
+    /** Somebody would be helped by a snapshot: no need to wait for quiet. */
+    synchronized void hurry() {
+        hurried = true;
+    }
+
     /** {@return whether to make one now} */
     synchronized boolean isDue(long nowNs, long pendingDeltas) {
         if (pendingDeltas == 0) {
@@ -49,13 +55,16 @@ final class CheckpointSchedule {
             changed(nowNs); // Left over from before a restart.
         }
         boolean rested = !rests || nowNs - restUntilNs >= 0;
-        return rested && (nowNs - lastNs >= QUIET_NS || nowNs - firstNs >= LONGEST_NS || pendingDeltas >= MOST_PENDING);
+        boolean longEnough =
+                nowNs - lastNs >= QUIET_NS || nowNs - firstNs >= LONGEST_NS || pendingDeltas >= MOST_PENDING;
+        return rested && (hurried || longEnough);
     }
 
     /** The work begins: what changes from now on needs another one. */
     synchronized void begin() {
         pending = false;
         wanted = false;
+        hurried = false;
     }
 
     /** One was made. */

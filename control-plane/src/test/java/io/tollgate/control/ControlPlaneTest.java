@@ -23,11 +23,13 @@ import io.tollgate.control.service.ServiceLimits;
 import io.tollgate.v1.BundleStatus;
 import io.tollgate.v1.ControlPlaneServiceGrpc;
 import io.tollgate.v1.DataChunk;
+import io.tollgate.v1.Delta;
 import io.tollgate.v1.DeltaBatch;
 import io.tollgate.v1.Heartbeat;
 import io.tollgate.v1.ListBundlesRequest;
 import io.tollgate.v1.ListOverridesRequest;
 import io.tollgate.v1.ListSidecarsRequest;
+import io.tollgate.v1.PullDeltasRequest;
 import io.tollgate.v1.PullSnapshotRequest;
 import io.tollgate.v1.ReconcileRequest;
 import io.tollgate.v1.SidecarIdentity;
@@ -201,11 +203,96 @@ class ControlPlaneTest {
 
             bundle.edit("limits/limits.yaml", "limit: 600", "limit: 500").write(dir.resolve("bundle"));
 
-            Heartbeat news = poll.next().getHeartbeat();
-            assertEquals(SyncState.SYNC_STATE_PULL_SNAPSHOT, news.getState());
-            assertEquals(2, news.getNewestVersion());
-            assertFalse(news.getAnswersRequest(), "news confirm no freshness");
-            assertEquals("published 2", fixture.nextEvent());
+            DeltaBatch news = poll.next();
+            assertEquals(SyncState.SYNC_STATE_DELTAS, news.getHeartbeat().getState());
+            assertEquals(1, news.getHeartbeat().getNewestDeltaSequence());
+            assertFalse(news.getHeartbeat().getAnswersRequest(), "news confirm no freshness");
+            Delta delta = Delta.parseFrom(news.getDeltas(0).getDelta());
+            assertEquals(1, delta.getSequence());
+            assertEquals("org:acme", delta.getChanges(0).getKey().toStringUtf8());
+            assertEquals("changed 1", fixture.nextEvent());
+
+            bundle.edit("tollgate.yaml", "policy: 2m", "policy: 3m").write(dir.resolve("bundle"));
+
+            Heartbeat whole = poll.next().getHeartbeat();
+            assertEquals(SyncState.SYNC_STATE_PULL_SNAPSHOT, whole.getState());
+            assertEquals(2, whole.getNewestDeltaSequence());
+            assertTrue(fixture.nextEvent().startsWith("published "));
+        }
+    }
+
+    /** The whole way of a sidecar: snapshot, deltas after it, the same state as a snapshot of it all. */
+    @Test
+    void shouldServeAFreshSidecarASnapshotAndTheDeltasAfterIt() throws Exception {
+        TinyBundle bundle = new TinyBundle();
+        try (ControlPlaneFixture fixture = start(bundle)) {
+            assertEquals("published 1", fixture.nextEvent());
+            List<SnapshotChunk> first = all(fixture.sidecar()
+                    .pullSnapshot(pull("tiny").toBuilder().setVersion(1).build()));
+            bundle.edit("limits/limits.yaml", "limit: 600", "limit: 500").write(dir.resolve("bundle"));
+            assertEquals("changed 1", fixture.nextEvent());
+            bundle.edit("limits/limits.yaml", "limit: 500", "limit: 400").write(dir.resolve("bundle"));
+            assertEquals("changed 2", fixture.nextEvent());
+
+            PullDeltasRequest.Builder question = poll("tiny", 0)
+                    .setEpoch(SnapshotManifest.parseFrom(
+                                    first.get(0).getManifest().getManifest())
+                            .getEpoch())
+                    .setSnapshotVersion(1)
+                    .setManifestSha256(first.get(0).getManifest().getSha256());
+            DeltaBatch behind = fixture.sidecar().pullDeltas(question.build()).next();
+            assertEquals(SyncState.SYNC_STATE_DELTAS, behind.getHeartbeat().getState());
+            assertTrue(behind.getHeartbeat().getAnswersRequest());
+            assertEquals(2, behind.getDeltasCount());
+
+            List<SnapshotChunk> newest = all(fixture.sidecar()
+                    .pullSnapshot(
+                            pull("tiny").toBuilder().setLeastDeltaSequence(2).build()));
+            SnapshotManifest manifest =
+                    SnapshotManifest.parseFrom(newest.get(0).getManifest().getManifest());
+            assertEquals(2, manifest.getDeltaSequence());
+            assertEquals(behind.getHeartbeat().getStateDigest(), manifest.getStateDigest());
+            assertEquals(
+                    manifest.getStateDigest(),
+                    Delta.parseFrom(behind.getDeltas(1).getDelta()).getStateDigest());
+            DeltaBatch current = fixture.sidecar()
+                    .pullDeltas(question.setDeltaSequence(2).build())
+                    .next();
+            assertEquals(
+                    SyncState.SYNC_STATE_CURRENT,
+                    current.getHeartbeat().getState(),
+                    "version 1 with both changes is as good as a newer version");
+            refused(
+                    Status.Code.FAILED_PRECONDITION,
+                    () -> all(fixture.sidecar()
+                            .pullSnapshot(pull("tiny").toBuilder()
+                                    .setLeastDeltaSequence(9)
+                                    .build())));
+            BundleStatus status = fixture.plane.bundles().get(0);
+            assertEquals(2, status.getDeltaSequence());
+            assertEquals(2, status.getCheckpointDeltaSequence());
+            assertEquals(0, status.getOldestDeltaSequence());
+            assertTrue(http(fixture, "/readyz").text.contains(", change 2"));
+        }
+    }
+
+    @Test
+    void shouldWriteASnapshotInTheBackgroundOnceChangesHaveComeToRest() throws Exception {
+        TinyBundle bundle = new TinyBundle();
+        try (ControlPlaneFixture fixture = start(bundle)) {
+            assertEquals("published 1", fixture.nextEvent());
+            bundle.edit("limits/limits.yaml", "limit: 600", "limit: 500").write(dir.resolve("bundle"));
+            assertEquals("changed 1", fixture.nextEvent());
+            long deadlineNs = System.nanoTime() + 30_000_000_000L;
+            while (fixture.plane.bundles().get(0).getCheckpointDeltaSequence() < 1) {
+                assertTrue(System.nanoTime() < deadlineNs, "nobody asked for it, it comes by itself");
+                Thread.sleep(20);
+            }
+            assertEquals(2, fixture.plane.bundles().get(0).getVersion());
+        }
+        try (ControlPlaneFixture fixture = start(bundle)) {
+            assertEquals("unchanged 2", fixture.nextEvent());
+            assertEquals(1, fixture.plane.bundles().get(0).getDeltaSequence());
         }
     }
 
@@ -229,7 +316,7 @@ class ControlPlaneTest {
             assertTrue(heartbeat.getSourceAges(0).getDetail().contains("errors"));
 
             bundle.edit("limits/limits.yaml", "limt: 600", "limit: 400").write(dir.resolve("bundle"));
-            assertEquals("published 2", fixture.nextEvent());
+            assertEquals("changed 1", fixture.nextEvent());
             assertEquals(
                     "",
                     fixture.administrator()

@@ -79,7 +79,7 @@ class RestartStormTest {
 
         stage.edit("one");
         sidecars.forEach(sidecar -> sidecar.process.await(
-                "the new version", () -> sidecar.status().getSnapshot().getVersion() > 1));
+                "the change", () -> sidecar.status().getSnapshot().getDeltaSequence() == 1));
         sidecars.forEach(Stage.Sidecar::awaitAllowed);
     }
 

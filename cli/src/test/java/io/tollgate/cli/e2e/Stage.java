@@ -206,7 +206,7 @@ final class Stage implements AutoCloseable {
         return part;
     }
 
-    /** Changes the bundle, so that there is a new version. */
+    /** Changes one policy of the bundle, so that there is a delta. */
     void edit(String word) throws IOException {
         Path policy = directory.resolve("acme/policies/00-global.yaml");
         String text = Files.readString(policy);

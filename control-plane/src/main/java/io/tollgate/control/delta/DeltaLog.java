@@ -130,13 +130,14 @@ public final class DeltaLog implements AutoCloseable {
         }
         DeltaSegment last = run.peekLast();
         newest = last == null ? base : last.last();
+        if (!lost && newest > base && oldest() > base) {
+            LOG.log(Level.ERROR, folder + ": the deltas from " + (base + 1) + " to " + oldest() + " are missing");
+            lost = true;
+        }
         if (newest < base || lost) {
             // Cut behind the last delta by a snapshot, or no longer whole.
             closeRun();
             newest = Math.max(newest, base);
-        } else if (last != null && oldest() > base) {
-            LOG.log(Level.ERROR, folder + ": the deltas from " + (base + 1) + " to " + oldest() + " are missing");
-            lost = true;
         }
     }
 

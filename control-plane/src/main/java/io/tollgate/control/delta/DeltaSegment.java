@@ -95,7 +95,9 @@ final class DeltaSegment implements AutoCloseable {
         try {
             DeltaSegment segment = new DeltaSegment(file, channel, epoch, first);
             segment.scan();
+            segment.broken |= !writable;
             if (writable && !segment.damage.isEmpty() && !segment.damagedInside && !segment.broken) {
+                // What was not whole was not on disk, so nobody has seen it.
                 channel.truncate(segment.end);
                 channel.force(true);
             }

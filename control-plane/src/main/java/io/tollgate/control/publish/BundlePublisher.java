@@ -159,15 +159,6 @@ public final class BundlePublisher implements AutoCloseable {
      * @throws IOException when it cannot be written; what was published stays
      */
     public Optional<Publication> publish(CompiledBundle compiled) throws IOException {
-        return publish(compiled, "");
-    }
-
-    /**
-     * As {@link #publish(CompiledBundle)}, for sidecars that take no deltas.
-     *
-     * @param whole why what changed is published as a snapshot in any case; empty = a delta does
-     */
-    public Optional<Publication> publish(CompiledBundle compiled, String whole) throws IOException {
         BundleHead before = head;
         RecordTable published = table;
         if (before == null || published == null) {
@@ -179,7 +170,6 @@ public final class BundlePublisher implements AutoCloseable {
         if (why.isEmpty() && changes.isEmpty()) {
             return Optional.empty();
         }
-        why = why.isEmpty() ? whole : why;
         return Optional.of(
                 why.isEmpty()
                         ? delta(compiled, changes, before, published)

@@ -124,6 +124,7 @@ final class SnapshotMerge {
 
     /** Writes what is left of the section. */
     private void rest() throws IOException {
+        add(scopes.remove(organization)); // Of the one that was read last; new ones come after it.
         for (Map<ByteString, Change> group : scopes.values()) {
             add(group);
         }

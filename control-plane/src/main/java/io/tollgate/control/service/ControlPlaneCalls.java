@@ -13,6 +13,7 @@ import io.tollgate.v1.PullSnapshotRequest;
 import io.tollgate.v1.SnapshotChunk;
 import io.tollgate.v1.SyncLeasesRequest;
 import io.tollgate.v1.SyncLeasesResponse;
+import io.tollgate.v1.SyncState;
 import io.tollgate.v1.UsageAck;
 import io.tollgate.v1.UsageBatch;
 import java.util.concurrent.Semaphore;
@@ -91,7 +92,7 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
             BundleHead head = bundle.head().orElseThrow(() -> Status.UNAVAILABLE
                     .withDescription("bundle '" + request.getBundle() + "' is being closed")
                     .asException());
-            sidecars.seen(request, bundle.id());
+            boolean stands = sidecars.seen(request, bundle.id());
             long waitMs = Long.compareUnsigned(request.getWaitMs(), limits.maxWaitMs()) > 0
                     ? limits.maxWaitMs()
                     : request.getWaitMs();
@@ -103,7 +104,11 @@ public final class ControlPlaneCalls extends ControlPlaneServiceGrpc.ControlPlan
             long endNs = waits.nowNs() + waitMs * NS_PER_MS;
             DeltaStream stream = new DeltaStream(observer, bundle, waits.budget(), endNs);
             observer.setOnReadyHandler(() -> stream.onReady(waits.nowNs()));
-            stream.answer(request, head);
+            SyncState state = stream.answer(request, head);
+            if (stands && state == SyncState.SYNC_STATE_DELTAS) {
+                // Perhaps it cannot apply them: then only a newer snapshot takes it further.
+                bundle.wantSnapshot(false);
+            }
             if (waitMs == 0) {
                 stream.finish();
             } else {

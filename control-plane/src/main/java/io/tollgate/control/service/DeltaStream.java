@@ -57,8 +57,8 @@ final class DeltaStream {
         this.endNs = endNs;
     }
 
-    /** Sends the first message. Within the call's first callback. */
-    synchronized void answer(PullDeltasRequest request, BundleHead head) {
+    /** Sends the first message. Within the call's first callback. {@return the state that it says} */
+    synchronized SyncState answer(PullDeltasRequest request, BundleHead head) {
         observer.setOnCancelHandler(this::closed);
         observer.setOnCloseHandler(this::closed);
         SyncPosition position = SyncPosition.of(bundle, head, request);
@@ -75,6 +75,7 @@ final class DeltaStream {
         }
         toPull = position.state() == SyncState.SYNC_STATE_PULL_SNAPSHOT ? head.snapshot() : null;
         send(heartbeat(head, position.state()).setAnswersRequest(true).setStateDigest(head.stateDigest()), deltas);
+        return position.state();
     }
 
     /** The transport has room again. */

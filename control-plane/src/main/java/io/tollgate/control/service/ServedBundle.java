@@ -40,8 +40,12 @@ public interface ServedBundle {
      */
     List<SignedDelta> deltas(long after, long maxBytes) throws IOException;
 
-    /** Somebody waits for a snapshot that holds the newest delta: it should be made now. */
-    void wantSnapshot();
+    /**
+     * Somebody needs a snapshot with the newest changes.
+     *
+     * @param isWaiting it should be made now, whatever it costs; else as soon as that is cheap
+     */
+    void wantSnapshot(boolean isWaiting);
 
     /** {@return how old each plane's evidence already is here} */
     List<PlaneSourceAge> sourceAges();

@@ -49,8 +49,14 @@ public final class SidecarTable {
         put(sidecar, before.toBuilder().setBundle(bundle));
     }
 
-    /** Notes a visit and what is installed. */
-    synchronized void seen(PullDeltasRequest request, String bundle) {
+    /**
+     * Notes a visit and what is installed.
+     *
+     * @return whether it had exactly that when it asked before, and deltas did not take it further
+     */
+    synchronized boolean seen(PullDeltasRequest request, String bundle) {
+        SidecarStatus before =
+                byId.getOrDefault(request.getSidecar().getSidecarId(), SidecarStatus.getDefaultInstance());
         put(
                 request.getSidecar(),
                 SidecarStatus.newBuilder()
@@ -58,6 +64,11 @@ public final class SidecarTable {
                         .setEpoch(request.getEpoch())
                         .setSnapshotVersion(request.getSnapshotVersion())
                         .setDeltaSequence(request.getDeltaSequence()));
+        return before.getBootId().equals(request.getSidecar().getBootId())
+                && before.getBundle().equals(bundle)
+                && before.getEpoch() == request.getEpoch()
+                && before.getSnapshotVersion() == request.getSnapshotVersion()
+                && before.getDeltaSequence() == request.getDeltaSequence();
     }
 
     private void put(SidecarIdentity sidecar, SidecarStatus.Builder status) {

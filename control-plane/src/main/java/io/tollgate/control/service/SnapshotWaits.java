@@ -54,7 +54,7 @@ public final class SnapshotWaits implements Agent {
         if (head.get().snapshot().deltaSequence() >= wanted) {
             return false;
         }
-        bundle.wantSnapshot();
+        bundle.wantSnapshot(least != 0);
         arriving.add(new Wait(pull, bundle, request, wanted, clockNs.getAsLong()));
         return true;
     }

@@ -120,8 +120,8 @@ class StreamsTest {
         }
 
         @Override
-        public void wantSnapshot() {
-            wanted++;
+        public void wantSnapshot(boolean isWaiting) {
+            wanted += isWaiting ? 10 : 1;
         }
 
         @Override
@@ -439,7 +439,7 @@ class StreamsTest {
         SnapshotWaits waits = new SnapshotWaits(() -> nowNs);
         FakeCall<SnapshotChunk> bound = pull(waits, 1);
         FakeCall<SnapshotChunk> any = pull(waits, 0);
-        assertEquals(2, wanted, "whoever makes snapshots is told");
+        assertEquals(11, wanted, "whoever makes snapshots is told");
         nowNs = SnapshotWaits.PATIENCE_NS;
         waits.doWork();
         assertEquals(0, sequence(any), "an older one, and deltas after it");
