@@ -16,8 +16,8 @@ import org.agrona.collections.Long2ObjectHashMap;
  * it costs depends on what it changes, not on what was changed before.
  *
  * <p>{@link #put} takes parents before what refers to them, as {@link WorldWriter} does; {@link #remove} any order, before or after. A
- * scope keeps its row for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner, bound
- * project, plan, key, and whether there is a subscription; EACH ceilings that a scope with descendants defines.
+ * scope keeps its row for life, so rows that refer to it stay valid. What rows keep copies of cannot be patched: level, parent, owner,
+ * bound project, plan, key, and whether there is a subscription; EACH ceilings that a scope with descendants defines.
  *
  * <p>Loader's thread. After an exception the patch is of no use; the world that it was begun from is untouched, always.
  */
