@@ -13,6 +13,7 @@ import io.tollgate.core.world.def.WindowDef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decisions read, of one snapshot version. Immutable from {@link #open} to {@link #close}; any thread reads it while it
@@ -24,6 +25,14 @@ public final class World extends WorldRows implements AutoCloseable {
     private final WorldFacts facts;
     private final WorldNames names;
     private final WorldMemory memory;
+    // of names, once more: decisions ask for them
+    private final WorldTables tables;
+    private final SymbolTable roles;
+    private final SymbolTable tokenScopes;
+    private final IntSets roleSets;
+    private final IntSets tokenScopeSets;
+    private final ThresholdSets thresholds;
+    private final int[] booksOfCurrencies;
     private final long globalRow;
     private final long scopeCount;
     private final CapacityTables pools;
@@ -32,14 +41,27 @@ public final class World extends WorldRows implements AutoCloseable {
     /** Replaced by the loader's thread as time goes on; written with release, read with acquire (volatile). */
     private volatile PeriodTable periods = PeriodTable.EMPTY;
 
-    private World(final WorldFacts facts, final WorldNames names, final WorldMemory memory) {
-        super(memory.rows(), memory.directory().keyIndex(), memory.directory().pathIndex());
+    private World(
+            final WorldFacts facts,
+            final WorldNames names,
+            final WorldMemory memory,
+            final @Nullable RowOverlay changed,
+            final long scopeCount,
+            final @Nullable CapacityTables located) {
+        super(memory, changed);
         this.facts = facts;
         this.names = names;
         this.memory = memory.retain();
+        this.scopeCount = scopeCount;
+        tables = names.tables();
+        roles = names.roles();
+        tokenScopes = names.tokenScopes();
+        roleSets = names.roleSets();
+        tokenScopeSets = names.tokenScopeSets();
+        thresholds = names.named().thresholds();
+        booksOfCurrencies = names.booksOfCurrencies();
         globalRow = memory.directory().globalRow();
-        scopeCount = memory.directory().scopeCount();
-        pools = names.tables().pools().located(this::findPath);
+        pools = located != null ? located : tables.pools().located(this::findPath);
     }
 
     /**
@@ -57,15 +79,13 @@ public final class World extends WorldRows implements AutoCloseable {
             final WorldNames names,
             final RowOverlay changed,
             final Change change) {
-        super(from, changed);
-        this.facts = facts;
-        this.names = names;
-        memory = from.memory.retain();
-        globalRow = from.globalRow;
-        scopeCount = from.scopeCount + change.scopesMore;
-        final boolean samePools =
-                !change.otherPaths && names.tables().pools() == from.tables().pools();
-        pools = samePools ? from.pools : names.tables().pools().located(this::findPath);
+        this(
+                facts,
+                names,
+                from.memory,
+                changed,
+                from.scopeCount + change.scopesMore,
+                !change.otherPaths && names.tables().pools() == from.tables.pools() ? from.pools : null);
         if (windowCount() == from.windowCount()) {
             periods = from.periods;
         }
@@ -103,7 +123,8 @@ public final class World extends WorldRows implements AutoCloseable {
     public static World open(final Path directory, final WorldTables tables, final WorldFacts facts, final Check check)
             throws IOException {
         final WorldDirectory files = WorldDirectory.open(directory, tables.fingerprint(), check);
-        return new World(facts, WorldNames.of(tables, files.tables()), new WorldMemory(files));
+        final WorldNames names = WorldNames.of(tables, files.tables());
+        return new World(facts, names, new WorldMemory(files), null, files.scopeCount(), null);
     }
 
     /** {@return what this world is: the evidence of answers that rest on it} */
@@ -113,27 +134,27 @@ public final class World extends WorldRows implements AutoCloseable {
 
     /** {@return what requests may name} */
     public Registry registry() {
-        return tables().registry();
+        return tables.registry();
     }
 
     /** {@return rules by scope} */
     public PolicyTables policies() {
-        return tables().policies();
+        return tables.policies();
     }
 
     /** {@return what customers have bought} */
     public EntitlementTables entitlements() {
-        return tables().entitlements();
+        return tables.entitlements();
     }
 
     /** {@return what it costs} */
     public PriceBooks prices() {
-        return tables().prices();
+        return tables.prices();
     }
 
     /** {@return number in {@link #prices()} of the book of a wallet's currency, or {@link PriceBooks#NONE}} */
     public int bookOfCurrency(final int currencyId) {
-        return names.booksOfCurrencies()[currencyId];
+        return booksOfCurrencies[currencyId];
     }
 
     /** {@return name of a wallet's currency} */
@@ -143,7 +164,7 @@ public final class World extends WorldRows implements AutoCloseable {
 
     /** {@return variables of the rules' conditions} */
     public ConditionTables conditions() {
-        return tables().conditions();
+        return tables.conditions();
     }
 
     /** {@return what physically exists, reserved for rows of this world} */
@@ -153,7 +174,7 @@ public final class World extends WorldRows implements AutoCloseable {
 
     /** {@return the heap tables} */
     public WorldTables tables() {
-        return names.tables();
+        return tables;
     }
 
     /** {@return the cell store that the cell references are of} */
@@ -168,27 +189,27 @@ public final class World extends WorldRows implements AutoCloseable {
 
     /** {@return roles that rules or the directory name; symbols of {@link PolicyTables#roles()} keep their numbers} */
     public SymbolTable roles() {
-        return names.roles();
+        return roles;
     }
 
     /** {@return token scopes that rules or API keys name; symbols of {@link PolicyTables#tokenScopes()} keep their numbers} */
     public SymbolTable tokenScopes() {
-        return names.tokenScopes();
+        return tokenScopes;
     }
 
     /** {@return role sets of rows; members are symbols of {@link #roles()}} */
     public IntSets roleSets() {
-        return names.roleSets();
+        return roleSets;
     }
 
     /** {@return token scope sets of rows; members are symbols of {@link #tokenScopes()}} */
     public IntSets tokenScopeSets() {
-        return names.tokenScopeSets();
+        return tokenScopeSets;
     }
 
     /** {@return threshold sets of ceilings} */
     public ThresholdSets thresholds() {
-        return names.named().thresholds();
+        return thresholds;
     }
 
     /** {@return how many windows ceilings have} */

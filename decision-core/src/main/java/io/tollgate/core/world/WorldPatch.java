@@ -52,7 +52,7 @@ public final class WorldPatch implements AutoCloseable {
         memory = base.memory();
         final RowOverlay before = base.overlay();
         changed = before == null ? new RowOverlay(memory.rows()) : before.copy();
-        rows = new WorldRows(base, changed);
+        rows = new WorldRows(memory, changed);
         reader = new DefinitionReader(tables.registry(), base.names().named(), memory.space());
         ancestors = new AncestryResolver((view, row) -> view.show(rows, row), rows::findPath);
         writer = new RowWriter(

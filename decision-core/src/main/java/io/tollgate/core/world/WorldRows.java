@@ -27,29 +27,15 @@ class WorldRows {
     private final @Nullable RowOverlay overlay;
 
     /**
-     * The rows of files.
+     * The rows of files, and what is different from them.
      *
-     * @param rows  memory by file
-     * @param keys  index by key
-     * @param paths index by path
+     * @param memory  the files, and where changed rows lie
+     * @param changed all that is different from the files; null = nothing
      */
-    WorldRows(final UnsafeBuffer[] rows, final RowIndex keys, final RowIndex paths) {
-        this.rows = rows;
-        this.keys = keys;
-        this.paths = paths;
-        overlay = null;
-    }
-
-    /**
-     * The same files, with other changes.
-     *
-     * @param from    the files
-     * @param changed all that is different from the files
-     */
-    WorldRows(final WorldRows from, final RowOverlay changed) {
-        rows = from.rows;
-        keys = from.keys;
-        paths = from.paths;
+    WorldRows(final WorldMemory memory, final @Nullable RowOverlay changed) {
+        rows = memory.rows();
+        keys = memory.directory().keyIndex();
+        paths = memory.directory().pathIndex();
         overlay = changed;
     }
 
