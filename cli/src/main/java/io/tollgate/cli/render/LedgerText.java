@@ -55,8 +55,8 @@ public final class LedgerText {
             page.fact(
                     "CONFLICTS",
                     Style.STRONG_BAD,
-                    Human.number(status.getConflictCount())
-                            + " records came with other content than before: see tollgate ledger rejected");
+                    Human.count(status.getConflictCount(), "record")
+                            + " came with other content than before: see tollgate ledger rejected");
         }
     }
 
