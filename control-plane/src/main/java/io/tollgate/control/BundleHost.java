@@ -55,6 +55,8 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
 
     private volatile @Nullable BundlePublisher publisher;
     private volatile String id = "";
+    /** Of the last good compilation; null = there was none since the start. */
+    private volatile @Nullable BundleNames names;
     /** Of the last compilation or publication; empty = it was good. */
     private volatile String lastError = "";
     /** Of the last look at the directory; empty = it could be looked at. */
@@ -157,6 +159,7 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             id = bundle.bundle();
             publisher = target;
         }
+        names = BundleNames.of(bundle);
         Optional<Publication> published = target.publish(bundle);
         lastError = "";
         if (published.isPresent()) {
@@ -249,6 +252,12 @@ final class BundleHost implements ServedBundle, BundleWatcher.Reloader, AutoClos
             LOG.log(Level.ERROR, message);
             listener.failed(dir, message);
         }
+    }
+
+    /** Any thread. */
+    @Nullable
+    BundleNames names() {
+        return names;
     }
 
     @Override

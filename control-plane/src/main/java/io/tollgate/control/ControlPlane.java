@@ -2,7 +2,6 @@
 package io.tollgate.control;
 
 import io.grpc.Server;
-import io.tollgate.control.ledger.KnownNames;
 import io.tollgate.control.ledger.Ledger;
 import io.tollgate.control.service.BundleCatalog;
 import io.tollgate.control.service.DeltaWaits;
@@ -88,7 +87,7 @@ public final class ControlPlane implements AutoCloseable {
             catalog = new BundleCatalog(hosts);
             SidecarTable sidecars = new SidecarTable(clock);
             grpcHealth = new GrpcHealth(catalog);
-            ledger = Ledger.open(config.stateDir().resolve("ledger"), config.ledger(), KnownNames.ALL, clock);
+            ledger = Ledger.open(config.stateDir().resolve("ledger"), config.ledger(), BundleNames.in(hosts), clock);
             toClose.add(ledger);
             server = GrpcServer.start(config, catalog, sidecars, waits, snapshotWaits, grpcHealth, ledger, toClose);
             run(new CompositeAgent(waits, snapshotWaits, grpcHealth), "tollgate-control-push", push);

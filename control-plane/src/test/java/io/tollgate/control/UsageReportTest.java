@@ -171,6 +171,26 @@ class UsageReportTest {
     }
 
     @Test
+    void shouldCountUsageOfWhatTheBundleDoesNotKnowAndRemarkOnIt() throws Exception {
+        try (ControlPlaneFixture fixture = start()) {
+            Report report = new Report(fixture);
+            report.out.onNext(Usage.batch(
+                    "a",
+                    "1",
+                    1,
+                    Usage.record("gone", 5)
+                            .setDimension("no.such.dimension")
+                            .setCustomerExternalId("nobody")
+                            .build()
+                            .toByteString()));
+            assertEquals(1, report.ack().getAcceptedSequence());
+            LedgerEntry entry = query(fixture, LedgerView.LEDGER_VIEW_EVENTS).getEntries(0);
+            assertEquals(List.of("unknown dimension", "unknown customer"), entry.getRemarksList());
+            assertEquals(5, entry.getAmount());
+        }
+    }
+
+    @Test
     void shouldGoOnServingWithADamagedLedgerAndSayIt() throws Exception {
         Files.createDirectories(state.resolve("ledger"));
         Files.writeString(state.resolve("ledger").resolve("ledger.db"), "this is no database, whoever put it here");
