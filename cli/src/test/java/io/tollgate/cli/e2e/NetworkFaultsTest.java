@@ -163,6 +163,24 @@ class NetworkFaultsTest {
     }
 
     @Test
+    void shouldBelieveNothingOfAControlPlaneThatMakesNoSense() throws IOException {
+        long seed = System.nanoTime();
+        long version = sidecar.status().getSnapshot().getVersion();
+        try (NonsenseControlPlane nonsense = new NonsenseControlPlane(seed)) {
+            network.target(nonsense.port());
+            network.cut();
+            assertShutsWithinTheBound();
+            sidecar.process.await("more questions, seed " + seed, () -> nonsense.calls() > 8);
+            assertFalse(sidecar.ask().allowed(), () -> "seed " + seed);
+            assertEquals(version, sidecar.status().getSnapshot().getVersion(), "seed " + seed);
+            network.target(stage.controlPort);
+            network.cut();
+        }
+        assertRecovers();
+        assertEquals(version, sidecar.status().getSnapshot().getVersion(), "seed " + seed);
+    }
+
+    @Test
     void shouldInstallInTheEndThoughEveryTransferIsCutSomewhere() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
