@@ -97,7 +97,8 @@ class TailCommandTest {
         final Run run = Run.of("tail", "--file", file.toString()).exits(ExitCode.OK);
         assertEquals(
                 """
-                2026-11-21 04:00:00.123  DENY   QUOTA_EXHAUSTED       user:ana  llm/model/invoke  lumen/rag  monthly at org:lumen (1,500 left)  b1-0-1
+                2026-11-21 04:00:00.123  DENY   QUOTA_EXHAUSTED       user:ana  llm/model/invoke  lumen/rag  \
+                monthly at org:lumen (1,500 left)  b1-0-1
                 2026-11-21 04:00:00.123  WARN   NEAR_LIMIT            user:ana  llm/model/invoke  lumen/rag  batch 2/3  audited  b1-0-2
                 2026-11-21 04:00:00.123  ALLOW  OK                    extend r-1  b1-0-3
                 -- 3 read, 3 shown, 0 missing

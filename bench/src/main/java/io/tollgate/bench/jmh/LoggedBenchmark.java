@@ -31,8 +31,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the decision log costs the event loop: one ALLOW from message to message without a log, with a log that does not want it, and with one
- * that does, its thread running. In the last case the ring soon is half full, so many are lost: that costs as much as keeping them, less a copy.
+ * What the decision log costs the event loop: one ALLOW from message to message without a log, with a log that does not want it, and with
+ * one that does, its thread running. In the last case the ring soon is half full, so many are lost: that costs as much as keeping them,
+ * less a copy.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

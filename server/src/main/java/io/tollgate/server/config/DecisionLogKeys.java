@@ -60,7 +60,8 @@ final class DecisionLogKeys {
             "decision_log.buffer_bytes",
             ConfigType.integer("bytes", 64 * KIB, 1024 * MIB),
             "4194304",
-            "Memory of each event loop for entries on their way to the log, rounded up to a power of two. What finds no room is lost and counted.");
+            "Memory of each event loop for entries on their way to the log, rounded up to a power of two."
+                    + " What finds no room is lost and counted.");
     static final ConfigKey OTLP_ENDPOINT = new ConfigKey(
             "decision_log.otlp.endpoint",
             ConfigType.text(
@@ -68,7 +69,8 @@ final class DecisionLogKeys {
                     "|https?://[^/@?#]+(/[^?#]*)?",
                     "an address, for instance http://127.0.0.1:4318/v1/logs or https://collector/v1/logs"),
             "",
-            "OpenTelemetry collector that gets the entries as logs (OTLP over HTTP, protobuf). Anything but loopback needs https. Empty: none.");
+            "OpenTelemetry collector that gets the entries as logs (OTLP over HTTP, protobuf). Anything but loopback needs https."
+                    + " Empty: none.");
     static final ConfigKey OTLP_CA_FILE = new ConfigKey(
             "decision_log.otlp.ca_file",
             ConfigType.path(),

@@ -11,7 +11,10 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** The decision log of a sidecar. All methods are for any thread. Close it when the event loops have ended: what they logged is still written. */
+/**
+ * The decision log of a sidecar. All methods are for any thread. Close it when the event loops have ended: what they logged is still
+ * written.
+ */
 public final class DecisionLog implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("tollgate.server.decisionlog");
     private static final long IDLE_MS = 2;

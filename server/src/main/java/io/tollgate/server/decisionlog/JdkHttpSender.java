@@ -25,7 +25,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OTLP over the JDK's HTTP client: HTTP/1.1, no proxy that was not asked for, no redirects, one attempt; opens nothing before the first message.
+ * OTLP over the JDK's HTTP client: HTTP/1.1, no proxy that was not asked for, no redirects, one attempt; opens nothing before the first
+ * message.
  * For any thread; answers come on its own.
  */
 final class JdkHttpSender implements HttpSender {

@@ -19,11 +19,11 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The near side of one event loop's ring. Belongs to that loop's thread; takes no lock, waits for nobody, throws nothing. An answer that is not
- * wanted costs two reads.
+ * The near side of one event loop's ring. Belongs to that loop's thread; takes no lock, waits for nobody, throws nothing. An answer that
+ * is not wanted costs two reads.
  *
- * <p>Room is given by importance, so that a flood of the one does not push out the other: sheds may fill a quarter of the ring, plain allows a
- * half, other answers all of it, or three quarters where audited operations must be logged: the last quarter is theirs.
+ * <p>Room is given by importance, so that a flood of the one does not push out the other: sheds may fill a quarter of the ring, plain
+ * allows a half, other answers all of it, or three quarters where audited operations must be logged: the last quarter is theirs.
  *
  * <table>
  * <caption>Access modes</caption>

@@ -16,8 +16,8 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The far side of the rings: numbers entries, masks them, makes lines of them, and hands them to file, collector and followers. What an event loop
- * had to drop gets numbers too, that appear nowhere: the gap stands where the loss was, as seen by that loop.
+ * The far side of the rings: numbers entries, masks them, makes lines of them, and hands them to file, collector and followers. What an
+ * event loop had to drop gets numbers too, that appear nowhere: the gap stands where the loss was, as seen by that loop.
  */
 final class LogAgent implements Agent {
     static final String NAME = "tollgate-decision-log";

@@ -5,8 +5,8 @@ import io.tollgate.server.config.DecisionLogConfig;
 import java.util.function.LongSupplier;
 
 /**
- * What the two sides of the rings tell each other. {@code active} and {@code healthy} are written by the log's thread (and {@code active} set by
- * whoever begins to follow), read by event loops; the rest never changes.
+ * What the two sides of the rings tell each other. {@code active} and {@code healthy} are written by the log's thread (and {@code active}
+ * set by whoever begins to follow), read by event loops; the rest never changes.
  */
 final class LogControl {
     final boolean auditRequired;

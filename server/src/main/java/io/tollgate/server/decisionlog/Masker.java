@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of an entry what the configuration names, and of an API key everything but the first bytes of its hash. What was left out of the
- * question is also struck from the answer's texts (message, scope paths, subjects, correlation id). Belongs to the log's thread.
+ * Leaves out of an entry what the configuration names, and of an API key everything but the first bytes of its hash. What was left out of
+ * the question is also struck from the answer's texts (message, scope paths, subjects, correlation id). Belongs to the log's thread.
  */
 final class Masker {
     /** Of an API key's SHA-256: enough to find the key in a snapshot, too little to ask with. */

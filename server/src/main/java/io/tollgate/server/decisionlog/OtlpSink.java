@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries to a collector, a batch at a time; the next when the one before has been answered. A batch that fails is sent again, later and later,
- * and given up after {@value #MAX_ATTEMPTS} times; what comes while {@value #MAX_WAITING} wait is lost. All of that is counted; nothing waits for
- * it. Belongs to the log's thread; sending is on the sender's.
+ * Entries to a collector, a batch at a time; the next when the one before has been answered. A batch that fails is sent again, later and
+ * later, and given up after {@value #MAX_ATTEMPTS} times; what comes while {@value #MAX_WAITING} wait is lost. All of that is counted;
+ * nothing waits for it. Belongs to the log's thread; sending is on the sender's.
  */
 final class OtlpSink {
     static final int MAX_WAITING = 8_192;

@@ -21,8 +21,9 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log files that are full: {@code decisions.jsonl} becomes {@code decisions.20261121T050412345Z.jsonl}, later {@code ....jsonl.gz}. Compresses a
- * little at a time, so that entries do not wait for it. Belongs to the log's thread; its problems are said and tried again with the next file.
+ * Log files that are full: {@code decisions.jsonl} becomes {@code decisions.20261121T050412345Z.jsonl}, later {@code ....jsonl.gz}.
+ * Compresses a little at a time, so that entries do not wait for it. Belongs to the log's thread; its problems are said and tried again
+ * with the next file.
  */
 final class RotatedFiles {
     private static final System.Logger LOG = System.getLogger("tollgate.server.decisionlog");

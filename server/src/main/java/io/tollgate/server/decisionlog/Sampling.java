@@ -2,8 +2,8 @@
 package io.tollgate.server.decisionlog;
 
 /**
- * Chooses the plain allows that are logged, by their decision id alone: whoever knows the id and the percentage knows whether there must be an
- * entry. An id is chosen when the 32 bits of its mixed hash, as a fraction of 2^32, are below the share. The hash is that of {@link
+ * Chooses the plain allows that are logged, by their decision id alone: whoever knows the id and the percentage knows whether there must
+ * be an entry. An id is chosen when the 32 bits of its mixed hash, as a fraction of 2^32, are below the share. The hash is that of {@link
  * String#hashCode} (s[0]*31^(n-1) + ... + s[n-1]), the mixing is MurmurHash3's 32-bit finalizer.
  */
 final class Sampling {
