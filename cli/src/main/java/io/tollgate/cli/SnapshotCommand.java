@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             SnapshotVerifyCommand.class,
             SnapshotDiffCommand.class,
             SnapshotConfirmCommand.class,
-            SnapshotArchiveCommand.class
+            SnapshotArchiveCommand.class,
+            SnapshotAllowCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tollgate snapshot inspect acme.tgs", "  tollgate snapshot verify acme.tgs"})

@@ -19,6 +19,7 @@ import io.tollgate.loader.report.ReportFacts;
 import io.tollgate.loader.transfer.SnapshotVersion;
 import io.tollgate.loader.transfer.TrustedKeys;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.dryrun.DryRun;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import java.io.IOException;
@@ -32,9 +33,11 @@ final class LoaderFeed implements SnapshotFeed {
     private static final Logger LOG = System.getLogger("tollgate.server");
 
     private final SnapshotLoader loader;
+    private final DryRun dryRun;
 
-    private LoaderFeed(final SnapshotLoader loader) {
+    private LoaderFeed(final SnapshotLoader loader, final DryRun dryRun) {
         this.loader = loader;
+        this.dryRun = dryRun;
     }
 
     /**
@@ -48,7 +51,9 @@ final class LoaderFeed implements SnapshotFeed {
         try {
             final TrustedKeys trust = trust(config.trust());
             final SnapshotTransport transport = SnapshotTransport.of(config, trust);
+            final DryRun dryRun = new DryRun(config.dryRun());
             final LoaderContext context = new LoaderContext()
+                    .judge(dryRun)
                     .stateDir(config.stateDir())
                     .sidecarId(config.sidecarId())
                     .bootId(bootId)
@@ -70,7 +75,7 @@ final class LoaderFeed implements SnapshotFeed {
                                     : LoaderContext.OnCorruption.REFUSE);
             config.freshness().maxAgeMs().forEach(context::maxAgeMs);
             listeners.forEach(context::listener);
-            return new LoaderFeed(SnapshotLoader.open(context));
+            return new LoaderFeed(SnapshotLoader.open(context), dryRun);
         } catch (final IOException e) {
             throw new SidecarStartException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
@@ -122,6 +127,16 @@ final class LoaderFeed implements SnapshotFeed {
     @Override
     public @Nullable ReportFacts reporting() {
         return loader.reporting();
+    }
+
+    @Override
+    public DryRun dryRun() {
+        return dryRun;
+    }
+
+    @Override
+    public void retryRefused() {
+        loader.retryRefused();
     }
 
     @Override

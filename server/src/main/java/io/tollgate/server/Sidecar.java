@@ -15,6 +15,7 @@ import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decide.EngineEvaluator;
 import io.tollgate.server.decide.FaultLog;
 import io.tollgate.server.decisionlog.DecisionLog;
+import io.tollgate.server.dryrun.DryRun;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SidecarState;
@@ -76,12 +77,13 @@ public final class Sidecar implements AutoCloseable {
     private Sidecar(final SidecarConfig config, final String bootId, final IntFunction<SnapshotFeed> feeds) {
         this.config = config;
         final int workers = config.transport().eventLoops() + OTHER_WORKERS;
-        // and one for who ends reservations, one for who heals counters
-        final InFlight inFlight = new InFlight(workers + 2);
+        // and one for who ends reservations, for who heals counters, for the dry run, for who reads counters
+        final InFlight inFlight = new InFlight(workers + 4);
         final List<AutoCloseable> opened = new ArrayList<>();
         try {
             feed = opening(opened, feeds.apply(workers));
             final UsageJournal journal = feed.journal();
+            final DryRun dryRun = feed.dryRun();
             log = opening(opened, DecisionLog.open(config.decisionLog(), config.sidecarId(), bootId));
             engine = new DecisionEngine(
                     feed.worlds(),
@@ -96,13 +98,14 @@ public final class Sidecar implements AutoCloseable {
                     DecisionListeners.open(
                             config,
                             bootId,
-                            () -> new EngineEvaluator(engine.newWorker(), config.sidecarId()),
+                            () -> new EngineEvaluator(engine.newWorker(), config.sidecarId()).keeping(dryRun.keeper()),
                             readiness.healthService(),
                             faults,
                             new DecisionListeners.Surroundings(journal, log::newLane)));
             metrics = opening(opened, new Metrics(decisions::counters));
             SidecarMetrics.bind(metrics, decisions, feed, readiness);
             SidecarMetrics.bind(metrics, log);
+            SidecarMetrics.bind(metrics, dryRun);
             admin = config.listen().admin() == null
                     ? null
                     : opening(opened, openAdmin(config.listen().admin(), bootId, inFlight));
@@ -110,6 +113,7 @@ public final class Sidecar implements AutoCloseable {
                     ? null
                     : opening(opened, new HttpListener(config, config.listen().http(), readiness, metrics::page));
             feed.repairWith(new CellRepair(feed.cells(), inFlight, workers + 1));
+            dryRun.join(engine, feed.clock(), workers + 2, feed::retryRefused);
             log.start();
             feed.start();
             watch = startWatch();

@@ -8,6 +8,8 @@ import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.loader.report.ReportFacts;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decisionlog.DecisionLog;
+import io.tollgate.server.dryrun.DryRun;
+import io.tollgate.server.dryrun.DryRunReport;
 import io.tollgate.server.lifecycle.PlaneNeeds;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SnapshotFeed;
@@ -129,6 +131,23 @@ final class SidecarMetrics {
                 "tollgate.decision.log.healthy",
                 "1 when the decision log's file takes what is written, or there is none",
                 () -> log.facts().healthy() ? 1 : 0);
+    }
+
+    static void bind(final Metrics metrics, final DryRun dryRun) {
+        metrics.gauge("tollgate.dry.run.flips", "Decisions that the last dry run found would be others", () -> {
+            final DryRunReport last = dryRun.state().last();
+            return last == null ? 0 : last.flips();
+        });
+        metrics.gauge("tollgate.dry.run.judged", "Decisions that the last dry run looked at", () -> {
+            final DryRunReport last = dryRun.state().last();
+            return last == null ? 0 : last.judged();
+        });
+        metrics.counter(
+                "tollgate.dry.run",
+                "Snapshots and deltas that were looked at before their activation",
+                () -> dryRun.state().runs());
+        metrics.counter("tollgate.dry.run.refused", "Of them those that were refused", () -> dryRun.state()
+                .refused());
     }
 
     private static double ageSeconds(final SnapshotFeed feed, final Plane plane) {

@@ -42,6 +42,7 @@ public final class StatusText {
         JournalText.summary(page, status.getJournal());
         DecisionLogText.on(page, status.getDecisionLog());
         text.clock();
+        DryRunText.show(page, status.getDryRun());
         page.table("Decisions", text.decisions());
         return page.toString();
     }

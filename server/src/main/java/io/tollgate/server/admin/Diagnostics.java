@@ -9,6 +9,8 @@ import io.tollgate.loader.install.RecordSource;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.lifecycle.SnapshotFeed;
+import io.tollgate.v1.AllowSnapshotRequest;
+import io.tollgate.v1.AllowSnapshotResponse;
 import io.tollgate.v1.DiagnosticsServiceGrpc;
 import io.tollgate.v1.DumpScopeRequest;
 import io.tollgate.v1.DumpScopeResponse;
@@ -118,6 +120,18 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     @Override
     public void readSnapshot(final ReadSnapshotRequest request, final StreamObserver<ReadSnapshotResponse> observer) {
         new SnapshotStream((ServerCallStreamObserver<ReadSnapshotResponse>) observer).send(records);
+    }
+
+    @Override
+    public void allowSnapshot(
+            final AllowSnapshotRequest request, final StreamObserver<AllowSnapshotResponse> observer) {
+        answer(observer, () -> {
+            final String problem = feed.dryRun().allow(request.getCandidate(), request.getAllowedBy());
+            if (!problem.isEmpty()) {
+                throw Status.FAILED_PRECONDITION.withDescription(problem).asException();
+            }
+            return AllowSnapshotResponse.getDefaultInstance();
+        });
     }
 
     private static <R> void answer(final StreamObserver<R> observer, final Answer<R> answer) {

@@ -85,7 +85,8 @@ final class StatusReport {
                 .setCounters(counters(status))
                 .setJournal(JournalReport.of(feed))
                 .setClock(clock(status.time()))
-                .setDecisionLog(decisionLog.make());
+                .setDecisionLog(decisionLog.make())
+                .setDryRun(DryRunStatusReport.of(feed.dryRun()));
         final int needed = PlaneNeeds.of(feed.worlds().current());
         for (final LoaderStatus.PlaneFacts plane : status.planes()) {
             if (PlaneNeeds.contains(needed, plane.plane())) {

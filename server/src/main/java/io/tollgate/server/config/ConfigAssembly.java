@@ -85,8 +85,17 @@ final class ConfigAssembly {
                         flag(ConfigKeys.ADMIN_CHANNELZ)),
                 new SidecarConfig.Envoy(mapping),
                 decisionLog,
+                dryRun(),
                 dump.yaml(),
                 dump.sha256());
+    }
+
+    private DryRunConfig dryRun() {
+        return new DryRunConfig(
+                integer(DryRunKeys.DECISIONS),
+                integer(DryRunKeys.MAX_FLIPS),
+                Double.parseDouble(text(DryRunKeys.MAX_FLIP_PERCENT)),
+                text(DryRunKeys.ON_EXCEED).equals("refuse"));
     }
 
     private String sidecarId() {

@@ -331,6 +331,7 @@ final class ConfigKeys {
 
     static {
         DecisionLogKeys.all().forEach(ConfigKeys::add);
+        DryRunKeys.all().forEach(ConfigKeys::add);
     }
 
     private ConfigKeys() {}

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin                diagnostics
  * @param envoy                what Envoy's requests mean
  * @param decisionLog          what is logged of decisions
+ * @param dryRun               what is asked of a snapshot before it is activated
  * @param yaml                 all of it as YAML, every default filled in, secrets masked
  * @param sha256               SHA-256 of {@code yaml}, lower-case hex
  */
@@ -52,6 +53,7 @@ public record SidecarConfig(
         Admin admin,
         Envoy envoy,
         DecisionLogConfig decisionLog,
+        DryRunConfig dryRun,
         String yaml,
         String sha256) {
 
@@ -81,6 +83,7 @@ public record SidecarConfig(
                 admin,
                 envoy,
                 DecisionLogConfig.OFF,
+                DryRunConfig.OFF,
                 yaml,
                 sha256);
     }

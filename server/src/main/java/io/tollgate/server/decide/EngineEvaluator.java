@@ -9,6 +9,7 @@ import io.tollgate.core.explain.Explanation;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.world.World;
+import io.tollgate.server.dryrun.RequestRing;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionReadings;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ public final class EngineEvaluator implements Evaluator {
     private final Readings readings = new Readings();
     /** Of an Extend the request as the reservation filled it in; null = another answer, or none. */
     private @Nullable DecisionRequest extended;
+
+    /** Of the last requests; null = nobody wants them. */
+    private RequestRing.@Nullable Keeper keeper;
 
     private boolean inBatch;
     private boolean answered;
@@ -47,6 +51,7 @@ public final class EngineEvaluator implements Evaluator {
         @Override
         public void answer(final DecisionRequest request, final DecideResponse.Builder response) {
             begun(true, null);
+            keep(request);
             worker.batch().answer(request, decision);
             answers.write(request, decision, response);
             answered = true;
@@ -69,6 +74,18 @@ public final class EngineEvaluator implements Evaluator {
         answers = new AnswerWriter(sidecarId);
     }
 
+    /** Keeps what is asked for the dry run; null = does not. */
+    public EngineEvaluator keeping(final RequestRing.@Nullable Keeper value) {
+        keeper = value;
+        return this;
+    }
+
+    private void keep(final DecisionRequest request) {
+        if (keeper != null) {
+            keeper.keep(request);
+        }
+    }
+
     @Override
     public void begin() {
         worker.begin();
@@ -86,6 +103,7 @@ public final class EngineEvaluator implements Evaluator {
             explanation.reset();
         }
         begun(false, null);
+        keep(request);
         worker.decide(request, decision);
         write(request, response);
         answered = true;

@@ -6,6 +6,7 @@ import io.tollgate.core.engine.DecisionEngine;
 import io.tollgate.core.world.World;
 import io.tollgate.loader.ActivationJudge;
 import io.tollgate.loader.transfer.RefusedException;
+import io.tollgate.server.config.DryRunConfig;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class DryRun implements ActivationJudge {
     private static final System.Logger LOG = System.getLogger("tollgate.server.dryrun");
 
-    private final DryRunSettings settings;
+    private static final int MAX_NAME = 100;
+
+    private final DryRunConfig config;
     private final @Nullable RequestRing ring;
     private volatile @Nullable Parts parts;
     private volatile State state = new State(0, 0, null, "", 0);
@@ -49,10 +52,10 @@ public final class DryRun implements ActivationJudge {
     public record State(
             long runs, long refused, @Nullable DryRunReport last, String refusedCandidate, long refusedDelta) {}
 
-    /** With settings of {@link DryRunSettings#OFF} it lets everything through and keeps nothing. */
-    public DryRun(final DryRunSettings settings) {
-        this.settings = settings;
-        ring = settings.decisions() == 0 ? null : new RequestRing(settings.decisions());
+    /** With {@link DryRunConfig#OFF} it lets everything through and keeps nothing. */
+    public DryRun(final DryRunConfig config) {
+        this.config = config;
+        ring = config.decisions() == 0 ? null : new RequestRing(config.decisions());
     }
 
     /**
@@ -77,8 +80,8 @@ public final class DryRun implements ActivationJudge {
     }
 
     /** {@return what it was told} */
-    public DryRunSettings settings() {
-        return settings;
+    public DryRunConfig config() {
+        return config;
     }
 
     /** {@return what came of it until now} */
@@ -120,9 +123,14 @@ public final class DryRun implements ActivationJudge {
                     : "the dry run has refused " + now.refusedCandidate + ", not " + candidate;
         }
         allowed = candidate;
-        LOG.log(Level.WARNING, "dry run: {0} is allowed whatever it flips, said by {1}", candidate, by);
+        LOG.log(Level.WARNING, "dry run: {0} is allowed whatever it flips, said by {1}", candidate, cleaned(by));
         retry.run();
         return "";
+    }
+
+    private static String cleaned(final String by) {
+        final String name = by.isBlank() ? "nobody" : by.length() > MAX_NAME ? by.substring(0, MAX_NAME) : by;
+        return name.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** A delta that is refused comes again in a checkpoint: the same state, so it is allowed with it. */

@@ -39,7 +39,10 @@ final class RequestCodec implements FactSink, FactSource {
         for (int i = 0; i < request.readings().count(); i++) {
             put(request.readings().value(i));
             put(request.readings().length(i));
-            put(request.readings().bytes(), request.readings().offset(i), request.readings().length(i));
+            put(
+                    request.readings().bytes(),
+                    request.readings().offset(i),
+                    request.readings().length(i));
         }
         request.writeFacts(this);
         return !overflow;

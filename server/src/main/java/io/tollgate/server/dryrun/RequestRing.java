@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.dryrun;
 
-import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.DecisionRequest;
+import io.tollgate.core.request.Defect;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;

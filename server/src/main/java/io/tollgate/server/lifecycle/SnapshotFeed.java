@@ -10,7 +10,12 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.journal.UsageJournal;
+<<<<<<< HEAD
 import io.tollgate.loader.report.ReportFacts;
+=======
+import io.tollgate.server.config.DryRunConfig;
+import io.tollgate.server.dryrun.DryRun;
+>>>>>>> 395b303 (wip)
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +58,14 @@ public interface SnapshotFeed extends AutoCloseable {
     default @Nullable RecordSource records() {
         return null;
     }
+
+    /** {@return what looks at worlds before they are activated} */
+    default DryRun dryRun() {
+        return new DryRun(DryRunConfig.OFF);
+    }
+
+    /** Tries again what was refused, since it would pass now. */
+    default void retryRefused() {}
 
     /** {@return what is known now} */
     LoaderStatus status();
