@@ -4,6 +4,7 @@ package io.tollgate.cli;
 import com.google.gson.JsonObject;
 import io.tollgate.cli.render.Paint.Style;
 import io.tollgate.v1.AllowSnapshotRequest;
+import io.tollgate.v1.AllowSnapshotResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,10 +37,13 @@ final class SnapshotAllowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        admin.ask(sidecar -> sidecar.allowSnapshot(AllowSnapshotRequest.newBuilder()
+        final AllowSnapshotResponse answer = admin.ask(sidecar -> sidecar.allowSnapshot(AllowSnapshotRequest.newBuilder()
                 .setCandidate(version)
                 .setAllowedBy(by)
                 .build()));
+        if (!answer.getProblem().isEmpty()) {
+            throw CommandFailure.no(answer.getProblem());
+        }
         final JsonObject json = new JsonObject();
         json.addProperty("allowed", version);
         json.addProperty("by", by);

@@ -125,13 +125,9 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
     @Override
     public void allowSnapshot(
             final AllowSnapshotRequest request, final StreamObserver<AllowSnapshotResponse> observer) {
-        answer(observer, () -> {
-            final String problem = feed.dryRun().allow(request.getCandidate(), request.getAllowedBy());
-            if (!problem.isEmpty()) {
-                throw Status.FAILED_PRECONDITION.withDescription(problem).asException();
-            }
-            return AllowSnapshotResponse.getDefaultInstance();
-        });
+        answer(observer, () -> AllowSnapshotResponse.newBuilder()
+                .setProblem(feed.dryRun().allow(request.getCandidate(), request.getAllowedBy()))
+                .build());
     }
 
     private static <R> void answer(final StreamObserver<R> observer, final Answer<R> answer) {

@@ -16,7 +16,7 @@ import java.util.List;
  * @param exceeded the setting that the flips go beyond; empty = none
  * @param verdict what became of it
  * @param pairs the most frequent first
- * @param examples of flips, a few
+ * @param examples of flips, a few, each another
  */
 public record DryRunReport(
         String candidate,

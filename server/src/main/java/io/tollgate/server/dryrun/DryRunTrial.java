@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Asks both worlds what the ring holds: as CHECK, at the same instant, of the same counters, all planes fresh (so an answer never differs by
@@ -44,7 +46,8 @@ final class DryRunTrial implements ActivationJudge.Trial {
     private final DecisionRequest request = new DecisionRequest();
     private final Decision decision = new Decision();
     private final Map<Change, Long> changes = new HashMap<>();
-    private final List<DryRunReport.Example> examples = new ArrayList<>();
+    /** No two are the same. */
+    private final Set<DryRunReport.Example> examples = new LinkedHashSet<>();
 
     private int place;
     private long judged;

@@ -10,12 +10,9 @@ import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.journal.UsageJournal;
-<<<<<<< HEAD
 import io.tollgate.loader.report.ReportFacts;
-=======
 import io.tollgate.server.config.DryRunConfig;
 import io.tollgate.server.dryrun.DryRun;
->>>>>>> 395b303 (wip)
 import org.jspecify.annotations.Nullable;
 
 /**
