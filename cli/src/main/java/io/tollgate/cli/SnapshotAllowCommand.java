@@ -37,10 +37,11 @@ final class SnapshotAllowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        final AllowSnapshotResponse answer = admin.ask(sidecar -> sidecar.allowSnapshot(AllowSnapshotRequest.newBuilder()
-                .setCandidate(version)
-                .setAllowedBy(by)
-                .build()));
+        final AllowSnapshotResponse answer =
+                admin.ask(sidecar -> sidecar.allowSnapshot(AllowSnapshotRequest.newBuilder()
+                        .setCandidate(version)
+                        .setAllowedBy(by)
+                        .build()));
         if (!answer.getProblem().isEmpty()) {
             throw CommandFailure.no(answer.getProblem());
         }
