@@ -49,11 +49,7 @@ class PublisherDeltasTest {
 
     private BundlePublisher open(Path at, SigningKey... keys) throws IOException {
         return BundlePublisher.open(
-                at,
-                "tiny",
-                dir.resolve("source"),
-                () -> Instant.ofEpochMilli(nowMs),
-                ManifestSigner.of(List.of(keys)));
+                at, "tiny", dir.resolve("source"), () -> Instant.ofEpochMilli(nowMs), ManifestSigner.of(List.of(keys)));
     }
 
     private Path crash(String name) throws IOException {
@@ -77,7 +73,9 @@ class PublisherDeltasTest {
 
     private static Path only(Path folder, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("tiny"))) {
-            return files.filter(file -> file.toString().endsWith(suffix)).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -93,7 +91,9 @@ class PublisherDeltasTest {
             Path checkpointed = crash("checkpointed");
             // The snapshot was written, and its version was not: nobody had seen it.
             Path between = crash("between");
-            Files.copy(appended.resolve("tiny/STATE"), Files.createDirectories(dir.resolve("x")).resolve("STATE"));
+            Files.copy(
+                    appended.resolve("tiny/STATE"),
+                    Files.createDirectories(dir.resolve("x")).resolve("STATE"));
             Files.delete(between.resolve("tiny/STATE"));
             Files.copy(dir.resolve("x/STATE"), between.resolve("tiny/STATE"));
 
@@ -108,7 +108,9 @@ class PublisherDeltasTest {
                     assertEquals(2, again.deltas(0, Long.MAX_VALUE).size(), "who had the first goes on by deltas");
                     again.checkpoint();
                     assertEquals(2, again.current().orElseThrow().version(), "the number is given again");
-                    assertEquals("change 3 (1 record)", again.publish(bundle(300)).orElseThrow().text());
+                    assertEquals(
+                            "change 3 (1 record)",
+                            again.publish(bundle(300)).orElseThrow().text());
                 }
             }
         }
@@ -126,7 +128,9 @@ class PublisherDeltasTest {
         Files.write(log, Arrays.copyOf(whole, whole.length - 5));
         try (BundlePublisher publisher = open(state)) {
             assertEquals(1, publisher.head().orElseThrow().sequence());
-            assertEquals("change 2 (1 record)", publisher.publish(bundle(400)).orElseThrow().text());
+            assertEquals(
+                    "change 2 (1 record)",
+                    publisher.publish(bundle(400)).orElseThrow().text());
         }
     }
 
@@ -178,8 +182,7 @@ class PublisherDeltasTest {
             publisher.publish(bundle(600));
             publisher.publish(bundle(500));
             assertEquals(
-                    old.id(),
-                    publisher.deltas(0, 1).get(0).getSignatures(0).getKeyId());
+                    old.id(), publisher.deltas(0, 1).get(0).getSignatures(0).getKeyId());
         }
         try (BundlePublisher publisher = open(state, SigningKey.generate(), old)) {
             Publication both = publisher.publish(bundle(500)).orElseThrow();
@@ -200,8 +203,7 @@ class PublisherDeltasTest {
                 .replace("tollgate-control-state 2", "tollgate-control-state 1")
                 .replace("sequence 0", "content " + "0".repeat(64))
                 .replaceAll("sha256 .*\n", "");
-        Files.writeString(
-                file, old + "sha256 " + Digests.hex(Digests.sha256().digest(old.getBytes())) + "\n");
+        Files.writeString(file, old + "sha256 " + Digests.hex(Digests.sha256().digest(old.getBytes())) + "\n");
         try (BundlePublisher publisher = open(state)) {
             assertEquals(1, publisher.head().orElseThrow().version());
             assertEquals(1, publisher.publish(bundle(500)).orElseThrow().sequence());
@@ -237,8 +239,7 @@ class PublisherDeltasTest {
             publisher.clean(Retention.ofHours(2, 1 << 30));
             assertEquals(3, files(".tgs"), "what the first leads to is over");
             IOException gone = assertThrows(
-                    IOException.class,
-                    () -> ArchivedState.write(state, "tiny", 0, 2, out, ManifestSigner.NONE));
+                    IOException.class, () -> ArchivedState.write(state, "tiny", 0, 2, out, ManifestSigner.NONE));
             assertTrue(String.valueOf(gone.getMessage()).contains("changes 4 to 6"), gone::getMessage);
             assertEquals(6, publisher.deltas(0, Long.MAX_VALUE).size(), "sidecars may still ask for these");
             publisher.clean(Retention.ofHours(0, 0));
