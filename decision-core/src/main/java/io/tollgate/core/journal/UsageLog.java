@@ -18,10 +18,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Sequences are given with the place, so they are without a gap and in the order of the places. A process that is killed between a claim
  * and its commit leaves a hole, whose length and sequences show by what lies behind it; nothing in a hole was acknowledged.
  *
- * <p>Assumptions: frames have at most {@link JournalSegment#MAX_FRAME_BYTES}; every append was set aside before. Guarantees: {@link #append}
- * always finds a place, takes no lock, allocates nothing and makes no system call; the others wait for the few instructions
- * of who opens the next segment, and for nothing else. The order of commits is not that of the places: a reader stops at the first frame
- * that is not committed.
+ * <p>Assumptions: frames have at most {@link JournalSegment#MAX_FRAME_BYTES}; every append was set aside before.
+ * Guarantees: {@link #append} always finds a place, takes no lock, allocates nothing and makes no system call; the
+ * others wait for the few instructions of who opens the next segment, and for nothing else. The order of commits is not
+ * that of the places: a reader stops at the first frame that is not committed. Near its end two who set aside at once
+ * may both be refused where one would have had room: refused work is asked again.
  *
  * <table>
  *   <caption>access modes</caption>

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The durable usage journal of a sidecar: what was used lies here before it is acknowledged, until a ledger has it.
  *
  * <pre>
- *   state_dir/journal/&lt;boot id&gt;-&lt;position&gt;.tgj      segments of this run and of those before it   ({@link io.tollgate.core.journal.JournalSegment})
+ *   state_dir/journal/&lt;boot id&gt;-&lt;position&gt;.tgj      segments of this run and of those before it
  *   state_dir/damaged/                             segments that could not be read, or not wholly
  * </pre>
+ *
+ * Their layout: {@link io.tollgate.core.journal.JournalSegment}.
  *
  * Why no queue library: measured with Chronicle Queue 2026.4, a full disk is an InternalError of the thread that appends, and the reader
  * then fails too; an append waits for a lock that another thread or process holds; a flipped bit goes unnoticed; a zeroed
@@ -295,8 +297,9 @@ public final class UsageJournal implements UsageSource, AutoCloseable {
         while (keep + 1 < files.length && below(run, files[keep + 1])) {
             keep++;
         }
-        if (keep < files.length) {
-            files[keep].segment().acknowledged(run.acknowledged());
+        if (files.length > 0) {
+            // of a run that is done in the last one, which goes last
+            files[Math.min(keep, files.length - 1)].segment().acknowledged(run.acknowledged());
         }
         if (ended) {
             runs.remove(run);
