@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * Usage records that the ledger refused for good, kept for the operator: a JSON object per line, on the disk before the journal lets go of the
- * record. A crash in between writes a line twice. Reporting thread's.
+ * Usage records that the ledger refused for good, kept for the operator: a JSON object per line, on the disk before the journal lets
+ * go of the record. A crash in between writes a line twice. Reporting thread's.
  *
  * <pre>{@code
  * {"time":"2026-11-21T05:00:00Z","sidecar_id":"a","boot_id":"...","sequence":7,"cause":"...","record":"<base64 of the UsageRecord>"}
