@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts batches into the tables, several in one transaction. Of each producer only what comes next is taken, so its watermark alone says what
- * was there before: at or below it a record is a repetition, and is compared with what is kept. Ledger's thread.
+ * Puts batches into the tables, several in one transaction. Of each producer only what comes next is taken, so its watermark alone says
+ * what was there before: at or below it a record is a repetition, and is compared with what is kept. Ledger's thread.
  */
 final class LedgerWriter implements AutoCloseable {
     private static final Logger LOG = System.getLogger("tollgate.control.ledger");
@@ -223,7 +223,8 @@ final class LedgerWriter implements AutoCloseable {
     }
 
     /**
-     * A record at or below the watermark: as it was kept, or somebody must look. One that was given up as lost and comes after all is taken.
+     * A record at or below the watermark: as it was kept, or somebody must look. One that was given up as lost and comes after all is
+     * taken.
      */
     private @Nullable String repeated(ProducerRow producer, long sequence, ByteString record, long nowMs)
             throws SQLException {

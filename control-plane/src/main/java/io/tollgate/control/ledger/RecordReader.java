@@ -40,8 +40,8 @@ final class RecordReader {
     }
 
     /**
-     * {@return whether a record stands for a place of the journal where there is nothing to report: claimed by a thread that was killed before
-     * it committed, so nobody was told of it; or damaged}
+     * {@return whether a record stands for a place of the journal where there is nothing to report: claimed by a thread that was killed
+     * before it committed, so nobody was told of it; or damaged}
      */
     static boolean isVoid(ByteString bytes) {
         if (bytes.size() > MAX_VOID_BYTES) {
