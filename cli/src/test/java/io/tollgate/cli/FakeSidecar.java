@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Both services of a sidecar, and a control plane's for operators, on one real port, answering what a test tells them. Null = never answers. */
+/**
+ * Both services of a sidecar, and a control plane's for operators, on one real port, answering what a test tells them.
+ * Null = never answers.
+ */
 final class FakeSidecar implements AutoCloseable {
     volatile @Nullable DecideResponse decision = DecideResponse.getDefaultInstance();
     volatile @Nullable StatusResponse status = StatusResponse.getDefaultInstance();

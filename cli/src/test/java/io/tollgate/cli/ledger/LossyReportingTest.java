@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two sidecars report through a transport that loses, doubles, swaps and cuts, while they and the control plane restart. At rest every event
- * that was ever journaled is in the ledger exactly once, and the sums are right.
+ * Two sidecars report through a transport that loses, doubles, swaps and cuts, while they and the control plane restart. At rest every
+ * event that was ever journaled is in the ledger exactly once, and the sums are right.
  */
 class LossyReportingTest {
     private static final ReportSettings HASTY = new ReportSettings(7, 4_000, 4, 150, 1, 20, 2, 40, 0);

@@ -14,8 +14,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sidecar's journal in memory that outlives the restarts which a test makes up, and knows all that was ever appended. It objects when more
- * is acknowledged than there is.
+ * A sidecar's journal in memory that outlives the restarts which a test makes up, and knows all that was ever appended. It objects
+ * when more is acknowledged than there is.
  */
 final class SurvivingJournal implements UsageSource {
     private final String sidecarId;
