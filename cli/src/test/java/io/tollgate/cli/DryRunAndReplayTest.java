@@ -9,6 +9,9 @@ import com.google.protobuf.util.JsonFormat;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.tollgate.control.ControlPlane;
+import io.tollgate.control.ControlPlaneConfig;
+import io.tollgate.control.ControlPlaneListener;
 import io.tollgate.control.compiler.BundleCompiler;
 import io.tollgate.control.publish.BundleSnapshots;
 import io.tollgate.server.Sidecar;
@@ -75,6 +78,10 @@ class DryRunAndReplayTest {
     private void start(Map<String, String> settings) throws Exception {
         copy(SAMPLE, directory.resolve("bundle"));
         publish(1);
+        open(settings);
+    }
+
+    private void open(Map<String, String> settings) throws Exception {
         final var config = SidecarConfig.builder()
                 .set("sidecar_id", "looking")
                 .set("state_dir", directory.resolve("state").toString())
@@ -263,6 +270,44 @@ class DryRunAndReplayTest {
         await("activated", () -> version() == 2);
         assertEquals(Verdict.VERDICT_REPORTED, dryRun().getLast().getVerdict());
         assertEquals("dry_run.max_flips 5", dryRun().getLast().getExceeded());
+    }
+
+    @Test
+    void shouldJudgeADeltaAndAllowItInWhateverFormItComesAgain() throws Exception {
+        copy(SAMPLE, directory.resolve("bundle"));
+        try (ControlPlane plane = ControlPlane.start(
+                ControlPlaneConfig.of(directory.resolve("bundle"), directory.resolve("plane"))
+                        .listeningOn(new InetSocketAddress("127.0.0.1", 0), null),
+                new ControlPlaneListener() {})) {
+            open(Map.of(
+                    "dry_run.decisions",
+                    "200",
+                    "dry_run.max_flips",
+                    "29",
+                    "dry_run.max_flip_percent",
+                    "100",
+                    "snapshot.source",
+                    "control-plane",
+                    "control_plane.address",
+                    "127.0.0.1:" + plane.grpcAddress().getPort(),
+                    "control_plane.heartbeat_ms",
+                    "200"));
+            askThirtyOfCarlAndSeventyOfBea();
+            edit(CARL, "user:carl: { name: Carl }");
+            await("refused", () -> !dryRun().getRefusedCandidate().isEmpty());
+            assertEquals(30, dryRun().getLast().getFlipCount());
+            assertEquals(
+                    Reason.REASON_OK,
+                    decide(ask("carl", DecideMode.DECIDE_MODE_CHECK)).getReason());
+            run("snapshot", "allow", dryRun().getRefusedCandidate(), "--address", adminAddress())
+                    .exits(ExitCode.OK);
+            await(
+                    "activated",
+                    () -> decide(ask("carl", DecideMode.DECIDE_MODE_CHECK)).getReason()
+                            == Reason.REASON_POLICY_NO_GRANT);
+            assertEquals("", dryRun().getRefusedCandidate());
+            close();
+        }
     }
 
     private List<DecisionLogEntry> log(int entries) throws InterruptedException {

@@ -117,15 +117,25 @@ public final class DryRun implements ActivationJudge {
      */
     public String allow(final String candidate, final String by) {
         final State now = state;
-        if (!candidate.equals(now.refusedCandidate)) {
+        if (!names(candidate, now)) {
             return now.refusedCandidate.isEmpty()
                     ? "no dry run has refused anything that waits to be allowed"
                     : "the dry run has refused " + now.refusedCandidate + ", not " + candidate;
         }
-        allowed = candidate;
+        allowed = now.refusedCandidate;
         LOG.log(Level.WARNING, "dry run: {0} is allowed whatever it flips, said by {1}", candidate, cleaned(by));
         retry.run();
         return "";
+    }
+
+    /** By its name, or as the delta that it contains last: what was refused as a delta comes again as a checkpoint. */
+    private static boolean names(final String candidate, final State now) {
+        final String refused = now.refusedCandidate;
+        return !refused.isEmpty()
+                && (candidate.equals(refused)
+                        || now.refusedDelta != 0
+                                && candidate.startsWith(refused.substring(0, refused.indexOf('-') + 1))
+                                && candidate.endsWith("+" + Long.toUnsignedString(now.refusedDelta)));
     }
 
     private static String cleaned(final String by) {
