@@ -27,8 +27,8 @@ final class DryRunKeys {
             "dry_run.on_exceed",
             ConfigType.text("refuse or report", "refuse|report", "refuse or report"),
             "refuse",
-            "What becomes of a snapshot or delta that flips more: `refuse`: what is live stays, until `tollgate snapshot allow`; `report`: it"
-                    + " is activated all the same.");
+            "What becomes of a snapshot or delta that flips more: `refuse`: what is live stays, until `tollgate snapshot allow`;"
+                    + " `report`: it is activated all the same.");
 
     private DryRunKeys() {}
 

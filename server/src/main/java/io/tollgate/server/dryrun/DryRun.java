@@ -11,8 +11,8 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dry run: keeps the last requests, asks them of what is about to be activated and of what is live, and refuses what would answer too many of
- * them otherwise, unless an operator has allowed it.
+ * The dry run: keeps the last requests, asks them of what is about to be activated and of what is live, and refuses what
+ * would answer too many of them otherwise, unless an operator has allowed it.
  *
  * <table>
  * <caption>Access modes</caption>

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Asks both worlds what the ring holds: as CHECK, at the same instant, of the same counters, all planes fresh (so an answer never differs by
- * age alone). Loader's thread.
+ * Asks both worlds what the ring holds: as CHECK, at the same instant, of the same counters, all planes fresh (so an answer
+ * never differs by age alone). Loader's thread.
  */
 final class DryRunTrial implements ActivationJudge.Trial {
     private static final System.Logger LOG = System.getLogger("tollgate.server.dryrun");

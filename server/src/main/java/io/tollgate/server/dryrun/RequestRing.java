@@ -24,8 +24,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <caption>Access modes</caption>
  * <tr><th>field</th><th>writer</th><th>write</th><th>reader</th><th>read</th></tr>
  * <tr><td>next</td><td>any</td><td>get-and-add</td><td>reader</td><td>volatile</td></tr>
- * <tr><td>stamp</td><td>who claims the slot</td><td>compare-and-set to odd, release to even</td><td>reader, writers</td><td>volatile</td></tr>
- * <tr><td>request bytes</td><td>who holds the odd stamp</td><td>plain</td><td>reader</td><td>plain, between two reads of the stamp</td></tr>
+ * <tr><td>stamp</td><td>who claims the slot</td><td>compare-and-set to odd, release to even</td>
+ * <td>reader, writers</td><td>volatile</td></tr>
+ * <tr><td>request bytes</td><td>who holds the odd stamp</td><td>plain</td>
+ * <td>reader</td><td>plain, between two reads of the stamp</td></tr>
  * </table>
  */
 public final class RequestRing {
