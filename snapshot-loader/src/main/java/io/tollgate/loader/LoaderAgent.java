@@ -98,11 +98,11 @@ final class LoaderAgent implements Agent, Installing.Host, Transfer.Host {
         work += sync.poll(nowNs, !installing.isBeingJudged());
         work += transfer.poll(nowNs, installing.isIdle());
         work += installing.poll(!sync.areDeltasBeingJudged());
-        work += residence.repairSome();
+        work += residence.upkeep().repairSome(residence.worlds().current());
         if (nowNs - housekeepingAtNs >= 0) {
             housekeepingAtNs = nowNs + HOUSEKEEPING_NS;
             work += residence.housekeep();
-            board.countersHealed(residence.countersHealed());
+            board.countersHealed(residence.upkeep().countersHealed());
             lookAtTrust();
         }
         showProgress();
@@ -184,7 +184,7 @@ final class LoaderAgent implements Agent, Installing.Host, Transfer.Host {
                     Long.toString(TimeUnit.NANOSECONDS.toMillis(jump.silenceNs())));
         }
         if (jump.wentBack()) {
-            residence.clockWentBack(-jump.wallStepNs());
+            residence.upkeep().clockWentBack(-jump.wallStepNs());
         }
         if (jump.stepped() || jump.paused()) {
             // whatever was asked before is answered for a moment long gone

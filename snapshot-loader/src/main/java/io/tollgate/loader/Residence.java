@@ -2,16 +2,12 @@
 package io.tollgate.loader;
 
 import io.tollgate.core.journal.SettledBefore;
-import io.tollgate.core.quota.CellRepair;
 import io.tollgate.core.quota.CellStore;
-import io.tollgate.core.quota.PeriodTable;
 import io.tollgate.core.world.World;
 import io.tollgate.core.world.WorldHolder;
 import io.tollgate.loader.LoaderStatus.SnapshotFacts;
 import io.tollgate.loader.delta.DeltaCheck;
 import io.tollgate.loader.delta.DeltaLog;
-import io.tollgate.loader.delta.DeltaRefusedException;
-import io.tollgate.loader.freshness.CounterRepair;
 import io.tollgate.loader.freshness.LoaderClock;
 import io.tollgate.loader.freshness.PlaneAges;
 import io.tollgate.loader.install.Counters;
@@ -20,7 +16,6 @@ import io.tollgate.loader.install.GraceMark;
 import io.tollgate.loader.install.HighWater;
 import io.tollgate.loader.install.InstallContext;
 import io.tollgate.loader.install.Installation;
-import io.tollgate.loader.install.InstalledRecords;
 import io.tollgate.loader.install.InstalledSnapshot;
 import io.tollgate.loader.install.RecordSource;
 import io.tollgate.loader.install.Reservations;
@@ -38,7 +33,6 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +40,6 @@ import org.jspecify.annotations.Nullable;
  * in the reverse one. Loader's thread, but for what {@link SnapshotLoader} hands out.
  */
 final class Residence implements AutoCloseable {
-    private static final long NOTE_TIME_NS = TimeUnit.SECONDS.toNanos(1);
-    /** After a power failure counters may be as old as this. */
-    private static final long SYNC_CELLS_NS = TimeUnit.SECONDS.toNanos(30);
-
     private static final System.Logger LOG = Loggers.LOADER;
 
     private final LoaderContext context;
@@ -66,19 +56,16 @@ final class Residence implements AutoCloseable {
     private final HighWater highWater;
     private final GraceMark graceMark;
     private final LiveDeltas deltas;
+    private final Upkeep upkeep;
     private final RecordSource records = new RecordSource();
     private final Deque<AutoCloseable> opened;
 
     private @Nullable InstalledSnapshot active;
-    private @Nullable CounterRepair repair;
     private long activatedAtMs;
     private long trustGeneration;
     private String distrust = "";
     private List<String> passedOver = List.of();
     private boolean pruneDue = true;
-    private boolean growthFailed;
-    private long noteTimeAtNs;
-    private long syncCellsAtNs;
 
     private Residence(
             LoaderContext context,
@@ -106,8 +93,7 @@ final class Residence implements AutoCloseable {
         this.deltas = new LiveDeltas(
                 installContext, new DeltaCheck(context.bundle(), context.deltaLimits(), context.verifier()));
         this.graceMark = new GraceMark(storage(), directory);
-        this.noteTimeAtNs = clock.monotonicNs();
-        this.syncCellsAtNs = clock.monotonicNs() + SYNC_CELLS_NS;
+        this.upkeep = new Upkeep(clock, cells, reservations);
     }
 
     /**
@@ -140,23 +126,12 @@ final class Residence implements AutoCloseable {
             HighWater highWater = HighWater.open(context.storage(), directory, context.bundle());
             Residence residence =
                     new Residence(context, directory, counters, reservations, journal, ages, highWater, opened);
-            residence.warnOfClock();
+            residence.upkeep.warnOfClock();
             residence.openNewest();
             return residence;
         } catch (IOException | RuntimeException e) {
             closeAll(opened);
             throw e;
-        }
-    }
-
-    private void warnOfClock() {
-        long aheadMs = cells.lastNotedMs() - clock.wallMs();
-        if (aheadMs > 0) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the wall clock is {0} ms behind the last time this sidecar ran; counters that are ahead of it are brought"
-                            + " back",
-                    Long.toString(aheadMs));
         }
     }
 
@@ -180,43 +155,9 @@ final class Residence implements AutoCloseable {
                 || Long.compareUnsigned(sequence, deltas.state().sequence()) > 0;
     }
 
-    /** Counters are healed with this after the wall clock went back, also while the sidecar did not run. Before the thread starts. */
-    void repairWith(CellRepair cellRepair) {
-        CounterRepair with = new CounterRepair(clock, cells.cells(), cellRepair);
-        repair = with;
-        long aheadMs = cells.lastNotedMs() - clock.wallMs();
-        if (aheadMs > 0) {
-            with.wentBack(TimeUnit.MILLISECONDS.toNanos(aheadMs));
-        }
-    }
-
-    /** The wall clock went back. */
-    void clockWentBack(long byNs) {
-        if (repair != null) {
-            repair.wentBack(byNs);
-        }
-    }
-
     /** The control plane has confirmed what is active. */
     void confirmed() {
         graceMark.confirmed();
-    }
-
-    /** Counters healed since the start. */
-    long countersHealed() {
-        return repair == null ? 0 : repair.healed();
-    }
-
-    /** One bounded step of healing counters, when one is due. */
-    int repairSome() {
-        CounterRepair with = repair;
-        if (with == null || !with.step(worlds.current())) {
-            return 0;
-        }
-        if (!with.isDue()) {
-            cells.timeRepaired(clock.wallMs());
-        }
-        return 1;
     }
 
     private void becomeActive(InstalledSnapshot snapshot, World world) {
@@ -231,33 +172,11 @@ final class Residence implements AutoCloseable {
 
     private void swapTo(World world) {
         worlds.activate(world);
-        if (repair != null) {
-            repair.activated(world);
-        }
+        upkeep.activated(world);
     }
 
     Installation beginInstallation(StagedSnapshot staged) {
         return new Installation(installContext, staged, worlds::current);
-    }
-
-    /**
-     * Brings a finished installation up to the deltas that are in force.
-     *
-     * @throws RefusedException when it does not lead there
-     */
-    Successor succeed(Installation finished) throws IOException, RefusedException {
-        InstalledSnapshot result = finished.result();
-        try (InstalledRecords of = new InstalledRecords(result.folder())) {
-            DeltaBuild lacking = deltas.catchUp(result, of, worlds.current());
-            if (lacking == null) {
-                return new Successor(finished, null, result.world());
-            }
-            World world = lacking.finish();
-            result.world().close();
-            return new Successor(finished, lacking, world);
-        } catch (DeltaRefusedException e) {
-            throw new RefusedException(RefusedException.Check.ROLLBACK, e.reason());
-        }
     }
 
     /** What may still fail before an activation; the keys may have changed since the manifest came. */
@@ -303,6 +222,15 @@ final class Residence implements AutoCloseable {
         records.changedTo(build.state().changes(), deltas.last());
     }
 
+    /** Brings a finished installation up to the deltas that are in force. */
+    Successor succeed(Installation finished) throws IOException, RefusedException {
+        return Successor.of(finished, deltas, worlds.current());
+    }
+
+    Upkeep upkeep() {
+        return upkeep;
+    }
+
     /** The last delta that ever was in force in the active snapshot's epoch. */
     long highestSequence() {
         return highWater.sequenceOf(version().epoch());
@@ -320,18 +248,7 @@ final class Residence implements AutoCloseable {
             pruneDue = false;
             prune();
         }
-        refreshPeriods();
-        work += growReservations();
-        long nowNs = clock.monotonicNs();
-        if (nowNs - noteTimeAtNs >= 0) {
-            noteTimeAtNs = nowNs + NOTE_TIME_NS;
-            cells.noteTime(clock.wallMs());
-        }
-        if (nowNs - syncCellsAtNs >= 0) {
-            syncCellsAtNs = nowNs + SYNC_CELLS_NS;
-            cells.sync();
-        }
-        return work;
+        return work + upkeep.work(worlds.current());
     }
 
     /**
@@ -372,35 +289,6 @@ final class Residence implements AutoCloseable {
     /** Why the active snapshot is not trusted; empty = it is. */
     String distrust() {
         return distrust;
-    }
-
-    private int growReservations() {
-        try {
-            boolean grew = reservations.store().grow();
-            growthFailed = false;
-            return grew ? 1 : 0;
-        } catch (IOException e) {
-            if (!growthFailed) {
-                growthFailed = true;
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "no room for more reservations, RESERVE is denied once they are full: {0}",
-                        Causes.of(e));
-            }
-            return 0;
-        }
-    }
-
-    private void refreshPeriods() {
-        World world = worlds.current();
-        if (world == null) {
-            return;
-        }
-        PeriodTable periods = world.periods();
-        long epochMs = TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() + clock.epochOffsetNs());
-        if (periods.needsRefresh(epochMs)) {
-            world.periods(periods.refreshed(epochMs));
-        }
     }
 
     private void prune() {

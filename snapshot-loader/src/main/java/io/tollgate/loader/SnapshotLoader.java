@@ -97,7 +97,7 @@ public final class SnapshotLoader implements AutoCloseable {
      * @param repair with a worker number that nobody else has, over the in-flight words of the decision workers
      */
     public SnapshotLoader repairWith(CellRepair repair) {
-        residence.repairWith(repair);
+        residence.upkeep().repairWith(repair);
         return this;
     }
 
