@@ -84,7 +84,7 @@ final class Installing {
     private void finish(Installation running) throws IOException, RefusedException {
         Successor next = successor;
         if (next == null) {
-            next = residence.succeed(running);
+            next = Successor.of(running, residence.deltas(), residence.worlds().current());
             successor = next;
         }
         Trial looking = trial;

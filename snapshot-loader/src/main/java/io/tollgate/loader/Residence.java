@@ -222,11 +222,6 @@ final class Residence implements AutoCloseable {
         records.changedTo(build.state().changes(), deltas.last());
     }
 
-    /** Brings a finished installation up to the deltas that are in force. */
-    Successor succeed(Installation finished) throws IOException, RefusedException {
-        return Successor.of(finished, deltas, worlds.current());
-    }
-
     Upkeep upkeep() {
         return upkeep;
     }

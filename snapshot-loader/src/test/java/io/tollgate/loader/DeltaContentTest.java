@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.core.credit.WalletRow;
+import io.tollgate.core.policy.PolicyTables;
 import io.tollgate.core.quota.InFlight;
 import io.tollgate.core.quota.TakePlan;
 import io.tollgate.core.quota.Taker;
@@ -257,7 +258,7 @@ class DeltaContentTest {
         assertTrue(row(LAB).policyId() >= 0);
         assertEquals(LAB, world().policies().scopePath(row(LAB).policyId()));
         publish(remove(Section.SECTION_POLICY, LAB));
-        assertEquals(before, world().policies().ruleCount());
+        assertEquals(PolicyTables.NO_POLICY, world().policies().findPolicy(LAB));
     }
 
     private static RuleRecord rule(String id, Effect effect) {

@@ -121,7 +121,8 @@ public final class RecordSource {
     }
 
     /**
-     * Reads the active snapshot whole, as it is after deltas, section by section; what deltas have changed comes last. Look-ups wait meanwhile.
+     * Reads the active snapshot whole, as it is after deltas, section by section; what deltas have changed comes last.
+     * Look-ups wait meanwhile.
      *
      * @return false = there is no snapshot
      * @throws IOException when it cannot be read, or another one has become active meanwhile: try again
