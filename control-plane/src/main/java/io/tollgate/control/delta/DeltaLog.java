@@ -18,8 +18,8 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deltas of one bundle and epoch, in files of about {@value #SEGMENT_BYTES} bytes. A delta is on disk before {@link #append} returns, so
- * before anybody sees it.
+ * The deltas of one bundle and epoch, in files of about {@value #SEGMENT_BYTES} bytes. A delta is on disk before {@link #append} returns,
+ * so before anybody sees it.
  *
  * <pre>
  *   EPOCH-FIRST.tgd    see {@link DeltaSegment}; FIRST is the sequence of its first delta

@@ -25,8 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes one bundle: as a delta what sidecars can patch, as a snapshot what they cannot. Versions and sequences only grow. Finds what was
- * published last again after a restart.
+ * Publishes one bundle: as a delta what sidecars can patch, as a snapshot what they cannot. Versions and sequences only grow. Finds what
+ * was published last again after a restart.
  *
  * <pre>
  *   state_dir/BUNDLE/STATE                   see {@link BundleState}
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   state_dir/BUNDLE/EPOCH-SEQUENCE.tgd      deltas, see {@link DeltaLog}
  * </pre>
  *
- * <p>A delta is on disk before anybody sees it. A snapshot is on disk before its version is, and its version is before anybody sees it. So a
- * crash in between gives the number again, to something that nobody had seen.
+ * <p>A delta is on disk before anybody sees it. A snapshot is on disk before its version is, and its version is before anybody sees it. So
+ * a crash in between gives the number again, to something that nobody had seen.
  *
  * <p>A snapshot of its own right takes the next sequence and cuts the log: who has less must pull it. A checkpoint holds what snapshot and
  * deltas before it hold; who has all those deltas need not pull it.

@@ -2,8 +2,8 @@
 package io.tollgate.control.publish;
 
 /**
- * How long superseded states stay in the state directory, so that a decision made on one can be replayed. What sidecars may still need stays
- * anyway.
+ * How long superseded states stay in the state directory, so that a decision made on one can be replayed. What sidecars may still need
+ * stays anyway.
  *
  * @param keepMs a state is kept so long after the next one took its place
  * @param maxBytes snapshots and deltas of one bundle together; the oldest states go first

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The snapshots and deltas of a bundle that lie in the state directory. A state that was once published can be made from the newest snapshot
- * before it and the deltas in between, as long as both are kept:
+ * The snapshots and deltas of a bundle that lie in the state directory. A state that was once published can be made from the newest
+ * snapshot before it and the deltas in between, as long as both are kept:
  *
  * <ul>
  *   <li>the newest {@value SnapshotShelf#KEPT} snapshots always;

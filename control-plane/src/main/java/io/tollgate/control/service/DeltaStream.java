@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PullDeltas call: the answer, and then what comes. Deltas are read from the log when the transport has room for them, so a sidecar that
- * reads slowly costs one message of about {@value #BATCH_BYTES} bytes, and all of them together an {@link UnreadBudget}; one that does not
- * read for {@value #STUCK_NS} ns has its call ended.
+ * One PullDeltas call: the answer, and then what comes. Deltas are read from the log when the transport has room for them, so a sidecar
+ * that reads slowly costs one message of about {@value #BATCH_BYTES} bytes, and all of them together an {@link UnreadBudget}; one that does
+ * not read for {@value #STUCK_NS} ns has its call ended.
  *
- * <p>The call's threads and the thread of {@link DeltaWaits} take turns under this object's lock. gRPC gives no way to drop what a transport
- * has not sent yet, so the budget is given back only when the call is closed.
+ * <p>The call's threads and the thread of {@link DeltaWaits} take turns under this object's lock. gRPC gives no way to drop what a
+ * transport has not sent yet, so the budget is given back only when the call is closed.
  */
 final class DeltaStream {
     /** Deltas in one message; a single larger one goes alone. */

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * For random edits of a bundle: the deltas, applied to the records of the old snapshot, give exactly the records of a snapshot compiled from
- * scratch; and so do checkpoints, restarts, and what comes out of the archive.
+ * For random edits of a bundle: the deltas, applied to the records of the old snapshot, give exactly the records of a snapshot compiled
+ * from scratch; and so do checkpoints, restarts, and what comes out of the archive.
  */
 class RandomEditsTest {
     private static final int EDITS = 90;
