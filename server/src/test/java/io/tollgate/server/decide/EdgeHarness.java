@@ -51,7 +51,11 @@ final class EdgeHarness implements AutoCloseable {
 
     /** And waits for that journal. */
     EdgeHarness(final Supplier<Evaluator> evaluators, final UsageJournal journal) {
-        listeners = open(builder -> builder, evaluators, new DecisionListeners.Surroundings(journal, LaneLog::none));
+        // a loop that is late on a busy machine sheds nothing here
+        listeners = open(
+                builder -> builder.set("shed.max_loop_lag_ms", "60000"),
+                evaluators,
+                new DecisionListeners.Surroundings(journal, LaneLog::none));
     }
 
     private static DecisionListeners open(
