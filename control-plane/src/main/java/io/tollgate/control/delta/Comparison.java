@@ -23,8 +23,8 @@ import java.util.Set;
  * Compares what is published with what was compiled, record by record, and judges whether a sidecar can patch what it has.
  *
  * <p>A change is <em>local</em> when it changes only the rows of the scopes whose records it changes. It is not when it changes the
- * registry (every compiled rule counts on its numbers), or what descendants' rows hold copies of: a scope's level, parent, owner, bound project,
- * key hash, plan, whether it has a subscription, or the EACH ceilings of a scope that has descendants.
+ * registry (every compiled rule counts on its numbers), or what descendants' rows hold copies of: a scope's level, parent, owner, bound
+ * project, key hash, plan, whether it has a subscription, or the EACH ceilings of a scope that has descendants.
  *
  * <p>Used once, by one thread. The table stays as it is.
  */

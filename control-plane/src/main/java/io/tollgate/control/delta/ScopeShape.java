@@ -10,8 +10,9 @@ import io.tollgate.v1.SubscriptionRecord;
 import java.io.IOException;
 
 /**
- * Hashes of what sidecars copy from a scope into the rows of other scopes. When one of them changes, more than the scope's own row changes
- * with it. Two shapes of equal hash would pass as the same (64 bits: by chance never); a sidecar then finds out itself and pulls a snapshot.
+ * Hashes of what sidecars copy from a scope into the rows of other scopes. When one of them changes, more than the scope's own row
+ * changes with it. Two shapes of equal hash would pass as the same (64 bits: by chance never); a sidecar then finds out itself and pulls
+ * a snapshot.
  */
 final class ScopeShape {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
