@@ -22,7 +22,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A snapshot of the sample organisation's smaller customers: one of everything, small enough to be installed hundreds of times a second. */
+/**
+ * A snapshot of the sample organisation's smaller customers: one of everything, small enough to be installed hundreds of times a
+ * second.
+ */
 final class SmallSnapshot {
     private static final String CUSTOMER = "org:tidepool";
 

@@ -25,7 +25,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/** Counters and reservations whose files were changed on the disk: refused when they are opened, or healed; never a crash or an endless loop. */
+/**
+ * Counters and reservations whose files were changed on the disk: refused when they are opened, or healed; never a crash or an endless
+ * loop.
+ */
 final class StateFilesFuzz implements FuzzTarget {
     private static final String CELLS = "cells/cells.tgc";
     private static final String RESERVATIONS = "reservations/reservations.tgr";

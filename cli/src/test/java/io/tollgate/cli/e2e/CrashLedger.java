@@ -47,6 +47,7 @@ final class CrashLedger implements AutoCloseable {
         String page = "";
         do {
             final QueryLedgerResponse response = AdministrationServiceGrpc.newBlockingStub(channel)
+                    .withWaitForReady()
                     .withDeadlineAfter(20, TimeUnit.SECONDS)
                     .queryLedger(QueryLedgerRequest.newBuilder()
                             .setView(LedgerView.LEDGER_VIEW_EVENTS)

@@ -101,55 +101,24 @@ class EnvoyGateTest {
     }
 
     private void startEnvoy(final String version, final boolean failureModeAllow) throws Exception {
-        envoy = RealEnvoy.start(
-                version,
-                directory,
-                """
-                static_resources:
-                  listeners:
-                    - address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-                      filter_chains:
-                        - filters:
-                            - name: envoy.filters.network.http_connection_manager
-                              typed_config:
-                                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                                stat_prefix: gate
-                                route_config:
-                                  virtual_hosts:
-                                    - name: all
-                                      domains: ["*"]
-                                      routes: [ { match: { prefix: "/" }, route: { cluster: service } } ]
-                                http_filters:
-                                  - name: envoy.filters.http.ext_authz
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
-                                      transport_api_version: V3
-                                      failure_mode_allow: %s
-                                      grpc_service: { envoy_grpc: { cluster_name: tollgate }, timeout: 10s }
-                                  - name: envoy.filters.http.router
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-                  clusters:
-                    - name: service
-                      load_assignment:
-                        cluster_name: service
-                        endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
-                    - name: tollgate
-                      # Envoy's default of 1,024 at once would refuse by itself what Tollgate could answer.
-                      circuit_breakers: { thresholds: [ { max_requests: 100000, max_pending_requests: 100000 } ] }
-                      typed_extension_protocol_options:
-                        envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                          "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                          explicit_http_config: { http2_protocol_options: {} }
-                      load_assignment:
-                        cluster_name: tollgate
-                        endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
-                """
-                        .formatted(envoyPort, failureModeAllow, upstream.port(), site.decidePort()));
+        envoy = RealEnvoy.start(version, directory, configuration(failureModeAllow));
         sidecar.await("an open gate", () -> {
             assertTrue(envoy.alive(), envoy.output());
             return isOpen();
         });
+    }
+
+    /** The example, with other ports, and without what Envoy itself does about paths: here Tollgate has to see them. */
+    private String configuration(final boolean failureModeAllow) throws IOException {
+        final Path example = Path.of(System.getProperty("tollgate.root"), "examples", "envoy", "envoy.yaml");
+        return Files.readString(example)
+                .replace("port_value: 10000", "port_value: " + envoyPort)
+                .replace("port_value: 8080", "port_value: " + upstream.port())
+                .replace("port_value: 7070", "port_value: " + site.decidePort())
+                .replace("failure_mode_allow: false", "failure_mode_allow: " + failureModeAllow)
+                .replace("normalize_path: true", "normalize_path: false")
+                .replace("merge_slashes: true", "merge_slashes: false")
+                .replace("escaped_slashes_action: REJECT_REQUEST", "escaped_slashes_action: KEEP_UNCHANGED");
     }
 
     private HttpResponse<String> send(final HttpRequest.Builder request) {

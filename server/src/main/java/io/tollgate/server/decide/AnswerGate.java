@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Holds answers back until the usage they rest on is as durable as configured, in their order; the event loop goes on meanwhile. Where
  * nothing has to be waited for (no journal, durability of the process, nothing taken) an answer passes at once.
  *
- * <p>Belongs to one event loop, but {@link #wake}, which the journal's thread calls. That sees {@code waits} set before the loop looks at the
+ * <p>Belongs to one event loop, but {@link #wake}, which the journal's thread calls. That sees {@code waits} set before the loop looks
+ * at the
  * durable sequence once more, so no answer is forgotten.
  */
 final class AnswerGate {

@@ -22,7 +22,8 @@ import io.tollgate.v1.DecideResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code envoy.service.auth.v3.Authorization} on the decision listeners. No Check is answered with a gRPC error, whatever it is and whatever
+ * {@code envoy.service.auth.v3.Authorization} on the decision listeners. No Check is answered with a gRPC error, whatever it is and
+ * whatever
  * goes wrong here: Envoy's {@code failure_mode_allow} would let the request pass.
  */
 final class EnvoyBinding {

@@ -12,7 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in, one out, on the event loop. An answer waits in the lane's {@link AnswerGate} until what it rests on is durable. The answer is made when the caller has finished asking, so a call that
+ * One message in, one out, on the event loop. An answer waits in the lane's {@link AnswerGate} until what it rests on is durable. The
+ * answer is made when the caller has finished asking, so a call that
  * was cancelled before takes nothing.
  *
  * @param <R> the answer

@@ -23,7 +23,8 @@ import io.tollgate.v1.Warning;
 import java.util.Map;
 
 /**
- * From an answer to what Envoy makes of it. Every deny, also those that fail closed, is a denied_response with a status: never a gRPC error and
+ * From an answer to what Envoy makes of it. Every deny, also those that fail closed, is a denied_response with a status: never a gRPC
+ * error and
  * never an error_response, which obey Envoy's {@code failure_mode_allow}. Immutable.
  */
 final class CheckAnswer {

@@ -15,7 +15,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authorization/Check = Decide: a Check becomes a question, an answer becomes what Envoy does. Immutable, for all event loops; keeps nothing
+ * Authorization/Check = Decide: a Check becomes a question, an answer becomes what Envoy does. Immutable, for all event loops; keeps
+ * nothing
  * between the two.
  */
 public final class ExtAuthz {

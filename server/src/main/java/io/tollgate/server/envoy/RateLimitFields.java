@@ -6,7 +6,8 @@ import io.tollgate.v1.DimensionKind;
 import java.util.function.BiConsumer;
 
 /**
- * The header fields RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers (structured fields): one policy, the ceiling that
+ * The header fields RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers (structured fields): one policy, the ceiling
+ * that
  * binds, named by its id. Quota is the limit, or the burst of a rate; the window is told where it is known.
  */
 final class RateLimitFields {

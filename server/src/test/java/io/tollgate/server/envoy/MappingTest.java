@@ -207,7 +207,7 @@ class MappingTest {
                 "rules: [ { name: a } ]|says no product",
                 "rules: [ { name: a, request: { actor_id: { query: user } } } ]|which any client can write",
                 "rules: [ { name: a, request: { organization: { header: x-org } } } ]|which any client can send",
-                "rules: [ { name: a, match: { path: \"/a/{b}\" }, request: { project: { path: c } } } ]|which the rule's path does not have",
+                "rules: [ { name: a, match: { path: \"/a/{b}\" }, request: { project: { path: c } } } ]|the rule's path does not have",
                 "rules: [ { name: a, match: { path: a } } ]|must start with a slash",
                 "rules: [ { name: a, match: { path: /a/**/b } } ]|before its end",
                 "rules: [ { name: a, pass: true }, { name: b, pass: true } ]|is never reached",

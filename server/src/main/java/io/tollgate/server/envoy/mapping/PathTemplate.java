@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/projects/{project}/launch}: names stand for one segment each, {@code *} for any one, {@code **} at the end for the rest. Immutable. */
+/**
+ * {@code /v1/projects/{project}/launch}: names stand for one segment each, {@code *} for any one, {@code **} at the end for the rest.
+ * Immutable.
+ */
 public final class PathTemplate {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
     private static final String ONE = "*";

@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The path of a request, decoded, if there is only one way to read it. Refused are: anything that does not start with a slash; empty segments,
- * {@code .} and {@code ..}, written plainly or encoded; encoded slashes and backslashes, backslashes; an encoded percent sign (double encoding);
- * NUL and other control characters; parameters after a semicolon; broken escapes; what is not UTF-8. Envoy and the service behind it may read each
+ * The path of a request, decoded, if there is only one way to read it. Refused are: anything that does not start with a slash; empty
+ * segments,
+ * {@code .} and {@code ..}, written plainly or encoded; encoded slashes and backslashes, backslashes; an encoded percent sign (double
+ * encoding);
+ * NUL and other control characters; parameters after a semicolon; broken escapes; what is not UTF-8. Envoy and the service behind it
+ * may read each
  * of these otherwise than we do (CVE-2019-9901 and its kin), and a rule for one path would then guard another.
  *
  * <p>A path that passes has segments whose decoding changes no structure. One slash at the end is allowed and does not count.
