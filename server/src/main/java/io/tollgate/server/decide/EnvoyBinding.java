@@ -3,7 +3,6 @@ package io.tollgate.server.decide;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import com.google.rpc.Status;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -13,6 +12,7 @@ import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
 import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
+import io.tollgate.envoy.auth.v3.Status;
 import io.tollgate.envoy.type.v3.HttpStatus;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.Face;
