@@ -40,7 +40,7 @@ class VectorCoverageTest {
             "REASON_OVERLOADED",
             "depends on the load of the machine, see OverloadTest",
             "REASON_JOURNAL_FULL",
-            "there is no journal yet",
+            "needs a journal that is full or has failed, see JournalTest and JournalEdgeTest",
             "REASON_INTERNAL",
             "a fault of the sidecar, see EdgeFailureTest",
             "REASON_UNREACHABLE",
