@@ -240,7 +240,9 @@ class ProcessEndToEndTest {
     }
 
     private void awaitAllowed() {
-        sidecar.await("an allowed decision", () -> ask(tcp).allowed());
+        // Both, since each connects anew in its own time.
+        sidecar.await(
+                "an allowed decision", () -> ask(tcp).allowed() && ask(unix).allowed());
     }
 
     private Decision ask(final TollgateClient client) {
