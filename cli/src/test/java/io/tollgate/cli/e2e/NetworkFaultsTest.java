@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,7 @@ class NetworkFaultsTest {
     }
 
     @Test
+    @Tag("long")
     void shouldTakeNoNonsenseForAnAnswer() {
         Random random = new Random(42);
         byte[] noise = new byte[5_000];

@@ -49,6 +49,7 @@ class RestartStormTest {
 
     /** As a control plane that comes up and falls down at once looks like from outside: the listener goes and connections break. */
     @Test
+    @Tag("long")
     void shouldNeitherStormNorPullAgainWhenTheControlPlaneComesAndGoes() throws InterruptedException, IOException {
         start(3);
         long seed = System.nanoTime();

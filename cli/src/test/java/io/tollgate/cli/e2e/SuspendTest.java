@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +77,7 @@ class SuspendTest {
     }
 
     @Test
+    @Tag("long")
     void shouldAllowAfterAStopOnlyOnWhatWasConfirmedAfterIt() throws Exception {
         for (int round = 0; round < 3; round++) {
             CompletableFuture<Decision> asked = stopAskContinue();

@@ -31,6 +31,9 @@ record BundleSettings(
     /** A sidecar cannot ask more often than about once a second. */
     static final long LEAST_MAX_AGE_MS = 1_000;
 
+    /** Folder of the control plane's state directory that is no bundle's. */
+    private static final String TAKEN = "ledger";
+
     private static final long MINUTE_MS = 60_000;
     private static final int INFO = 1;
     private static final int WARNING = 2;
@@ -39,6 +42,14 @@ record BundleSettings(
     static BundleSettings of(Compilation compilation) {
         List<Part> files = compilation.files(Folder.ROOT);
         Value.@Nullable Fields root = files.isEmpty() ? null : files.get(0).root();
+        if (root != null && root.text("bundle").equals(TAKEN)) {
+            compilation.error(
+                    root.at("bundle"),
+                    Code.BAD_ID,
+                    "a bundle cannot be called '" + TAKEN
+                            + "': the control plane keeps its usage ledger under that name",
+                    "give it another name");
+        }
         Value.@Nullable Fields defaults = root == null ? null : root.fields("defaults");
         return new BundleSettings(
                 root == null ? "" : root.text("bundle"),

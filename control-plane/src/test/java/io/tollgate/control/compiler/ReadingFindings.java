@@ -39,6 +39,7 @@ final class ReadingFindings {
                     MISSING_KEY,
                     "the file is empty",
                     b -> b.edit(ROOT, "bundle: tiny\nfreshness:\n  policy: 2m\n", "# bundle: tiny\n")),
+            Finding.of(BAD_ID, "usage ledger", ROOT, "bundle: tiny", "bundle: «ledger"),
             Finding.of(SYNTAX, "not YAML", LIMITS, "limits:\n  org:acme:", "limits: {a: b\n  org:acme«:"),
             Finding.of("tab", SYNTAX, "cannot start any token", b -> b.edit(ROOT, "  policy: 2m", "«\tpolicy: 2m")),
             Finding.of("control character", SYNTAX, "U+0007", b -> b.edit(ROOT, "tiny", "tin«\u0007y")),

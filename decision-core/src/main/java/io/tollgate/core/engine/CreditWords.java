@@ -10,7 +10,6 @@ import io.tollgate.core.world.World;
 import io.tollgate.core.world.def.PriceDef;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -191,7 +190,10 @@ final class CreditWords {
         final int scale = world.registry().moneyScale();
         final String currency = world.prices().book(facts.book).currency();
         final CostState cost = evaluation.decision.cost();
-        final CostView view = Objects.requireNonNull(views.cost(evaluation.decision), "the cost is known");
+        final CostView view = views.cost(evaluation.decision);
+        if (view == null) {
+            return "its balance was not read, the counters were too busy";
+        }
         final String shares = view.shares().stream()
                 .map(share -> "'" + share.trancheId() + "' " + Money.text(share.amount(), scale, currency))
                 .collect(Collectors.joining(", "));
