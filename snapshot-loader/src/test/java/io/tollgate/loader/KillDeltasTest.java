@@ -23,21 +23,6 @@ class KillDeltasTest {
     @TempDir
     Path stateDir;
 
-    private Process start() throws Exception {
-        String root = System.getProperty("tollgate.root");
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "@" + root + "/config/jvm.options",
-                        "-Xmx64m",
-                        "-Djava.util.logging.config.file=" + System.getProperty("java.util.logging.config.file"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledDeltas.class.getName(),
-                        stateDir.toString())
-                .redirectErrorStream(true)
-                .start();
-    }
-
     @Test
     void shouldLoseNoDeltaThatWasInForce() throws Exception {
         long seed = System.nanoTime();
@@ -45,7 +30,7 @@ class KillDeltasTest {
         long sequence = 0;
         for (int round = 0; round < ROUNDS; round++) {
             String what = "seed " + seed + ", round " + round;
-            Process process = start();
+            Process process = KilledJava.start(KilledDeltas.class, stateDir);
             try (BufferedReader said =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 String first = said.readLine();
