@@ -60,7 +60,10 @@ final class EnvoyBinding {
                 .addMethod(check)
                 .build();
         return ServerServiceDefinition.builder(descriptor)
-                .addMethod(ServerMethodDefinition.create(check, new UnaryHandler<>(binding.new Checks())))
+                .addMethod(ServerMethodDefinition.create(
+                        check,
+                        new UnaryHandler<>(
+                                binding.new Checks(), answer -> answer.hasDeniedResponse() ? answer : LAST_RESORT)))
                 .build();
     }
 
