@@ -55,7 +55,7 @@ public final class DecisionListeners implements AutoCloseable {
         loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
         final List<ServerServiceDefinition> services = List.of(
                 DecisionServiceBinding.of(edge, new ReservationEdge(edge, faults), config.limits()),
-                EnvoyBinding.of(
+                CheckBinding.of(
                         edge,
                         new ExtAuthz(config.envoy().mapping(), System::currentTimeMillis),
                         config.limits(),

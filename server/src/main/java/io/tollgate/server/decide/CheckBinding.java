@@ -1,13 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import io.grpc.Deadline;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
 import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
@@ -23,10 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code envoy.service.auth.v3.Authorization} on the decision listeners. No Check is answered with a gRPC error, whatever it is and
- * whatever
- * goes wrong here: Envoy's {@code failure_mode_allow} would let the request pass.
+ * whatever goes wrong here: Envoy's {@code failure_mode_allow} would let the request pass.
  */
-final class EnvoyBinding {
+final class CheckBinding {
     private static final int PERMISSION_DENIED = 7;
     private static final int SERVICE_UNAVAILABLE = 503;
     /** When even making the answer fails. */
@@ -40,7 +34,7 @@ final class EnvoyBinding {
     private final ExtAuthz ext;
     private final FaultLog faults;
 
-    private EnvoyBinding(final DecisionEdge edge, final ExtAuthz ext, final FaultLog faults) {
+    private CheckBinding(final DecisionEdge edge, final ExtAuthz ext, final FaultLog faults) {
         this.edge = edge;
         this.ext = ext;
         this.faults = faults;
@@ -48,35 +42,19 @@ final class EnvoyBinding {
 
     static ServerServiceDefinition of(
             final DecisionEdge edge, final ExtAuthz ext, final SidecarConfig.Limits limits, final FaultLog faults) {
-        final EnvoyBinding binding = new EnvoyBinding(edge, ext, faults);
-        final MethodDescriptor<Object, CheckResponse> check = read(
-                AuthorizationGrpc.getCheckMethod(),
-                CheckRequest.parser(),
-                "envoy.service.auth.v3.CheckRequest",
-                limits);
-        final ServiceDescriptor generated = AuthorizationGrpc.getServiceDescriptor();
-        final ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(generated.getName())
-                .setSchemaDescriptor(generated.getSchemaDescriptor())
-                .addMethod(check)
-                .build();
-        return ServerServiceDefinition.builder(descriptor)
-                .addMethod(ServerMethodDefinition.create(
-                        check,
-                        new UnaryHandler<>(
-                                binding.new Checks(), answer -> answer.hasDeniedResponse() ? answer : LAST_RESORT)))
-                .build();
-    }
-
-    private static <R> MethodDescriptor<Object, R> read(
-            final MethodDescriptor<?, R> method,
-            final Parser<? extends MessageLite> parser,
-            final String typeName,
-            final SidecarConfig.Limits limits) {
+        final CheckBinding binding = new CheckBinding(edge, ext, faults);
         // A Check may carry a body; what is too long for us is denied, not an error.
-        return method.toBuilder(
-                        new InboundMarshaller(parser, typeName, limits.maxBatchBytes(), "limits.max_batch_bytes"),
-                        method.getResponseMarshaller())
-                .build();
+        return new ServiceMethods(AuthorizationGrpc.getServiceDescriptor())
+                .add(
+                        AuthorizationGrpc.getCheckMethod(),
+                        new ServiceMethods.Reading(
+                                CheckRequest.parser(),
+                                "envoy.service.auth.v3.CheckRequest",
+                                limits.maxBatchBytes(),
+                                "limits.max_batch_bytes"),
+                        new UnaryHandler<>(
+                                binding.new Checks(), answer -> answer.hasDeniedResponse() ? answer : LAST_RESORT))
+                .define();
     }
 
     private final class Checks implements UnaryHandler.Answerer<CheckResponse> {
