@@ -47,12 +47,30 @@ final class DecisionEdge {
     /** {@return the answer to one question, on the lane of the calling thread} */
     DecideResponse decide(
             final Lane lane, final Face face, final DecideRequest request, final @Nullable Deadline deadline) {
+        return ask(lane, face, request, false, deadline);
+    }
+
+    /**
+     * {@return the answer to whether what a request would take was given back, on the lane of the calling thread} All of it comes back, or
+     * nothing. Sheds, counts and logs as {@link #decide}; the request's mode and explain do not matter.
+     */
+    DecideResponse refund(
+            final Lane lane, final Face face, final DecideRequest request, final @Nullable Deadline deadline) {
+        return ask(lane, face, request, true, deadline);
+    }
+
+    private DecideResponse ask(
+            final Lane lane,
+            final Face face,
+            final DecideRequest request,
+            final boolean refund,
+            final @Nullable Deadline deadline) {
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {
             return shed(lane, face, request, cause);
         }
         final long startedNs = lane.counters.isTimed() ? System.nanoTime() : 0;
-        final DecideResponse response = evaluate(lane, face, request);
+        final DecideResponse response = evaluate(lane, face, request, refund);
         if (startedNs != 0) {
             lane.counters.took(System.nanoTime() - startedNs);
         }
@@ -92,7 +110,7 @@ final class DecisionEdge {
             lane.evaluator.begin();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
                 lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
-                answers.addResponses(answer(lane, Face.BATCH, batch.getRequests(i)));
+                answers.addResponses(answer(lane, Face.BATCH, batch.getRequests(i), false));
             }
         } catch (final Throwable fault) {
             faults.note(fault);
@@ -138,10 +156,11 @@ final class DecisionEdge {
         return deadline != null && deadline.isExpired() ? ShedCause.DEADLINE : null;
     }
 
-    private DecideResponse evaluate(final Lane lane, final Face face, final DecideRequest request) {
+    private DecideResponse evaluate(
+            final Lane lane, final Face face, final DecideRequest request, final boolean refund) {
         try {
             lane.evaluator.begin();
-            return answer(lane, face, request);
+            return answer(lane, face, request, refund);
         } catch (final Throwable fault) {
             faults.note(fault);
             return internal(lane, face, request);
@@ -150,7 +169,7 @@ final class DecisionEdge {
         }
     }
 
-    private DecideResponse answer(final Lane lane, final Face face, final DecideRequest request) {
+    private DecideResponse answer(final Lane lane, final Face face, final DecideRequest request, final boolean refund) {
         final DecideResponse.Builder response = DecideResponse.newBuilder();
         lane.reader.read(request, lane.request);
         if (lane.checkOnly) {
@@ -159,7 +178,11 @@ final class DecisionEdge {
         final boolean explain = request.getExplain() == ExplainLevel.EXPLAIN_LEVEL_FULL && limits.allowExplain();
         final String decisionId = lane.ids.next(lane.request);
         beforeAnswer(lane, request, 1);
-        lane.evaluator.answer(lane.request, explain, response);
+        if (refund && !lane.checkOnly) {
+            lane.evaluator.refund(lane.request, response);
+        } else {
+            lane.evaluator.answer(lane.request, explain, response);
+        }
         response.setCorrelationId(request.getCorrelationId()).setDecisionId(decisionId);
         final DecideResponse answer = response.build();
         count(lane, answer.getOutcomeValue(), answer.getReasonValue());

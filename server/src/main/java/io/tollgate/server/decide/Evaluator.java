@@ -5,6 +5,9 @@ import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionReadings;
+import io.tollgate.v1.Outcome;
+import io.tollgate.v1.Reason;
+import io.tollgate.v1.ReasonClass;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,18 @@ public interface Evaluator {
      * @param low second half of it
      */
     void extend(long high, long low, DecisionRequest request, DecideResponse.Builder response);
+
+    /**
+     * Gives back what a request would take: all of it, or nothing. Fills everything but the ids. This one has nothing to give back to.
+     *
+     * @param request its mode does not matter
+     */
+    default void refund(final DecisionRequest request, final DecideResponse.Builder response) {
+        response.setOutcome(Outcome.OUTCOME_DENY)
+                .setReason(Reason.REASON_INVALID_REQUEST)
+                .setReasonClass(ReasonClass.REASON_CLASS_REQUEST)
+                .setMessage("This cannot be given back here.");
+    }
 
     /** {@return what answers questions that stand together} */
     BatchEvaluator batch();
