@@ -6,23 +6,20 @@ import io.tollgate.core.attribute.AttributeLimits;
 import io.tollgate.core.credit.PriceQuery;
 import io.tollgate.core.request.RequestAttributes;
 import io.tollgate.core.symbol.SymbolTable;
-import io.tollgate.core.world.ScopeRow;
-import io.tollgate.core.world.World;
 import io.tollgate.core.world.def.AttributeType;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes of type string as a request has them: what the nearest scope of the chain says wins over what the caller states, as in
- * conditions. Scratch of one worker; belongs to its thread; allocates only where it says so.
+ * Attributes of type string, from where {@link ChainAttribute} finds them. Scratch of one worker; belongs to its thread; allocates only where it says so.
  */
 final class AttributeTexts implements PriceQuery.PriceInput {
     private static final int STRING = AttributeType.STRING.code();
     private static final int NO_TEXT = -1;
 
     private final Evaluation evaluation;
-    private final ScopeRow row = new ScopeRow();
+    private final ChainAttribute attribute;
     private final byte[] copy = new byte[AttributeLimits.MAX_TEXT_BYTES];
     /** Where the text found last is: in copy, or in the request's bytes. */
     private byte[] bytes = copy;
@@ -31,6 +28,7 @@ final class AttributeTexts implements PriceQuery.PriceInput {
 
     AttributeTexts(final Evaluation evaluation) {
         this.evaluation = evaluation;
+        attribute = new ChainAttribute(evaluation);
     }
 
     @Override
@@ -48,27 +46,17 @@ final class AttributeTexts implements PriceQuery.PriceInput {
 
     /** {@return bytes of the text, which is then in bytes from offset on, or NO_TEXT} */
     private int find(final int attributeId) {
-        final World world = evaluation.world;
-        for (int i = evaluation.chainLength - 1; i >= 0; i--) {
-            final long attributes = row.wrap(world, evaluation.chain[i]).attributesRef();
-            if (attributes == World.NO_ROW) {
-                continue;
-            }
-            final UnsafeBuffer buffer = world.attributeBuffer(attributes);
-            final int block = World.attributeOffset(attributes);
-            final int entry = AttributeBlock.find(buffer, block, attributeId);
-            if (entry != AttributeBlock.NONE) {
-                return copied(buffer, block, entry);
-            }
+        attribute.find(attributeId);
+        if (attribute.isInDirectory()) {
+            return copied(attribute.buffer(), attribute.block(), attribute.entry());
         }
-        final int stated = evaluation.facts.attribute(attributeId);
         final RequestAttributes request = evaluation.request.attributes();
-        if (stated == StatedFacts.NONE || request.typeCode(stated) != STRING) {
+        if (!attribute.isStated() || request.typeCode(attribute.stated()) != STRING) {
             return NO_TEXT;
         }
         bytes = request.bytes();
-        offset = request.textOffset(stated);
-        return request.size(stated);
+        offset = request.textOffset(attribute.stated());
+        return request.size(attribute.stated());
     }
 
     private int copied(final UnsafeBuffer buffer, final int block, final int entry) {

@@ -27,9 +27,11 @@ final class ConditionValues implements ConditionSource {
     private final Evaluation evaluation;
     private final HeldNames held;
     private final ScopeRow row = new ScopeRow();
+    private final ChainAttribute attribute;
 
     ConditionValues(final Evaluation evaluation) {
         this.evaluation = evaluation;
+        attribute = new ChainAttribute(evaluation);
         held = new HeldNames(evaluation);
     }
 
@@ -107,30 +109,13 @@ final class ConditionValues implements ConditionSource {
         }
     }
 
-    /** What the nearest scope says: of an actor the API key before its owner, of a place from the project up to global. */
     private void attribute(final int attributeId, final int slot, final ConditionFrame into) {
-        for (int i = evaluation.chainLength - 1; i >= 0; i--) {
-            final long attributes =
-                    row.wrap(evaluation.world, evaluation.chain[i]).attributesRef();
-            if (attributes != World.NO_ROW && entry(attributes, attributeId, slot, into)) {
-                return;
-            }
+        attribute.find(attributeId);
+        if (attribute.isInDirectory()) {
+            into.entry(slot, attribute.buffer(), attribute.block(), attribute.entry());
+        } else if (attribute.isStated()) {
+            into.stated(slot, evaluation.request.attributes(), attribute.stated());
         }
-        final int stated = evaluation.facts.attribute(attributeId);
-        if (stated != StatedFacts.NONE) {
-            into.stated(slot, evaluation.request.attributes(), stated);
-        }
-    }
-
-    private boolean entry(final long attributes, final int attributeId, final int slot, final ConditionFrame into) {
-        final UnsafeBuffer buffer = evaluation.world.attributeBuffer(attributes);
-        final int block = World.attributeOffset(attributes);
-        final int entry = AttributeBlock.find(buffer, block, attributeId);
-        if (entry == AttributeBlock.NONE) {
-            return false;
-        }
-        into.entry(slot, buffer, block, entry);
-        return true;
     }
 
     private void amount(final int unitId, final int slot, final ConditionFrame into) {

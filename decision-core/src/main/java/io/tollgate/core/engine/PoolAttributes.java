@@ -6,22 +6,18 @@ import io.tollgate.core.capacity.AskedName;
 import io.tollgate.core.capacity.PoolQuery;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.RequestAttributes;
-import io.tollgate.core.world.ScopeRow;
-import io.tollgate.core.world.World;
 import io.tollgate.core.world.def.AttributeType;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Attributes as pools compare them: what the nearest scope of the chain says wins over what the caller states, as in conditions. The
- * one that
- * was looked up last is remembered, since pools of one dimension mostly ask for the same. Scratch of one worker; belongs to its thread.
+ * Attributes as pools compare them, from where {@link ChainAttribute} finds them. The one that was looked up last is remembered, since pools of one dimension mostly ask for the same. Scratch of one worker; belongs to its thread.
  */
 final class PoolAttributes implements PoolQuery {
     private static final int NOTHING_YET = -1;
     private static final UnsafeBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
 
     private final Evaluation evaluation;
-    private final ScopeRow row = new ScopeRow();
+    private final ChainAttribute chain;
     private final UnsafeBuffer names = new UnsafeBuffer(new byte[0]);
     private int attribute = NOTHING_YET;
     private int type;
@@ -32,6 +28,7 @@ final class PoolAttributes implements PoolQuery {
 
     PoolAttributes(final Evaluation evaluation) {
         this.evaluation = evaluation;
+        chain = new ChainAttribute(evaluation);
     }
 
     void reset() {
@@ -63,21 +60,11 @@ final class PoolAttributes implements PoolQuery {
     }
 
     private int attribute(final int attributeId) {
-        final World world = evaluation.world;
-        for (int i = evaluation.chainLength - 1; i >= 0; i--) {
-            final long attributes = row.wrap(world, evaluation.chain[i]).attributesRef();
-            if (attributes == World.NO_ROW) {
-                continue;
-            }
-            final UnsafeBuffer buffer = world.attributeBuffer(attributes);
-            final int block = World.attributeOffset(attributes);
-            final int entry = AttributeBlock.find(buffer, block, attributeId);
-            if (entry != AttributeBlock.NONE) {
-                return entry(buffer, block, entry);
-            }
+        chain.find(attributeId);
+        if (chain.isInDirectory()) {
+            return entry(chain.buffer(), chain.block(), chain.entry());
         }
-        final int stated = evaluation.facts.attribute(attributeId);
-        return stated == StatedFacts.NONE ? NO_VALUE : stated(evaluation.request.attributes(), stated);
+        return chain.isStated() ? stated(evaluation.request.attributes(), chain.stated()) : NO_VALUE;
     }
 
     private int entry(final UnsafeBuffer buffer, final int block, final int entry) {
