@@ -1,16 +1,11 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.quota;
 
-import java.io.File;
+import io.tollgate.core.file.StoreFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,29 +46,13 @@ final class CellFile implements AutoCloseable {
 
     /** Makes a file with one extent; it appears under its name when it is whole. */
     static void create(Path file, long storeId) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            writeZeros(channel, 0, CellHeader.BYTES + EXTENT_BYTES);
+        StoreFile.create(file, channel -> {
+            StoreFile.writeZeros(channel, 0, CellHeader.BYTES + EXTENT_BYTES);
             MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, CellHeader.BYTES);
-            new CellHeader(new UnsafeBuffer(map), fresh).create(storeId);
+            new CellHeader(new UnsafeBuffer(map), file).create(storeId);
             map.force();
             IoUtil.unmap(map);
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        syncFolder(file.toAbsolutePath().getParent());
-    }
-
-    /** Keeps the new name through a power failure, where the platform lets a folder be synced. */
-    private static void syncFolder(@Nullable Path folder) throws IOException {
-        if (folder == null || File.separatorChar != '/') {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        });
     }
 
     /**
@@ -86,7 +65,7 @@ final class CellFile implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         @Nullable CellFile opened = null;
         try {
-            lock(channel, file);
+            StoreFile.lock(channel, file);
             long size = channel.size();
             if (size < CellHeader.BYTES + EXTENT_BYTES) {
                 throw new CellStoreException(file + " is cut off: it has " + size + " bytes, fewer than the "
@@ -103,19 +82,6 @@ final class CellFile implements AutoCloseable {
                 opened.close();
             }
             throw e;
-        }
-    }
-
-    private static void lock(FileChannel channel, Path file) throws IOException {
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            throw new IllegalStateException(
-                    file + " is in use: another sidecar (or another store of this process) has it open.");
         }
     }
 
@@ -141,16 +107,8 @@ final class CellFile implements AutoCloseable {
     /** Adds an extent. */
     void grow() throws IOException {
         int extent = cellMaps.size();
-        writeZeros(channel, CellHeader.BYTES + (long) extent * EXTENT_BYTES, EXTENT_BYTES);
+        StoreFile.writeZeros(channel, CellHeader.BYTES + (long) extent * EXTENT_BYTES, EXTENT_BYTES);
         map(extent);
-    }
-
-    private static void writeZeros(FileChannel channel, long from, int bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocate(bytes);
-        long at = from;
-        while (zeros.hasRemaining()) {
-            at += channel.write(zeros, at);
-        }
     }
 
     CellHeader header() {

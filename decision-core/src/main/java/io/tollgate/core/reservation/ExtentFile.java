@@ -1,15 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reservation;
 
+import io.tollgate.core.file.StoreFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,11 +76,8 @@ final class ExtentFile implements AutoCloseable {
     }
 
     private static void create(Path file, Kind kind, long key0, long key1) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            writeZeros(channel, 0, HEADER_BYTES);
+        StoreFile.create(file, channel -> {
+            StoreFile.writeZeros(channel, 0, HEADER_BYTES);
             MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, HEADER_BYTES);
             UnsafeBuffer header = new UnsafeBuffer(map);
             header.putLong(0, kind.magic());
@@ -95,16 +89,14 @@ final class ExtentFile implements AutoCloseable {
             header.putLong(CLEAN, 1);
             map.force();
             IoUtil.unmap(map);
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        });
     }
 
     private static ExtentFile open(Path file, Kind kind) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         @Nullable ExtentFile opened = null;
         try {
-            lock(channel, file);
+            StoreFile.lock(channel, file);
             long size = channel.size();
             if (size < HEADER_BYTES) {
                 throw new ReservationStoreException(
@@ -126,19 +118,6 @@ final class ExtentFile implements AutoCloseable {
                 opened.release();
             }
             throw e;
-        }
-    }
-
-    private static void lock(FileChannel channel, Path file) throws IOException {
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            throw new IllegalStateException(
-                    file + " is in use: another sidecar (or another store of this process) has it open.");
         }
     }
 
@@ -182,17 +161,9 @@ final class ExtentFile implements AutoCloseable {
     /** Adds a segment of zeros. */
     UnsafeBuffer grow() throws IOException {
         long at = HEADER_BYTES + (long) maps.size() * segmentBytes;
-        writeZeros(channel, at, segmentBytes);
+        StoreFile.writeZeros(channel, at, segmentBytes);
         maps.add(channel.map(FileChannel.MapMode.READ_WRITE, at, segmentBytes));
         return segment(maps.size() - 1);
-    }
-
-    private static void writeZeros(FileChannel channel, long from, int bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocate(bytes);
-        long at = from;
-        while (zeros.hasRemaining()) {
-            at += channel.write(zeros, at);
-        }
     }
 
     private static long crc(UnsafeBuffer header) {
