@@ -19,8 +19,10 @@ import io.tollgate.server.envoy.mapping.Mapping;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Outcome;
+import io.tollgate.v1.ReasonClass;
+import io.tollgate.v1.Usage;
 import io.tollgate.v1.Warning;
-import java.util.Map;
+import java.util.List;
 
 /**
  * From an answer to what Envoy makes of it. Every deny, also those that fail closed, is a denied_response with a status: never a gRPC
@@ -51,7 +53,7 @@ final class CheckAnswer {
     /** {@return the answer to a request that passes without a question} */
     CheckResponse passed(final String rule) {
         final OkHttpResponse.Builder ok = OkHttpResponse.newBuilder();
-        tellUpstream(ok, Map.of());
+        tellUpstream(ok, DecideRequest.getDefaultInstance(), DecideResponse.getDefaultInstance());
         return CheckResponse.newBuilder()
                 .setStatus(Status.getDefaultInstance())
                 .setOkResponse(ok)
@@ -83,23 +85,7 @@ final class CheckAnswer {
 
     private OkHttpResponse ok(final DecideRequest question, final DecideResponse answer, final long nowMs) {
         final OkHttpResponse.Builder ok = OkHttpResponse.newBuilder();
-        tellUpstream(
-                ok,
-                Map.of(
-                        "organization",
-                        question.getPlace().getOrganization(),
-                        "department",
-                        question.getPlace().getDepartment(),
-                        "project",
-                        question.getPlace().getProject(),
-                        "actor_type",
-                        question.getActor().getType(),
-                        "actor_id",
-                        question.getActor().getId(),
-                        "decision_id",
-                        answer.getDecisionId(),
-                        RESERVATION_ID,
-                        answer.getReservation().getId()));
+        tellUpstream(ok, question, answer);
         ok.addResponseHeadersToAdd(header(PREFIX + "decision-id", answer.getDecisionId()));
         for (final Warning warning : answer.getWarningsList()) {
             ok.addResponseHeadersToAdd(header(PREFIX + "warning", warning(warning)));
@@ -114,9 +100,10 @@ final class CheckAnswer {
     }
 
     /** Each header that is ours is set or removed, never both and never neither: nobody can send us one of them through. */
-    private void tellUpstream(final OkHttpResponse.Builder ok, final Map<String, String> values) {
+    private void tellUpstream(
+            final OkHttpResponse.Builder ok, final DecideRequest question, final DecideResponse answer) {
         upstream.identity().forEach((what, name) -> {
-            final String value = values.getOrDefault(what, "");
+            final String value = AnswerText.identity(what, question, answer);
             if (value.isEmpty() || !isHeaderValue(value)) {
                 ok.addHeadersToRemove(name);
             } else {
@@ -183,10 +170,30 @@ final class CheckAnswer {
         if (!rule.isEmpty()) {
             metadata.putFields(RULE, text(rule));
         }
+        if (answer.getReasonClass() != ReasonClass.REASON_CLASS_UNSPECIFIED) {
+            metadata.putFields("reason_class", text(AnswerText.reasonClass(answer)));
+        }
+        if (answer.getRetryAfterNs() > 0 && !answer.getRetryNever()) {
+            metadata.putFields("retry_after_ms", text(Long.toString(AnswerText.retryAfterMs(answer))));
+        }
+        if (answer.getGrantedCount() > 0) {
+            metadata.putFields(
+                    "granted",
+                    Value.newBuilder()
+                            .setStructValue(amounts(answer.getGrantedList()))
+                            .build());
+        }
         if (answer.hasReservation()) {
             metadata.putFields(RESERVATION_ID, text(answer.getReservation().getId()));
         }
         return metadata.build();
+    }
+
+    /** Amounts by unit, as text: a number of a Struct is a double, and not exact above 2^53. */
+    private static Struct amounts(final List<Usage> usages) {
+        final Struct.Builder amounts = Struct.newBuilder();
+        AnswerText.sums(usages).forEach((unit, amount) -> amounts.putFields(unit, text(amount)));
+        return amounts.build();
     }
 
     private static String reason(final DecideResponse answer) {

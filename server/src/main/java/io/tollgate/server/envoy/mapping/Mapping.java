@@ -30,9 +30,8 @@ public final class Mapping {
     /**
      * What the service behind Envoy learns.
      *
-     * @param identity header by what it says: organization, department, project, actor_type, actor_id, decision_id, reservation_id.
-     * Each is set or
-     *                 taken away with every answer that lets a request pass
+     * @param identity header by what it says: organization, department, project, actor_type, actor_id, decision_id, reservation_id,
+     *                 granted, cost, obligations. Each is set or taken away with every answer that lets a request pass
      * @param removed  headers that are taken away, like that of an API key
      */
     public record Upstream(Map<String, String> identity, List<String> removed) {}

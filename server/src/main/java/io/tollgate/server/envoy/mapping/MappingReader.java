@@ -19,8 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a mapping file. All mistakes of a run are told, each with line and column. Used once, by one thread. */
 public final class MappingReader {
-    private static final Set<String> IDENTITY =
-            Set.of("organization", "department", "project", "actor_type", "actor_id", "decision_id", "reservation_id");
+    private static final Set<String> IDENTITY = Set.of(
+            "organization",
+            "department",
+            "project",
+            "actor_type",
+            "actor_id",
+            "decision_id",
+            "reservation_id",
+            "granted",
+            "cost",
+            "obligations");
     private static final Set<Field> WHO = Set.of(Field.ORGANIZATION, Field.ACTOR_TYPE, Field.ACTOR_ID, Field.API_KEY);
 
     private static final String BY_CONTEXT =
