@@ -2,6 +2,7 @@
 package io.tollgate.cli;
 
 import io.tollgate.server.Sidecar;
+import io.tollgate.server.config.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,14 +22,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "dev",
         description = {
-            "Runs a control plane and a sidecar in one process, and reloads the bundle on save.",
+            "Runs a control plane and a sidecar in one process, and reloads the bundle (and Envoy's mapping) on save.",
             "Without DIR: the sample organisation. With --output json: a JSON object per line for each event."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tollgate dev",
             "  tollgate dev my-bundle --port-base 9070",
-            "  tollgate dev --port-base 0 --output json"
+            "  tollgate dev --port-base 0 --output json",
+            "  tollgate dev --envoy-mapping examples/envoy/http.mapping.yaml"
         })
 final class DevCommand implements Callable<Integer> {
     private static final long LOOK_MS = 20;
@@ -50,6 +52,9 @@ final class DevCommand implements Callable<Integer> {
     Path stateDirectory;
 
     @Mixin
+    DevEnvoy envoy;
+
+    @Mixin
     OutputOptions output;
 
     @Override
@@ -57,19 +62,21 @@ final class DevCommand implements Callable<Integer> {
         final Session session = output.session();
         final BundleFiles bundle = BundleFiles.in(session, directory == null ? sample(session) : directory);
         ports.check();
+        envoy.check(session);
         final Path state = state(session, bundle.directory());
         session.stop().listenToProcess();
         Logs.showOnlyErrors();
         final BlockingQueue<DevEvent> events = new LinkedBlockingQueue<>();
         final DevConsole console = new DevConsole(output, bundle, state);
-        try (DevServers servers = DevServers.start(bundle.directory(), state, ports, new DevEvent.Listener(events))) {
+        try (DevServers servers =
+                DevServers.start(bundle.directory(), state, ports, envoy, new DevEvent.Listener(events))) {
             serve(session.stop(), servers, events, console);
         }
         console.stopped();
         return ExitCode.OK;
     }
 
-    private static void serve(StopSignal stop, DevServers servers, BlockingQueue<DevEvent> events, DevConsole console) {
+    private void serve(StopSignal stop, DevServers servers, BlockingQueue<DevEvent> events, DevConsole console) {
         final DevEvent first = awaitBundle(stop, events, console);
         if (first == null) {
             return;
@@ -84,6 +91,23 @@ final class DevCommand implements Callable<Integer> {
             if (event != null) {
                 console.reloaded(stop, servers, event);
             }
+            if (envoy.wasSaved()) {
+                reloadMapping(stop, servers, console);
+            }
+        }
+    }
+
+    /** A sidecar reads its mapping when it starts; here that is another sidecar on the same ports. */
+    private void reloadMapping(StopSignal stop, DevServers servers, DevConsole console) {
+        final long startNs = System.nanoTime();
+        try {
+            if (!envoy.readAgain()) {
+                console.mappingUnchanged(envoy.name());
+            } else if (awaitReady(stop, servers.restartSidecar(), console)) {
+                console.mappingReloaded(envoy.name(), System.nanoTime() - startNs);
+            }
+        } catch (ConfigException e) {
+            console.mappingRefused(envoy.name(), e.getMessage());
         }
     }
 

@@ -57,6 +57,9 @@ final class DevConsole {
         json.addProperty("decisions", servers.decisionsAddress());
         json.addProperty("admin", servers.adminAddress());
         json.addProperty("http", servers.httpAddress());
+        if (servers.unixSocket() != null) {
+            json.addProperty("unixSocket", servers.unixSocket());
+        }
         json.addProperty("controlPlane", servers.controlAddress());
         json.addProperty("controlPlaneHttp", servers.controlHttpAddress());
         json.addProperty("try", call);
@@ -68,6 +71,9 @@ final class DevConsole {
         final Page page = new Page(paint);
         page.line(Style.STRONG_GOOD, "Tollgate is ready: bundle " + first.bundle() + " " + first.served());
         page.fact("decisions", servers.decisionsAddress() + "  gRPC, for applications");
+        if (servers.unixSocket() != null) {
+            page.fact("", "unix:" + servers.unixSocket());
+        }
         page.fact("admin", servers.adminAddress() + "  gRPC, for operators");
         page.fact("http", "http://" + servers.httpAddress() + "/readyz and /metrics");
         page.fact("control", servers.controlAddress() + "  gRPC, for sidecars");
@@ -198,6 +204,19 @@ final class DevConsole {
             json.addProperty("sequence", event.sequence());
             output.printLine(json, paint -> bundle.show(result.diagnostics(), paint));
         }
+    }
+
+    void mappingReloaded(String name, long tookNs) {
+        say("mapping", name + " saved: active after " + Human.durationMs(TimeUnit.NANOSECONDS.toMillis(tookNs)));
+    }
+
+    void mappingUnchanged(String name) {
+        say("mapping-unchanged", name + " saved: nothing new in it");
+    }
+
+    /** @param problems a line each, with file, line and column */
+    void mappingRefused(String name, String problems) {
+        say("mapping-refused", problems + "\n" + name + ": still serving the mapping of before");
     }
 
     void stopped() {

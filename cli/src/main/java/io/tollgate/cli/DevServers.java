@@ -7,6 +7,7 @@ import io.tollgate.control.ControlPlaneListener;
 import io.tollgate.server.Sidecar;
 import io.tollgate.server.SidecarAddresses;
 import io.tollgate.server.config.SidecarConfig;
+import io.tollgate.server.config.SidecarConfigBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,29 +18,49 @@ import org.jspecify.annotations.Nullable;
 final class DevServers implements AutoCloseable {
     private final DevPorts ports;
     private final Path state;
+    private final DevEnvoy envoy;
     private final ControlPlane plane;
     private @Nullable Sidecar sidecar;
+    private String bundle = "";
 
-    private DevServers(DevPorts ports, Path state, ControlPlane plane) {
+    private DevServers(DevPorts ports, DevEnvoy envoy, Path state, ControlPlane plane) {
         this.ports = ports;
+        this.envoy = envoy;
         this.state = state;
         this.plane = plane;
     }
 
     /** Starts the control plane. @throws CommandFailure if it cannot start */
-    static DevServers start(Path bundle, Path state, DevPorts ports, ControlPlaneListener listener) {
+    static DevServers start(Path bundle, Path state, DevPorts ports, DevEnvoy envoy, ControlPlaneListener listener) {
         try {
             final ControlPlaneConfig config = ControlPlaneConfig.of(bundle, state.resolve("control-plane"))
                     .listeningOn(ports.control(), ports.controlHttp());
-            return new DevServers(ports, state, ControlPlane.start(config, listener));
+            return new DevServers(ports, envoy, state, ControlPlane.start(config, listener));
         } catch (IOException e) {
             throw CommandFailure.usage("the control plane cannot start: " + e.getMessage());
         }
     }
 
     /** Starts the sidecar for what the control plane serves. */
-    Sidecar startSidecar(String bundle) {
-        final Sidecar started = Sidecar.start(SidecarConfig.builder()
+    Sidecar startSidecar(String ofBundle) {
+        bundle = ofBundle;
+        return start(ports.decisions(), ports.admin(), ports.http());
+    }
+
+    /** Ends the sidecar and starts one that reads its files anew, on the same ports. */
+    Sidecar restartSidecar() {
+        final SidecarAddresses before = addresses();
+        final Sidecar old = Objects.requireNonNull(sidecar);
+        sidecar = null;
+        old.close();
+        return start(
+                Objects.requireNonNull(before.decisions()),
+                Objects.requireNonNull(before.admin()),
+                Objects.requireNonNull(before.http()));
+    }
+
+    private Sidecar start(InetSocketAddress decisions, InetSocketAddress admin, InetSocketAddress http) {
+        final SidecarConfigBuilder config = SidecarConfig.builder()
                 .set("sidecar_id", "dev")
                 .set("state_dir", state.resolve("sidecar").toString())
                 .set("control_plane.address", text(plane.grpcAddress()))
@@ -47,11 +68,12 @@ final class DevServers implements AutoCloseable {
                 .set("trust.unsigned", "allow")
                 .set("decision_log.file", state.resolve("decisions.jsonl").toString())
                 .set("control_plane.heartbeat_ms", "200")
-                .set("listen.address", text(ports.decisions()))
-                .set("listen.admin_address", text(ports.admin()))
-                .set("listen.http_address", text(ports.http()))
-                .set("shutdown.lame_duck_ms", "0")
-                .build());
+                .set("listen.address", text(decisions))
+                .set("listen.admin_address", text(admin))
+                .set("listen.http_address", text(http))
+                .set("shutdown.lame_duck_ms", "0");
+        envoy.into(config);
+        final Sidecar started = Sidecar.start(config.build());
         sidecar = started;
         return started;
     }
@@ -66,6 +88,12 @@ final class DevServers implements AutoCloseable {
 
     String decisionsAddress() {
         return text(Objects.requireNonNull(addresses().decisions()));
+    }
+
+    @Nullable
+    String unixSocket() {
+        final Path socket = addresses().unixSocket();
+        return socket == null ? null : socket.toString();
     }
 
     String adminAddress() {

@@ -45,7 +45,8 @@ final class TrainCommand implements Callable<Integer> {
         final Path state = Files.createTempDirectory("tollgate-train-");
         final LinkedBlockingQueue<DevEvent> events = new LinkedBlockingQueue<>();
         final DevPorts ports = new DevPorts();
-        try (DevServers servers = DevServers.start(bundle.directory(), state, ports, new DevEvent.Listener(events))) {
+        try (DevServers servers =
+                DevServers.start(bundle.directory(), state, ports, new DevEnvoy(), new DevEvent.Listener(events))) {
             final DevEvent first = events.poll(READY_LIMIT_MS, TimeUnit.MILLISECONDS);
             if (first == null
                     || first.result() == null

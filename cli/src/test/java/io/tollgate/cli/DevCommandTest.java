@@ -7,6 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.tollgate.envoy.auth.v3.AttributeContext;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
+import io.tollgate.envoy.auth.v3.CheckRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -31,6 +38,14 @@ import picocli.CommandLine;
 class DevCommandTest {
     private static final Path SAMPLE = Path.of(System.getProperty("tollgate.root"), "examples", "acme");
 
+    private static final String MAPPING =
+            """
+            rules:
+              - name: invoke
+                match: { path: /invoke }
+                request: { organization: lumen, actor_type: user, actor_id: ana, product: llm, resource_type: model, action: invoke }
+            """;
+
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private Session session;
     private CompletableFuture<Integer> exitCode;
@@ -41,11 +56,12 @@ class DevCommandTest {
     @BeforeEach
     void start() throws Exception {
         copySample();
+        Files.writeString(directory.resolve("mapping.yaml"), MAPPING);
         session = Run.session(directory, Map.of(), "");
         final CommandLine line = Tollgate.commandLine(session);
         line.setOut(new PrintWriter(new LineWriter(lines)));
-        exitCode = CompletableFuture.supplyAsync(
-                () -> line.execute("dev", "acme", "--port-base", "0", "--output", "json"));
+        exitCode = CompletableFuture.supplyAsync(() ->
+                line.execute("dev", "acme", "--port-base", "0", "--output", "json", "--envoy-mapping", "mapping.yaml"));
     }
 
     @AfterEach
@@ -89,6 +105,45 @@ class DevCommandTest {
                         .startsWith("policies/lumen.yaml saved: change 1 (1 record) active after "),
                 reloaded.toString());
         Run.of(arguments).exits(ExitCode.NO).prints("DENIED by policy");
+    }
+
+    @Test
+    void shouldServeAnEnvoyAndReadItsMappingAgainOnSave() throws Exception {
+        final String decisions = event("ready").get("decisions").getAsString();
+        final ManagedChannel channel = Grpc.newChannelBuilder(decisions, InsecureChannelCredentials.create())
+                .build();
+        try {
+            assertEquals(0, check(channel, "/invoke"));
+            final Path mapping = directory.resolve("mapping.yaml");
+            Files.writeString(mapping, MAPPING.replace("lumen", "{ header: x-org }"));
+            final String refused = event("mapping-refused").get("message").getAsString();
+            assertTrue(refused.contains("mapping.yaml:4:"), refused);
+            assertTrue(refused.contains("trusted_headers"), refused);
+            assertEquals(0, check(channel, "/invoke"), "the mapping of before is still served");
+
+            Files.writeString(mapping, MAPPING.replace("path: /invoke", "path: /call"));
+            assertTrue(event("mapping").get("message").getAsString().startsWith("mapping.yaml saved: active after "));
+            assertEquals(0, check(channel, "/call"), "on the same port");
+            assertEquals(Status.Code.PERMISSION_DENIED.value(), check(channel, "/invoke"));
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** {@return the status code that Envoy would be told} */
+    private static int check(ManagedChannel channel, String path) {
+        return AuthorizationGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .check(CheckRequest.newBuilder()
+                        .setAttributes(AttributeContext.newBuilder()
+                                .setRequest(AttributeContext.Request.newBuilder()
+                                        .setHttp(AttributeContext.HttpRequest.newBuilder()
+                                                .setMethod("GET")
+                                                .setPath(path))))
+                        .build())
+                .getStatus()
+                .getCode();
     }
 
     private JsonObject event(String name) throws InterruptedException {
