@@ -77,6 +77,12 @@ final class Checks {
         return this;
     }
 
+    /** Of any filter; a payload of jwt_authn stands below its issuer. */
+    Checks metadata(final String filter, final Struct metadata) {
+        attributes.getMetadataContextBuilder().putFilterMetadata(filter, metadata);
+        return this;
+    }
+
     CheckRequest check() {
         final AttributeContext.Builder whole = attributes.clone();
         whole.getRequestBuilder().setHttp(http);

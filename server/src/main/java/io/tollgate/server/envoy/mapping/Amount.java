@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param whenAbsent in place of a value that the source has not; null = the request is refused
  */
 record Amount(String unit, ValueSource source, long multiply, long divide, long max, @Nullable Long whenAbsent) {
-    private static final int MAX_DIGITS = 19;
-
     /** {@return the amount; 0 = none of it} */
     long read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
         final String text = source.read(facts, path);
@@ -48,13 +46,9 @@ record Amount(String unit, ValueSource source, long multiply, long divide, long 
     }
 
     static long whole(final String text, final String words) throws Refusal {
-        if (text.length() > MAX_DIGITS || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (Form.AMOUNT.accept(text) == null) {
             throw new Refusal(Kind.VALUE, "It must be a whole number: " + words + ".");
         }
-        try {
-            return Long.parseLong(text);
-        } catch (final NumberFormatException e) {
-            throw new Refusal(Kind.VALUE, "The number is too large: " + words + ".");
-        }
+        return Long.parseLong(text);
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +29,6 @@ public final class MappingReader {
             "granted",
             "cost",
             "obligations");
-    private static final Set<Field> WHO = Set.of(Field.ORGANIZATION, Field.ACTOR_TYPE, Field.ACTOR_ID, Field.API_KEY);
-
     private static final String BY_CONTEXT =
             """
             upstream: { remove: [x-api-key] }
@@ -105,25 +102,23 @@ public final class MappingReader {
         final Set<String> trusted = new HashSet<>();
         shapes.texts(map.get("trusted_headers")).forEach(each -> trusted.add(each.toLowerCase(Locale.ROOT)));
         final SourceReader sources = new SourceReader(trusted, this::problem);
-        final YamlNode common = map.get("request");
-        final RuleReader rules = new RuleReader(shapes, sources, WHO, this::problem);
-        final Map<Field, ValueSource> fields = common == null
-                ? new EnumMap<>(Field.class)
-                : rules.fields(shapes.map(common, Shapes.FIELDS, Set.of()), Set.of());
+        final AskReader asks = new AskReader(shapes, sources, this::problem);
+        final RuleReader rules = new RuleReader(shapes, asks, this::problem);
+        final Ask common = asks.read(map.get("request"), Set.of());
+        final Mapping.Upstream upstream = upstream(map.get("upstream"));
         final List<Rule> read = new ArrayList<>();
         final YamlNode written = map.get("rules");
         final List<YamlNode> nodes = new ArrayList<>(shapes.list(written));
         for (final YamlNode node : nodes) {
-            final Rule rule = rules.read(node, fields);
-            if (rule != null) {
-                check(rule, read, node);
-                read.add(rule);
-            }
+            final Rule rule = rules.read(node, common);
+            check(rule, read, node);
+            tellsGrants(rule, upstream, node);
+            read.add(rule);
         }
         if (written != null && nodes.isEmpty()) {
             problem(written, "is empty; without a rule nothing passes");
         }
-        return new Mapping(read, upstream(map.get("upstream")), yaml);
+        return new Mapping(read, upstream, yaml);
     }
 
     private void check(final Rule rule, final List<Rule> before, final YamlNode node) {
@@ -136,6 +131,19 @@ public final class MappingReader {
                         "is never reached: rule " + earlier.name()
                                 + " comes first and matches the same requests; put this one before it");
             }
+        }
+    }
+
+    private void tellsGrants(final Rule rule, final Mapping.Upstream upstream, final YamlNode node) {
+        final ValueSource partial =
+                rule.ask() == null ? null : rule.ask().fields().get(Field.ALLOW_PARTIAL);
+        final boolean never = partial instanceof ValueSource.Literal literal
+                && literal.value().equals("false");
+        if (partial != null && !never && !upstream.identity().containsKey("granted")) {
+            problem(
+                    node,
+                    "may grant less than is asked, and nobody tells the service how much; name a header for it, like"
+                            + " upstream: { identity: { granted: x-granted } }");
         }
     }
 

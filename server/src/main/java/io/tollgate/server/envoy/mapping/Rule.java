@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy.mapping;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,26 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which requests, and what is asked about them. Immutable.
  *
- * @param name         unique; in metadata, logs and metrics
- * @param match        which requests
- * @param passes       true = they pass, nothing is asked
- * @param fields       of the question; those of the file's {@code request} are in here too
- * @param amounts      what is asked for
- * @param attributes   of the request, by name
- * @param resource     attributes of the resource, by name
- * @param ttlMs        of a reservation; 0 = the snapshot's
- * @param settlement   of a reservation; null = the application settles
+ * @param name       unique; in metadata, logs and metrics
+ * @param match      which requests
+ * @param ask        what is asked; what the file's {@code request} says is in here too. Null = they pass, nothing is asked
+ * @param settlement of a reservation; null = the application settles
  */
-record Rule(
-        String name,
-        Match match,
-        boolean passes,
-        Map<Field, ValueSource> fields,
-        List<Amount> amounts,
-        Map<String, TypedSource> attributes,
-        Map<String, TypedSource> resource,
-        long ttlMs,
-        @Nullable Settlement settlement) {
+record Rule(String name, Match match, @Nullable Ask ask, @Nullable Settlement settlement) {
 
     /**
      * Which requests; all of it must hold.
@@ -75,12 +60,5 @@ record Rule(
                     && other.context.entrySet().containsAll(context.entrySet())
                     && (path == null || other.path != null && path.shape().equals(other.path.shape()));
         }
-    }
-
-    static Map<Field, ValueSource> merged(final Map<Field, ValueSource> common, final Map<Field, ValueSource> own) {
-        final Map<Field, ValueSource> merged = new EnumMap<>(Field.class);
-        merged.putAll(common);
-        merged.putAll(own);
-        return merged;
     }
 }

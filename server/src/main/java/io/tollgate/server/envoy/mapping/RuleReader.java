@@ -2,7 +2,6 @@
 package io.tollgate.server.envoy.mapping;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,28 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads one rule of the mapping. Used once, by one thread. */
 final class RuleReader {
     private static final Set<String> RULE_KEYS = Set.of("name", "match", "pass", "request", "settle");
-    private static final Set<String> ONLY_OF_RULES = Set.of("usage", "attributes", "resource_attributes", "ttl");
-    private static final Set<String> AMOUNT_KEYS = Set.of("unit", "amount", "multiply", "divide", "max", "default");
     private static final Set<String> ACTUAL_KEYS = Set.of("unit", "header", "trailer", "metadata", "key", "multiply");
 
     private final Shapes shapes;
-    private final SourceReader sources;
-    private final Set<Field> who;
+    private final AskReader asks;
     private final BiConsumer<YamlNode, String> problems;
 
-    RuleReader(
-            final Shapes shapes,
-            final SourceReader sources,
-            final Set<Field> who,
-            final BiConsumer<YamlNode, String> problems) {
+    RuleReader(final Shapes shapes, final AskReader asks, final BiConsumer<YamlNode, String> problems) {
         this.shapes = shapes;
-        this.sources = sources;
-        this.who = who;
+        this.asks = asks;
         this.problems = problems;
     }
 
-    @Nullable
-    Rule read(final YamlNode node, final Map<Field, ValueSource> common) {
+    Rule read(final YamlNode node, final Ask common) {
         final Map<String, YamlNode> map = shapes.map(node, RULE_KEYS, Set.of("name"));
         final String name = shapes.text(map.get("name"));
         final Rule.Match match = match(map.get("match"));
@@ -45,48 +35,20 @@ final class RuleReader {
             if (!"true".equals(pass.text()) || map.containsKey("request")) {
                 problems.accept(pass, "must be true, and a rule that passes asks nothing: no request beside it");
             }
-            return new Rule(name, match, true, Map.of(), List.of(), Map.of(), Map.of(), 0, null);
+            return new Rule(name, match, null, null);
         }
-        final YamlNode request = map.get("request");
-        final Set<String> known = new HashSet<>(Shapes.FIELDS);
-        known.addAll(ONLY_OF_RULES);
-        final Map<String, YamlNode> written = request == null ? Map.of() : shapes.map(request, known, Set.of());
         final Set<String> names = match.path() == null ? Set.of() : match.path().names();
-        final Map<Field, ValueSource> fields = Rule.merged(common, fields(written, names));
+        final Ask ask = asks.read(map.get("request"), names).over(common);
         for (final Field field : List.of(Field.PRODUCT, Field.RESOURCE_TYPE, Field.ACTION)) {
-            if (!fields.containsKey(field)) {
+            if (!ask.fields().containsKey(field)) {
                 problems.accept(node, "says no " + field.key() + ", neither itself nor in the common request");
             }
         }
-        if (!fields.containsKey(Field.API_KEY)
-                && !(fields.containsKey(Field.ACTOR_ID) && fields.containsKey(Field.ACTOR_TYPE))) {
+        if (!ask.fields().containsKey(Field.API_KEY)
+                && !(ask.fields().containsKey(Field.ACTOR_ID) && ask.fields().containsKey(Field.ACTOR_TYPE))) {
             problems.accept(node, "says nobody who asks; give actor_type and actor_id, or api_key");
         }
-        return new Rule(
-                name,
-                match,
-                false,
-                fields,
-                amounts(written.get("usage"), names),
-                attributes(written.get("attributes"), names),
-                attributes(written.get("resource_attributes"), names),
-                shapes.duration(written.get("ttl")),
-                settlement(map.get("settle")));
-    }
-
-    /** {@return the fields that are written; a source that could not be read is left out, after its problem} */
-    Map<Field, ValueSource> fields(final Map<String, YamlNode> written, final Set<String> names) {
-        final Map<Field, ValueSource> fields = new EnumMap<>(Field.class);
-        for (final Field field : Field.values()) {
-            final YamlNode node = written.get(field.key());
-            if (node != null) {
-                final ValueSource read = sources.read(node, names, who.contains(field));
-                if (read != null) {
-                    fields.put(field, read);
-                }
-            }
-        }
-        return fields;
+        return new Rule(name, match, ask, settlement(map.get("settle")));
     }
 
     private Rule.Match match(final @Nullable YamlNode node) {
@@ -116,47 +78,6 @@ final class RuleReader {
             problems.accept(node, String.valueOf(e.getMessage()));
             return null;
         }
-    }
-
-    private List<Amount> amounts(final @Nullable YamlNode node, final Set<String> names) {
-        final List<Amount> amounts = new ArrayList<>();
-        for (final YamlNode each : shapes.list(node)) {
-            final Map<String, YamlNode> map = shapes.map(each, AMOUNT_KEYS, Set.of("unit", "amount"));
-            final YamlNode amount = map.get("amount");
-            final ValueSource source = amount == null ? null : sources.read(amount, names, false);
-            final YamlNode whenAbsent = map.get("default");
-            if (source != null) {
-                amounts.add(new Amount(
-                        shapes.text(map.get("unit")),
-                        source,
-                        shapes.number(map.get("multiply"), 1),
-                        shapes.number(map.get("divide"), 1),
-                        shapes.number(map.get("max"), 0),
-                        whenAbsent == null ? null : shapes.number(whenAbsent, 0, 0)));
-            }
-        }
-        return amounts;
-    }
-
-    private Map<String, TypedSource> attributes(final @Nullable YamlNode node, final Set<String> names) {
-        final Map<String, TypedSource> attributes = new LinkedHashMap<>();
-        if (node == null) {
-            return attributes;
-        }
-        if (node.map() == null) {
-            problems.accept(node, "must be a mapping from attributes to sources");
-            return attributes;
-        }
-        node.map().forEach((name, value) -> {
-            final ValueSource source = sources.read(value, names, false);
-            final YamlNode type = value.map() == null ? null : value.map().get("type");
-            if (source != null) {
-                attributes.put(
-                        name,
-                        new TypedSource(source, shapes.word(type, TypedSource.Type.class, TypedSource.Type.STRING)));
-            }
-        });
-        return attributes;
     }
 
     private @Nullable Settlement settlement(final @Nullable YamlNode node) {

@@ -15,9 +15,6 @@ final class Shapes {
     /** Keys of a question that all rules may share. */
     static final Set<String> FIELDS = fields();
 
-    private static final long SECOND_MS = 1_000;
-    private static final long MINUTE_MS = 60 * SECOND_MS;
-    private static final long HOUR_MS = 60 * MINUTE_MS;
     private final BiConsumer<YamlNode, String> problems;
 
     Shapes(final BiConsumer<YamlNode, String> problems) {
@@ -114,20 +111,12 @@ final class Shapes {
             return 0;
         }
         final String text = text(node);
-        final String digits = text.replaceAll("[a-z]+$", "");
-        final long unitMs =
-                switch (text.substring(digits.length())) {
-                    case "ms" -> 1;
-                    case "s" -> SECOND_MS;
-                    case "m" -> MINUTE_MS;
-                    case "h" -> HOUR_MS;
-                    default -> 0;
-                };
-        if (unitMs == 0 || !digits.matches("[0-9]{1,9}") || digits.matches("0+")) {
-            problems.accept(node, "is " + text + "; write a duration, like 500ms, 30s, 5m or 2h");
+        final long ms = Form.durationMs(text);
+        if (ms == Form.NONE) {
+            problems.accept(node, "is " + text + "; write " + Form.DURATION.words());
             return 0;
         }
-        return Long.parseLong(digits) * unitMs;
+        return ms;
     }
 
     /** {@return one of the words of an enum} */

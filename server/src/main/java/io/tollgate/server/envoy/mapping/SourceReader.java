@@ -28,8 +28,12 @@ final class SourceReader {
             "body",
             "body_size",
             "request_id");
-    /** Who is asked about; a client may say nothing of it that nobody has verified. */
-    private static final Set<String> UNVERIFIED = Set.of("query", "body");
+    /** What says who asks: no client can write these. */
+    private static final Set<String> VERIFIED =
+            Set.of("value", "context", "claim", "metadata", "principal", "header", "credential");
+    /** What may stand beside a source. */
+    private static final Map<String, String> BESIDE =
+            Map.of("claim", "filter", "metadata", "key", "credential", "scheme");
 
     private final Set<String> trustedHeaders;
     private final BiConsumer<YamlNode, String> problems;
@@ -40,23 +44,34 @@ final class SourceReader {
     }
 
     /**
-     * {@return the source, or null after a problem}
+     * What a value is for.
      *
-     * @param names    of the rule's path
-     * @param identity whether the value says who asks: then only what Envoy has verified will do
+     * @param names  of the rule's path
+     * @param who    whether the value says who asks: then only what Envoy has verified will do
+     * @param form   that what is written in the mapping must have
+     * @param beside keys that may stand beside the source, whoever reads them
      */
+    record Wanted(Set<String> names, boolean who, Form form, Set<String> beside) {}
+
+    /** {@return the source of any text, or null after a problem} */
     @Nullable
-    ValueSource read(final YamlNode node, final Set<String> names, final boolean identity) {
+    ValueSource read(final YamlNode node, final Set<String> names, final boolean who) {
+        return read(node, new Wanted(names, who, Form.TEXT, Set.of()));
+    }
+
+    /** {@return the source, or null after a problem} */
+    @Nullable
+    ValueSource read(final YamlNode node, final Wanted wanted) {
         if (node.text() != null) {
             if (node.text().isEmpty()) {
                 return fail(node, "is empty; write a value, or where it comes from, like { claim: sub }");
             }
-            return new ValueSource.Literal(node.text());
+            return literal(node, node.text(), wanted);
         }
         if (node.list() != null) {
             final List<ValueSource> sources = new ArrayList<>();
             for (final YamlNode each : node.list()) {
-                final ValueSource source = read(each, names, identity);
+                final ValueSource source = read(each, wanted);
                 if (source != null) {
                     sources.add(source);
                 }
@@ -82,19 +97,32 @@ final class SourceReader {
         if (kind == null) {
             return fail(node, "has none of " + sorted());
         }
-        if (identity && UNVERIFIED.contains(kind)) {
+        for (final Map.Entry<String, YamlNode> each : map.entrySet()) {
+            final String key = each.getKey();
+            if (!key.equals(kind)
+                    && !key.equals(BESIDE.get(kind))
+                    && !wanted.beside().contains(key)) {
+                return fail(
+                        each.getValue(),
+                        "is not a known key beside " + kind
+                                + (key.equals("type")
+                                        ? "; several sources of one type are { from: [...], type: int }"
+                                        : ""));
+            }
+        }
+        if (wanted.who() && !VERIFIED.contains(kind)) {
             return fail(
                     node,
-                    "takes who asks from the " + kind
+                    "takes who asks from the " + kind.replace('_', ' ')
                             + ", which any client can write; use claim, principal, credential, context, or a"
                             + " header named in trusted_headers");
         }
         final YamlNode value = map.get(kind);
-        return value == null ? null : one(kind, value, map, names);
+        return value == null ? null : one(kind, value, map, wanted);
     }
 
     private @Nullable ValueSource one(
-            final String kind, final YamlNode value, final Map<String, YamlNode> map, final Set<String> names) {
+            final String kind, final YamlNode value, final Map<String, YamlNode> map, final Wanted wanted) {
         final String text = value.text() == null ? "" : value.text();
         if (kind.equals("credential")) {
             final YamlNode scheme = map.get("scheme");
@@ -108,7 +136,7 @@ final class SourceReader {
         }
         switch (kind) {
             case "value":
-                return new ValueSource.Literal(text);
+                return literal(value, text, wanted);
             case "context":
                 return new ValueSource.Context(text);
             case "claim":
@@ -126,9 +154,11 @@ final class SourceReader {
                 }
                 return new ValueSource.Header(lower(text));
             case "path":
-                return names.contains(text)
+                return wanted.names().contains(text)
                         ? new ValueSource.PathName(text)
-                        : fail(value, "is {" + text + "}, which the rule's path does not have; it has " + names);
+                        : fail(
+                                value,
+                                "is {" + text + "}, which the rule's path does not have; it has " + wanted.names());
             case "query":
                 return new ValueSource.Query(text);
             case "body":
@@ -140,6 +170,13 @@ final class SourceReader {
             default:
                 return text.equals("true") ? new ValueSource.RequestId() : fail(value, "is " + text + "; write true");
         }
+    }
+
+    private @Nullable ValueSource literal(final YamlNode node, final String text, final Wanted wanted) {
+        final String accepted = wanted.form().acceptWritten(text);
+        return accepted == null
+                ? fail(node, "is " + text + "; write " + wanted.form().words())
+                : new ValueSource.Literal(accepted);
     }
 
     private @Nullable ValueSource metadata(final YamlNode value, final String text, final Map<String, YamlNode> map) {

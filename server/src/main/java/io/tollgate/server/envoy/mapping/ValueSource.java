@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.tollgate.server.envoy.mapping.ListSource.Split;
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,28 @@ sealed interface ValueSource {
 
     /** {@return in a few words, for messages} */
     String words();
+
+    /**
+     * Adds all texts that this source has.
+     *
+     * @param split how they stand in one value
+     * @return false = this source has none
+     */
+    default boolean readAll(
+            final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
+            throws Refusal {
+        final String value = read(facts, path);
+        if (value == null || value.isEmpty()) {
+            return false;
+        }
+        split.split(value, to);
+        return true;
+    }
+
+    /** {@return how several texts stand in one value of this source, if nobody says otherwise} */
+    default Split usualSplit() {
+        return Split.NONE;
+    }
 
     /** Written in the mapping. */
     record Literal(String value) implements ValueSource {
@@ -47,12 +70,29 @@ sealed interface ValueSource {
         public String words() {
             return "context extension " + key;
         }
+
+        @Override
+        public Split usualSplit() {
+            return Split.COMMA;
+        }
     }
 
     /** A claim of the verified token. */
     record Claim(String filter, List<String> steps) implements ValueSource {
         @Override
         public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
+            final Value found = find(facts);
+            return found == null || found.hasNullValue() ? null : text(found, words());
+        }
+
+        @Override
+        public boolean readAll(
+                final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
+                throws Refusal {
+            return texts(find(facts), words(), split, to);
+        }
+
+        private @Nullable Value find(final CheckFacts facts) {
             final Struct tokens = facts.metadata(filter);
             if (tokens == null) {
                 return null;
@@ -61,10 +101,15 @@ sealed interface ValueSource {
             for (final Value payload : tokens.getFieldsMap().values()) {
                 final Value found = payload.hasStructValue() ? CheckFacts.find(payload.getStructValue(), steps) : null;
                 if (found != null) {
-                    return text(found, words());
+                    return found;
                 }
             }
             return null;
+        }
+
+        @Override
+        public Split usualSplit() {
+            return Split.SPACE;
         }
 
         @Override
@@ -78,7 +123,19 @@ sealed interface ValueSource {
         @Override
         public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
             final Value found = facts.metadata(filter, steps);
-            return found == null ? null : text(found, words());
+            return found == null || found.hasNullValue() ? null : text(found, words());
+        }
+
+        @Override
+        public boolean readAll(
+                final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
+                throws Refusal {
+            return texts(facts.metadata(filter, steps), words(), split, to);
+        }
+
+        @Override
+        public Split usualSplit() {
+            return Split.SPACE;
         }
 
         @Override
@@ -109,6 +166,23 @@ sealed interface ValueSource {
         @Override
         public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
             return facts.singleHeader(name);
+        }
+
+        @Override
+        public boolean readAll(
+                final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
+                throws Refusal {
+            final String value = facts.header(name);
+            if (value == null || value.isEmpty()) {
+                return false;
+            }
+            split.split(value, to);
+            return true;
+        }
+
+        @Override
+        public Split usualSplit() {
+            return Split.COMMA;
         }
 
         @Override
@@ -158,6 +232,11 @@ sealed interface ValueSource {
         }
 
         @Override
+        public Split usualSplit() {
+            return Split.COMMA;
+        }
+
+        @Override
         public String words() {
             return "query parameter " + name;
         }
@@ -175,6 +254,23 @@ sealed interface ValueSource {
                 throw new Refusal(Kind.VALUE, "The body's " + pointer + " is no single value.");
             }
             return found.asText();
+        }
+
+        @Override
+        public boolean readAll(
+                final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
+                throws Refusal {
+            final JsonNode found = facts.body().at(pointer);
+            if (!found.isArray()) {
+                return ValueSource.super.readAll(facts, path, split, to);
+            }
+            for (final JsonNode each : found) {
+                if (!each.isValueNode() || each.isNull()) {
+                    throw new Refusal(Kind.VALUE, "The body's " + pointer + " is no list of single values.");
+                }
+                to.add(each.asText());
+            }
+            return true;
         }
 
         @Override
@@ -226,6 +322,23 @@ sealed interface ValueSource {
         public String words() {
             return String.join(" or ", sources.stream().map(ValueSource::words).toList());
         }
+    }
+
+    /** Adds the elements of a list, or the texts of a single value. */
+    private static boolean texts(
+            final @Nullable Value value, final String words, final Split split, final List<String> to) throws Refusal {
+        if (value == null || value.hasNullValue()) {
+            return false;
+        }
+        if (value.hasListValue()) {
+            for (final Value each : value.getListValue().getValuesList()) {
+                to.add(text(each, words));
+            }
+            return true;
+        }
+        final String text = text(value, words);
+        split.split(text, to);
+        return !text.isEmpty();
     }
 
     private static String text(final Value value, final String words) throws Refusal {
