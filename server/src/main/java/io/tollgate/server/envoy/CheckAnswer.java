@@ -35,6 +35,9 @@ final class CheckAnswer {
 
     static final String RULE = "rule";
 
+    /** The same, of a rule that settles: what was reserved, by unit. */
+    static final String RESERVED = "reserved";
+
     /** google.rpc.Code: anything but OK refuses; this one says nothing that Envoy could take for a fault of ours. */
     private static final int PERMISSION_DENIED = 7;
 
@@ -64,16 +67,19 @@ final class CheckAnswer {
     /**
      * {@return what Envoy does with an answer}
      *
+     * @param settles  whether the access log ends the rule's reservations
      * @param question what was asked
      * @param nowMs    milliseconds since 1970
      */
     CheckResponse of(
             final String rule,
+            final boolean settles,
             final DecideRequest question,
             final DecideResponse answer,
             final boolean isGrpc,
             final long nowMs) {
-        final CheckResponse.Builder response = CheckResponse.newBuilder().setDynamicMetadata(metadata(rule, answer));
+        final CheckResponse.Builder response =
+                CheckResponse.newBuilder().setDynamicMetadata(metadata(rule, settles, question, answer));
         return answer.getOutcome() == Outcome.OUTCOME_ALLOW || answer.getOutcome() == Outcome.OUTCOME_WARN
                 ? response.setStatus(Status.getDefaultInstance())
                         .setOkResponse(ok(question, answer, nowMs))
@@ -157,7 +163,8 @@ final class CheckAnswer {
         }
     }
 
-    private static Struct metadata(final String rule, final DecideResponse answer) {
+    private static Struct metadata(
+            final String rule, final boolean settles, final DecideRequest question, final DecideResponse answer) {
         final Struct.Builder metadata = Struct.newBuilder()
                 .putFields("decision_id", text(answer.getDecisionId()))
                 .putFields("outcome", text(answer.getOutcome().name().substring("OUTCOME_".length())))
@@ -185,6 +192,17 @@ final class CheckAnswer {
         }
         if (answer.hasReservation()) {
             metadata.putFields(RESERVATION_ID, text(answer.getReservation().getId()));
+            if (settles) {
+                // less than asked only where a part of it was enough
+                metadata.putFields(
+                        RESERVED,
+                        Value.newBuilder()
+                                .setStructValue(amounts(
+                                        answer.getGrantedCount() == 0
+                                                ? question.getUsageList()
+                                                : answer.getGrantedList()))
+                                .build());
+            }
         }
         return metadata.build();
     }

@@ -93,6 +93,7 @@ public final class ExtAuthz {
         final DecideRequest question = asked.question();
         return answers.of(
                 asked.rule(),
+                answer.hasReservation() && mapping.settlement(asked.rule()) != null,
                 question == null ? DecideRequest.getDefaultInstance() : question,
                 answer,
                 asked.isGrpc(),

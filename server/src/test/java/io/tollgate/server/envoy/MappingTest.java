@@ -2,16 +2,21 @@
 package io.tollgate.server.envoy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Struct;
 import io.tollgate.server.config.ConfigException;
 import io.tollgate.server.envoy.mapping.MappingReader;
 import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Reason;
+import io.tollgate.v1.ReservationState;
+import io.tollgate.v1.Usage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
@@ -190,6 +195,34 @@ class MappingTest {
     }
 
     @Test
+    void shouldTellWhatWasReservedWhereTheAccessLogSettles() {
+        final DecideResponse granted = DecideResponse.newBuilder()
+                .setOutcome(Outcome.OUTCOME_ALLOW)
+                .setReservation(ReservationState.newBuilder().setId("r-1"))
+                .addGranted(Usage.newBuilder().setUnit("gpu_hour").setAmount(9_007_199_254_740_993L))
+                .build();
+        final Struct metadata =
+                ext.answer(ext.read(launch("", "{}").check()), granted).getDynamicMetadata();
+        assertEquals("r-1", metadata.getFieldsOrThrow("reservation_id").getStringValue());
+        assertEquals(
+                "9007199254740993",
+                metadata.getFieldsOrThrow("reserved")
+                        .getStructValue()
+                        .getFieldsOrThrow("gpu_hour")
+                        .getStringValue(),
+                "no double would hold it");
+        final ExtAuthz.Asked byRoute = ext.read(Checks.of("GET", "/x")
+                .context("gate", "models")
+                .context("action", "a")
+                .principal("spiffe://acme/sa/x")
+                .check());
+        assertTrue(ext.answer(byRoute, granted).getDynamicMetadata().containsFields("reservation_id"));
+        assertFalse(
+                ext.answer(byRoute, granted).getDynamicMetadata().containsFields("reserved"),
+                "the application settles");
+    }
+
+    @Test
     void shouldKnowHowReservationsEnd() {
         assertNotNull(ext.mapping().settlement("launch"));
         assertNull(ext.mapping().settlement("by-route"));
@@ -220,6 +253,14 @@ class MappingTest {
                 "rules: [ { name: a, request: { project: { body: model } } } ]|JSON pointer",
                 "rules: [ { name: a, settle: { on_missing: never } } ]|write one of",
                 "rules: [ { name: a, settle: { usage: [ { unit: t } ] } } ]|must say one of",
+                "rules: [ { name: a, settle: {} } ]|its mode is consume; write mode: reserve",
+                "rules: [ { name: a, request: { mode: check }, settle: {} } ]|its mode is check; write mode: reserve",
+                "rules: [ { name: a, pass: true, settle: {} } ]|nothing to settle",
+                "rules: [ { name: a, request: { mode: reserve }, settle: { on_missing: actual } } ]|what is missing",
+                "rules: [ { name: a, settle: { usage: [ { unit: t, header: x } ] } } ]|which the rule does not reserve",
+                "rules: [ { name: a, settle: { usage: [ { unit: t, metadata: x } ] } } ]|needs metadata and key together",
+                "rules: [{name: a, request: {usage: [{unit: t, amount: 1}]}, "
+                        + "settle: {usage: [{unit: t, header: x}, {unit: t, header: y}]}}]|second time",
                 "upstream: { remove: [x-org], identity: { organization: x-org } }|would be lost",
                 "rules: [ { name: a, name: b } ]|stands here twice",
                 "rules: [ {|is not YAML",

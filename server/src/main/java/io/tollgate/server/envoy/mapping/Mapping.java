@@ -3,6 +3,7 @@ package io.tollgate.server.envoy.mapping;
 
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
 import io.tollgate.v1.DecideRequest;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Rules in order; the first that matches makes the question. Immutable. */
 public final class Mapping {
     private final List<Rule> rules;
+    private final Map<String, Settlement> settlements = new HashMap<>();
     private final Upstream upstream;
     /** What it was read from: two of the same text are the same. */
     private final String text;
@@ -35,6 +37,11 @@ public final class Mapping {
         this.text = text;
         this.rules = List.copyOf(rules);
         this.upstream = upstream;
+        for (final Rule rule : rules) {
+            if (rule.settlement() != null) {
+                settlements.put(rule.name(), rule.settlement());
+            }
+        }
     }
 
     /** {@return what the service behind Envoy learns} */
@@ -44,12 +51,7 @@ public final class Mapping {
 
     /** {@return how the rule's reservations end by the access log; null = they do not, or there is no such rule} */
     public @Nullable Settlement settlement(final String rule) {
-        for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).name().equals(rule)) {
-                return rules.get(i).settlement();
-            }
-        }
-        return null;
+        return settlements.get(rule);
     }
 
     /** {@return how many rules} */

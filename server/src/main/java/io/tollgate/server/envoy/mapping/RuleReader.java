@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads one rule of the mapping. Used once, by one thread. */
 final class RuleReader {
     private static final Set<String> RULE_KEYS = Set.of("name", "match", "pass", "request", "settle");
-    private static final Set<String> ACTUAL_KEYS = Set.of("unit", "header", "trailer", "metadata", "key", "multiply");
 
     private final Shapes shapes;
     private final AskReader asks;
+    private final SettlementReader settlements;
     private final BiConsumer<YamlNode, String> problems;
 
     RuleReader(final Shapes shapes, final AskReader asks, final BiConsumer<YamlNode, String> problems) {
         this.shapes = shapes;
         this.asks = asks;
         this.problems = problems;
+        this.settlements = new SettlementReader(shapes, problems);
     }
 
     Rule read(final YamlNode node, final Ask common) {
@@ -34,6 +35,9 @@ final class RuleReader {
         if (pass != null) {
             if (!"true".equals(pass.text()) || map.containsKey("request")) {
                 problems.accept(pass, "must be true, and a rule that passes asks nothing: no request beside it");
+            }
+            if (map.containsKey("settle")) {
+                problems.accept(pass, "reserves nothing, so there is nothing to settle; leave out settle or pass");
             }
             return new Rule(name, match, null, null);
         }
@@ -48,7 +52,11 @@ final class RuleReader {
                 && !(ask.fields().containsKey(Field.ACTOR_ID) && ask.fields().containsKey(Field.ACTOR_TYPE))) {
             problems.accept(node, "says nobody who asks; give actor_type and actor_id, or api_key");
         }
-        return new Rule(name, match, ask, settlement(map.get("settle")));
+        return new Rule(
+                name,
+                match,
+                ask,
+                settlements.read(map.get("settle"), ask.fields().get(Field.MODE), ask.amounts()));
     }
 
     private Rule.Match match(final @Nullable YamlNode node) {
@@ -78,39 +86,5 @@ final class RuleReader {
             problems.accept(node, String.valueOf(e.getMessage()));
             return null;
         }
-    }
-
-    private @Nullable Settlement settlement(final @Nullable YamlNode node) {
-        if (node == null) {
-            return null;
-        }
-        final Map<String, YamlNode> map = shapes.map(node, Set.of("usage", "on_missing", "on_failure"), Set.of());
-        final List<Settlement.Actual> actuals = new ArrayList<>();
-        for (final YamlNode each : shapes.list(map.get("usage"))) {
-            final Map<String, YamlNode> actual = shapes.map(each, ACTUAL_KEYS, Set.of("unit"));
-            final long kinds = actual.keySet().stream()
-                    .filter(key -> key.equals("header") || key.equals("trailer") || key.equals("metadata"))
-                    .count();
-            if (kinds != 1) {
-                problems.accept(each, "must say one of header, trailer, and metadata with key");
-                continue;
-            }
-            final YamlNode filter = actual.get("metadata");
-            actuals.add(new Settlement.Actual(
-                    shapes.text(actual.get("unit")),
-                    lower(actual.get("header")),
-                    lower(actual.get("trailer")),
-                    filter == null ? null : shapes.text(filter),
-                    filter == null ? List.of() : SourceReader.steps(shapes.text(actual.get("key"))),
-                    shapes.number(actual.get("multiply"), 1)));
-        }
-        return new Settlement(
-                actuals,
-                shapes.word(map.get("on_missing"), Settlement.End.class, Settlement.End.RESERVED),
-                shapes.word(map.get("on_failure"), Settlement.End.class, Settlement.End.RELEASE));
-    }
-
-    private @Nullable String lower(final @Nullable YamlNode node) {
-        return node == null ? null : shapes.text(node).toLowerCase(Locale.ROOT);
     }
 }

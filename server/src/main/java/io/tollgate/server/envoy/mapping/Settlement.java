@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actuals   what was used, by unit; empty = what was reserved
  * @param onMissing when the response does not say how much
- * @param onFailure when there was no response, or one of 500 and above, or the client went away first
+ * @param onFailure when the service gave no response, or one of 500 and above, or it was cut off, or the client went away first
  */
 public record Settlement(List<Actual> actuals, End onMissing, End onFailure) {
     /** What becomes of the reservation. */
@@ -19,7 +19,9 @@ public record Settlement(List<Actual> actuals, End onMissing, End onFailure) {
         /** Nothing was used. */
         RELEASE,
         /** Nobody knows: it stays until it expires. */
-        EXPIRE
+        EXPIRE,
+        /** Of failures alone: what the response says, as if it had not failed. */
+        ACTUAL
     }
 
     /**
@@ -31,6 +33,7 @@ public record Settlement(List<Actual> actuals, End onMissing, End onFailure) {
      * @param filter   whose metadata
      * @param steps    into that metadata
      * @param multiply 1 = as it is
+     * @param divide   after multiply, rounded up; 1 = as it is
      */
     public record Actual(
             String unit,
@@ -38,5 +41,6 @@ public record Settlement(List<Actual> actuals, End onMissing, End onFailure) {
             @Nullable String trailer,
             @Nullable String filter,
             List<String> steps,
-            long multiply) {}
+            long multiply,
+            long divide) {}
 }
