@@ -101,11 +101,11 @@ class ConnectionsTest {
     void shouldTalkToItselfAloneInDevelopment() {
         Path calls = directory.resolve("dev-calls");
         try (Stage stage = new Stage(directory)) {
-            int decide = Stage.freePort();
-            int admin = Stage.freePort();
-            int http = Stage.freePort();
-            int control = Stage.freePort();
-            int controlHttp = Stage.freePort();
+            int decide = Site.freePort();
+            int admin = Site.freePort();
+            int http = Site.freePort();
+            int control = Site.freePort();
+            int controlHttp = Site.freePort();
             RealProcess dev = stage.closing(RealProcess.startUnder(
                     SystemCalls.prefix(calls),
                     "io.tollgate.cli.Tollgate",

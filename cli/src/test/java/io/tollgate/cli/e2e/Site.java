@@ -4,15 +4,20 @@ package io.tollgate.cli.e2e;
 import io.tollgate.control.signing.KeyFiles;
 import io.tollgate.core.signing.SigningKey;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** A control plane of one bundle and a sidecar of it: their files and ports below one folder, and the processes when they are started. */
 final class Site {
+    private static final int LOWEST_PORT = 12_000;
+    private static final int HIGHEST_PORT = 32_000;
+    private static final int MAX_PORTS_TRIED = 100;
+
     private final Path directory;
     private final int controlPort = freePort();
     private final int decidePort = freePort();
@@ -112,11 +117,21 @@ final class Site {
         return "127.0.0.1:" + adminPort;
     }
 
+    /**
+     * {@return a port that nobody listens on now}; from below those that the system gives to outgoing connections, so that none of these takes
+     * it before the process that is told to listen there
+     */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (final IOException ex) {
-            throw new UncheckedIOException(ex);
+        for (int attempt = 0; attempt < MAX_PORTS_TRIED; attempt++) {
+            final int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.setReuseAddress(false);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+                return port;
+            } catch (final IOException taken) {
+                // another one
+            }
         }
+        throw new IllegalStateException("found no free port from " + LOWEST_PORT + " to " + HIGHEST_PORT);
     }
 }

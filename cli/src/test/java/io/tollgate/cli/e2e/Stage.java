@@ -17,8 +17,6 @@ import io.tollgate.v1.StatusRequest;
 import io.tollgate.v1.StatusResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,8 +33,8 @@ final class Stage implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(5);
 
     final Path directory;
-    final int controlPort = freePort();
-    final int controlHttpPort = freePort();
+    final int controlPort = Site.freePort();
+    final int controlHttpPort = Site.freePort();
     private final Map<String, Path> traced = new HashMap<>();
     private final Path trust;
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -169,9 +167,9 @@ final class Stage implements AutoCloseable {
      * @param more lines of YAML
      */
     Sidecar startSidecar(String name, String towards, String tls, String more) {
-        int decidePort = freePort();
-        int adminPort = freePort();
-        int httpPort = freePort();
+        int decidePort = Site.freePort();
+        int adminPort = Site.freePort();
+        int httpPort = Site.freePort();
         Path state = directory.resolve(name + "-state");
         Path config = directory.resolve(name + ".yaml");
         try {
@@ -241,13 +239,5 @@ final class Stage implements AutoCloseable {
         }
         Path settings = target.resolve("tollgate.yaml");
         Files.writeString(settings, Files.readString(settings).replace(": 5m", ": " + MAX_AGE_MS / 1_000 + "s"));
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
