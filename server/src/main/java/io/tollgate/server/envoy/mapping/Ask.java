@@ -149,7 +149,7 @@ record Ask(
         };
     }
 
-    private static ByteString sha256(final String key) {
+    static ByteString sha256(final String key) {
         try {
             return ByteString.copyFrom(
                     MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));

@@ -13,6 +13,7 @@ public final class Mapping {
     private final List<Rule> rules;
     private final Map<String, Settlement> settlements = new HashMap<>();
     private final Upstream upstream;
+    private final RateLimits rateLimits;
     /** What it was read from: two of the same text are the same. */
     private final String text;
 
@@ -33,7 +34,8 @@ public final class Mapping {
      */
     public record Question(String rule, @Nullable DecideRequest request) {}
 
-    Mapping(final List<Rule> rules, final Upstream upstream, final String text) {
+    Mapping(final List<Rule> rules, final Upstream upstream, final RateLimits rateLimits, final String text) {
+        this.rateLimits = rateLimits;
         this.text = text;
         this.rules = List.copyOf(rules);
         this.upstream = upstream;
@@ -47,6 +49,11 @@ public final class Mapping {
     /** {@return what the service behind Envoy learns} */
     public Upstream upstream() {
         return upstream;
+    }
+
+    /** {@return what descriptors of the rate limit service ask} */
+    public RateLimits rateLimits() {
+        return rateLimits;
     }
 
     /** {@return how the rule's reservations end by the access log; null = they do not, or there is no such rule} */

@@ -93,12 +93,16 @@ public final class MappingReader {
     private @Nullable Mapping mapping(final @Nullable YamlNode root, final String yaml) {
         if (root == null || root.map() == null) {
             if (problems.isEmpty()) {
-                problems.add(new ConfigProblem(source, 1, 1, "", "is no mapping; it needs at least rules:"));
+                problems.add(
+                        new ConfigProblem(source, 1, 1, "", "is no mapping; it needs at least rules: or rate_limits:"));
             }
             return null;
         }
         final Map<String, YamlNode> map =
-                shapes.map(root, Set.of("trusted_headers", "upstream", "request", "rules"), Set.of("rules"));
+                shapes.map(root, Set.of("trusted_headers", "upstream", "request", "rules", "rate_limits"), Set.of());
+        if (!map.containsKey("rules") && !map.containsKey("rate_limits")) {
+            problem(root, "needs rules, for ext_authz, or rate_limits, for the rate limit service");
+        }
         final Set<String> trusted = new HashSet<>();
         shapes.texts(map.get("trusted_headers")).forEach(each -> trusted.add(each.toLowerCase(Locale.ROOT)));
         final SourceReader sources = new SourceReader(trusted, this::problem);
@@ -118,7 +122,8 @@ public final class MappingReader {
         if (written != null && nodes.isEmpty()) {
             problem(written, "is empty; without a rule nothing passes");
         }
-        return new Mapping(read, upstream, yaml);
+        final RateLimits limits = new LimitReader(shapes, this::problem).read(map.get("rate_limits"));
+        return new Mapping(read, upstream, limits, yaml);
     }
 
     private void check(final Rule rule, final List<Rule> before, final YamlNode node) {

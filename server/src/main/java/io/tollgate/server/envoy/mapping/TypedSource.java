@@ -58,12 +58,18 @@ record TypedSource(@Nullable ValueSource source, @Nullable ListSource list, Type
         }
         final ValueSource from = Objects.requireNonNull(source);
         final String text = from.read(facts, path);
-        return text == null ? null : value(text, from);
+        return text == null ? null : value(text, type, from.words());
     }
 
-    private AttributeValue value(final String text, final ValueSource from) throws Refusal {
+    /**
+     * {@return the value of that type}
+     *
+     * @param type  of a single value
+     * @param words where the text comes from, for messages
+     */
+    static AttributeValue value(final String text, final Type type, final String words) throws Refusal {
         if (type.form().accept(text) == null) {
-            throw wrong(from);
+            throw wrong(type, words);
         }
         final AttributeValue.Builder value = AttributeValue.newBuilder();
         switch (type) {
@@ -75,7 +81,7 @@ record TypedSource(@Nullable ValueSource source, @Nullable ListSource list, Type
             case TIMESTAMP_S -> {
                 final long seconds = Long.parseLong(text);
                 if (Math.abs(seconds) > Long.MAX_VALUE / MS_PER_SECOND) {
-                    throw wrong(from);
+                    throw wrong(type, words);
                 }
                 value.setTimestampMs(seconds * MS_PER_SECOND);
             }
@@ -86,7 +92,7 @@ record TypedSource(@Nullable ValueSource source, @Nullable ListSource list, Type
         return value.build();
     }
 
-    private Refusal wrong(final ValueSource from) {
-        return new Refusal(Kind.VALUE, "It is no " + type.word() + ": " + from.words() + ".");
+    private static Refusal wrong(final Type type, final String words) {
+        return new Refusal(Kind.VALUE, "It is no " + type.word() + ": " + words + ".");
     }
 }
