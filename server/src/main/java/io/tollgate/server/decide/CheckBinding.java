@@ -87,7 +87,8 @@ final class CheckBinding {
         final ExtAuthz.Asked asked = ext.read(check);
         final DecideRequest question = asked.question();
         if (question != null) {
-            return ext.answer(asked, edge.decide(lane, Face.EXT_AUTHZ, question, deadline));
+            final DecideResponse answer = edge.decide(lane, Face.EXT_AUTHZ, question, deadline);
+            return ext.answer(asked.about(lane.evaluator.asFound(question)), answer);
         }
         return asked.refusal() == null ? ext.pass(asked) : refuse(asked);
     }

@@ -10,6 +10,7 @@ import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.core.world.World;
 import io.tollgate.server.dryrun.RequestRing;
+import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionReadings;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class EngineEvaluator implements Evaluator {
     private final Explanation explanation = new Explanation();
     private final Batch batch = new Batch();
     private final Readings readings = new Readings();
+    private final KeyHolder holder = new KeyHolder();
     /** Of an Extend the request as the reservation filled it in; null = another answer, or none. */
     private @Nullable DecisionRequest extended;
 
@@ -112,12 +114,14 @@ public final class EngineEvaluator implements Evaluator {
     /** What fails on the way leaves no readings of another answer behind. */
     private void begun(final boolean together, final @Nullable DecisionRequest extending) {
         answered = false;
+        holder.forget();
         inBatch = together;
         extended = extending;
     }
 
     /** The first answer to the same idempotency key comes back as it was; a new one is kept for the next time. */
     private void write(final DecisionRequest request, final DecideResponse.Builder response) {
+        holder.read(request, decision);
         if (decision.isRepeated() && worker.firstAnswerLength() > 0) {
             FirstAnswer.read(worker, response);
             return;
@@ -155,6 +159,11 @@ public final class EngineEvaluator implements Evaluator {
     @Override
     public void logging(final boolean readings, final boolean auditable) {
         worker.auditable(auditable);
+    }
+
+    @Override
+    public DecideRequest asFound(final DecideRequest question) {
+        return holder.in(question);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
+import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionReadings;
 import io.tollgate.v1.Outcome;
@@ -70,6 +71,15 @@ public interface Evaluator {
     /** {@return what the last decision read besides the snapshot, or null = not known} */
     default @Nullable DecisionReadings readings() {
         return null;
+    }
+
+    /**
+     * {@return the question just answered, with place and actor as they were found where it named an API key; never with the key}
+     *
+     * @param question as it was asked
+     */
+    default DecideRequest asFound(final DecideRequest question) {
+        return question;
     }
 
     /**

@@ -136,7 +136,10 @@ final class CheckAnswer {
         }
         // Envoy makes the body of an answer to a gRPC client the message of its status.
         return isGrpc
-                ? denied.setBody(answer.getMessage()).build()
+                ? denied.addHeaders(
+                                header("grpc-status", Integer.toString(HttpAnswer.grpcStatus(answer.getReasonClass()))))
+                        .setBody(answer.getMessage())
+                        .build()
                 : denied.addHeaders(header("content-type", "application/problem+json"))
                         .setBody(problem(answer, status, retryAfterS))
                         .build();

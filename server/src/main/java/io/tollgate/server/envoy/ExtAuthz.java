@@ -33,7 +33,12 @@ public final class ExtAuthz {
      * @param isGrpc   whether a gRPC client waits behind Envoy
      */
     public record Asked(
-            String rule, @Nullable DecideRequest question, @Nullable DecideResponse refusal, boolean isGrpc) {}
+            String rule, @Nullable DecideRequest question, @Nullable DecideResponse refusal, boolean isGrpc) {
+        /** {@return the same, the question known better} */
+        public Asked about(final DecideRequest better) {
+            return new Asked(rule, better, refusal, isGrpc);
+        }
+    }
 
     /**
      * Serves a mapping.

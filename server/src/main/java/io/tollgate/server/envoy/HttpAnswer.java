@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy;
 
+import io.grpc.Status;
 import io.tollgate.v1.ReasonClass;
 
 /** HTTP status by the class of a reason; docs/semantics.md has the table. */
@@ -21,6 +22,18 @@ final class HttpAnswer {
             case REASON_CLASS_CREDIT -> PAYMENT_REQUIRED;
             default -> SERVICE_UNAVAILABLE;
         };
+    }
+
+    static int grpcStatus(final ReasonClass reasonClass) {
+        final Status.Code code =
+                switch (reasonClass) {
+                    case REASON_CLASS_REQUEST -> Status.Code.INVALID_ARGUMENT;
+                    case REASON_CLASS_POLICY, REASON_CLASS_ENTITLEMENT -> Status.Code.PERMISSION_DENIED;
+                    case REASON_CLASS_QUOTA -> Status.Code.RESOURCE_EXHAUSTED;
+                    case REASON_CLASS_CREDIT -> Status.Code.FAILED_PRECONDITION;
+                    default -> Status.Code.UNAVAILABLE;
+                };
+        return code.value();
     }
 
     static String title(final ReasonClass reasonClass) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.tollgate.envoy.auth.v3.AttributeContext;
 import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
@@ -64,6 +65,10 @@ class ExtAuthzTest {
         return CheckRequest.newBuilder().setAttributes(attributes).build();
     }
 
+    private static CheckRequest grpcCall() {
+        return check("POST", "/pkg.Service/Call", http -> http.putHeaders("content-type", "application/grpc+proto"));
+    }
+
     private static CheckResponse ask(final EdgeHarness harness, final CheckRequest check) {
         return ClientCalls.blockingUnaryCall(harness.tcp(), AuthorizationGrpc.getCheckMethod(), PATIENT, check);
     }
@@ -112,19 +117,20 @@ class ExtAuthzTest {
 
     @ParameterizedTest
     @CsvSource({
-        "POLICY_DENY, POLICY, 403",
-        "ENTITLEMENT_MISSING, ENTITLEMENT, 403",
-        "QUOTA_EXHAUSTED, QUOTA, 429",
-        "CREDIT_EXHAUSTED, CREDIT, 402",
-        "CAPACITY_UNAVAILABLE, CAPACITY, 503",
-        "SNAPSHOT_STALE, FRESHNESS, 503",
-        "SNAPSHOT_MISSING, FRESHNESS, 503",
-        "UNKNOWN_ACTOR, REQUEST, 400",
-        "OVERLOADED, SYSTEM, 503",
-        "JOURNAL_FULL, SYSTEM, 503",
-        "INTERNAL, SYSTEM, 503",
+        "POLICY_DENY, POLICY, 403, PERMISSION_DENIED",
+        "ENTITLEMENT_MISSING, ENTITLEMENT, 403, PERMISSION_DENIED",
+        "QUOTA_EXHAUSTED, QUOTA, 429, RESOURCE_EXHAUSTED",
+        "CREDIT_EXHAUSTED, CREDIT, 402, FAILED_PRECONDITION",
+        "CAPACITY_UNAVAILABLE, CAPACITY, 503, UNAVAILABLE",
+        "SNAPSHOT_STALE, FRESHNESS, 503, UNAVAILABLE",
+        "SNAPSHOT_MISSING, FRESHNESS, 503, UNAVAILABLE",
+        "UNKNOWN_ACTOR, REQUEST, 400, INVALID_ARGUMENT",
+        "OVERLOADED, SYSTEM, 503, UNAVAILABLE",
+        "JOURNAL_FULL, SYSTEM, 503, UNAVAILABLE",
+        "INTERNAL, SYSTEM, 503, UNAVAILABLE",
     })
-    void shouldDenyWithTheStatusOfTheClass(final String reason, final String className, final int status)
+    void shouldDenyWithTheStatusOfTheClass(
+            final String reason, final String className, final int status, final Status.Code grpcStatus)
             throws Exception {
         final Reason code = Reason.valueOf("REASON_" + reason);
         final DecideResponse answer = DecideResponse.newBuilder()
@@ -150,6 +156,12 @@ class ExtAuthzTest {
                     problem.get("decision_id").asText());
             assertEquals(
                     header(headers, "x-tollgate-reason"), problem.get("reason").asText());
+            assertEquals("", header(headers, "grpc-status"), "nothing of gRPC for others");
+
+            final CheckResponse grpc = ask(harness, grpcCall());
+            assertEquals(
+                    Integer.toString(grpcStatus.value()),
+                    header(grpc.getDeniedResponse().getHeadersList(), "grpc-status"));
         }
     }
 
@@ -225,12 +237,7 @@ class ExtAuthzTest {
                 .setMessage("Words for the user.")
                 .build();
         try (EdgeHarness harness = new EdgeHarness(builder -> builder, () -> new FixedEvaluator(answer))) {
-            final CheckResponse response = ask(
-                    harness,
-                    check(
-                            "POST",
-                            "/pkg.Service/Call",
-                            http -> http.putHeaders("content-type", "application/grpc+proto")));
+            final CheckResponse response = ask(harness, grpcCall());
             assertEquals("Words for the user.", response.getDeniedResponse().getBody());
             assertEquals("", header(response.getDeniedResponse().getHeadersList(), "content-type"));
         }
