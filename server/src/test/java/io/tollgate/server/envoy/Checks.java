@@ -1,14 +1,18 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.tollgate.envoy.auth.v3.AttributeContext;
 import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.core.v3.HeaderValue;
 import java.util.Map;
 
 /** Checks as Envoy sends them. */
 final class Checks {
+    private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
+
     private final AttributeContext.Builder attributes = AttributeContext.newBuilder();
     private final AttributeContext.HttpRequest.Builder http = AttributeContext.HttpRequest.newBuilder()
             .setScheme("https")
@@ -39,8 +43,25 @@ final class Checks {
         return this;
     }
 
+    /** A body that Envoy has buffered as a whole, unless a header says otherwise. */
     Checks body(final String body) {
         http.setBody(body).setSize(body.length());
+        http.putHeaders(PARTIAL_BODY, http.getHeadersOrDefault(PARTIAL_BODY, "false"));
+        return this;
+    }
+
+    /** Likewise, as bytes. */
+    Checks rawBody(final byte[] body) {
+        body("");
+        http.setRawBody(ByteString.copyFrom(body)).setSize(body.length);
+        return this;
+    }
+
+    /** Instead of the headers so far: one by one, as they came. */
+    Checks rawHeader(final String name, final byte[] value) {
+        http.clearHeaders();
+        http.getHeaderMapBuilder()
+                .addHeaders(HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFrom(value)));
         return this;
     }
 

@@ -88,7 +88,7 @@ record Ask(
                 .setCorrelationId(
                         fields.containsKey(Field.CORRELATION_ID)
                                 ? read.orEmpty(Field.CORRELATION_ID)
-                                : facts.requestId())
+                                : facts.correlationId())
                 .putAllAttributes(read.attributes(attributes));
         for (int i = 0; i < amounts.size(); i++) {
             final Amount each = amounts.get(i);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Struct;
@@ -14,7 +15,6 @@ import io.tollgate.envoy.auth.v3.AttributeContext.HttpRequest;
 import io.tollgate.envoy.core.v3.HeaderValue;
 import io.tollgate.envoy.core.v3.Metadata;
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
-import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class CheckFacts {
     /** Envoy's own word on whether it sent all of the body; a client's is taken away by Envoy. */
     private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
+
+    private static final String CONTENT_LENGTH = "content-length";
+    private static final String REQUEST_ID = "x-request-id";
+    /** What bytes become that are no UTF-8. */
+    private static final char NO_CHARACTER = '\ufffd';
 
     private static final int MAX_JSON_DEPTH = 64;
     private static final JsonMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
@@ -31,6 +36,7 @@ public final class CheckFacts {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(JsonReadFeature.ALLOW_TRAILING_COMMA)
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private final AttributeContext attributes;
@@ -72,9 +78,15 @@ public final class CheckFacts {
         return colon > 0 && host.indexOf(']', colon) < 0 ? host.substring(0, colon) : host;
     }
 
-    /** {@return the request's id, as Envoy made or kept it} */
+    /** {@return Envoy's own id of the request: unique, and nobody else knows it} */
     public String requestId() {
         return http.getId();
+    }
+
+    /** {@return the id that stands in access logs and that the service behind gets too; a client may have chosen it} */
+    String correlationId() throws Refusal {
+        final String id = header(REQUEST_ID);
+        return id == null || id.isEmpty() ? requestId() : id;
     }
 
     /** {@return whether a gRPC client asks, who reads no body} */
@@ -83,16 +95,25 @@ public final class CheckFacts {
         return type != null && type.startsWith("application/grpc");
     }
 
-    /** {@return bytes of the body; -1 = not known} */
-    public long bodySize() {
-        return http.getSize();
+    /**
+     * {@return bytes of the body; -1 = not known}. Envoy's own word, {@code size}, is no help: it is what had come until Envoy asked, 0
+     * where it waits for no body and a part where it sends a part.
+     */
+    public long bodySize() throws Refusal {
+        if ("false".equals(header(PARTIAL_BODY))) {
+            return http.getRawBody().isEmpty()
+                    ? http.getBodyBytes().size()
+                    : http.getRawBody().size();
+        }
+        final String length = header(CONTENT_LENGTH);
+        return length == null ? -1 : Amount.whole(length, "header content-length");
     }
 
     /**
      * {@return the value of a header, or null}
      *
      * @param name in lower case
-     * @throws Refusal when it comes several times with different values
+     * @throws Refusal when it comes several times, as far as Envoy shows that
      */
     public @Nullable String header(final String name) throws Refusal {
         if (!http.hasHeaderMap()) {
@@ -104,7 +125,7 @@ public final class CheckFacts {
                 final String value = each.getRawValue().isEmpty()
                         ? each.getValue()
                         : each.getRawValue().toStringUtf8();
-                if (found != null && !found.equals(value)) {
+                if (found != null) {
                     throw new Refusal(Kind.UNSAFE, "The header " + name + " comes twice.");
                 }
                 found = value;
@@ -119,6 +140,9 @@ public final class CheckFacts {
         final String value = header(name);
         if (value != null && value.indexOf(',') >= 0) {
             throw new Refusal(Kind.UNSAFE, "The header " + name + " has several values.");
+        }
+        if (value != null && value.indexOf(NO_CHARACTER) >= 0) {
+            throw new Refusal(Kind.UNSAFE, "The header " + name + " is not UTF-8.");
         }
         return value;
     }
@@ -189,13 +213,13 @@ public final class CheckFacts {
             throw new Refusal(Kind.VALUE, "The body is too long to be judged.");
         }
         try {
-            body = http.getRawBody().isEmpty()
-                    ? JSON.readTree(http.getBody())
-                    : JSON.readTree(http.getRawBody().toByteArray());
+            // As a text: of bytes Jackson would guess the encoding, and the service behind may guess otherwise.
+            body = JSON.readTree(
+                    http.getRawBody().isEmpty()
+                            ? http.getBody()
+                            : SafePath.utf8(http.getRawBody().asReadOnlyByteBuffer(), "The body"));
         } catch (final JsonProcessingException e) {
             throw new Refusal(Kind.VALUE, "The body is not JSON.");
-        } catch (final IOException e) {
-            throw new IllegalStateException("reading from memory failed", e);
         }
         if (body == null || body.isMissingNode()) {
             throw new Refusal(Kind.VALUE, "The request has no JSON body.");

@@ -111,15 +111,24 @@ public final class SafePath {
                 bytes[length++] = !isPath && bytes[i] == '+' ? (byte) ' ' : bytes[i];
             }
         }
+        return utf8(ByteBuffer.wrap(bytes, 0, length), isPath ? "The path" : "The query");
+    }
+
+    /**
+     * {@return a text}
+     *
+     * @throws Refusal when it is not UTF-8
+     */
+    static String utf8(final ByteBuffer bytes, final String what) throws Refusal {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .decode(bytes)
                     .toString();
         } catch (final CharacterCodingException e) {
-            throw new Refusal(Kind.UNSAFE, (isPath ? "The path" : "The query") + " is not UTF-8.");
+            throw new Refusal(Kind.UNSAFE, what + " is not UTF-8.");
         }
     }
 

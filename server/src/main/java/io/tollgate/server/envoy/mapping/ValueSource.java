@@ -282,8 +282,9 @@ sealed interface ValueSource {
     /** How long the body is. */
     record BodySize() implements ValueSource {
         @Override
-        public @Nullable String read(final CheckFacts facts, final Map<String, String> path) {
-            return facts.bodySize() < 0 ? null : Long.toString(facts.bodySize());
+        public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
+            final long bytes = facts.bodySize();
+            return bytes < 0 ? null : Long.toString(bytes);
         }
 
         @Override
