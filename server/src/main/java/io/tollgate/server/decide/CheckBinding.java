@@ -4,7 +4,6 @@ package io.tollgate.server.decide;
 import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
 import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
-import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
 import io.tollgate.envoy.auth.v3.Status;
@@ -48,7 +47,7 @@ final class CheckBinding {
                 .add(
                         AuthorizationGrpc.getCheckMethod(),
                         new ServiceMethods.Reading(
-                                CheckRequest.parser(),
+                                null,
                                 "envoy.service.auth.v3.CheckRequest",
                                 limits.maxBatchBytes(),
                                 "limits.max_batch_bytes"),
@@ -60,7 +59,7 @@ final class CheckBinding {
     private final class Checks implements UnaryHandler.Answerer<CheckResponse> {
         @Override
         public CheckResponse answer(final Object request, final @Nullable Deadline deadline) {
-            return guarded(() -> check((CheckRequest) request, deadline));
+            return guarded(() -> check((byte[]) request, deadline));
         }
 
         @Override
@@ -82,9 +81,9 @@ final class CheckBinding {
         }
     }
 
-    private CheckResponse check(final CheckRequest check, final @Nullable Deadline deadline) {
+    private CheckResponse check(final byte[] check, final @Nullable Deadline deadline) {
         final Lane lane = Lane.current();
-        final ExtAuthz.Asked asked = ext.read(check);
+        final ExtAuthz.Asked asked = ext.read(check, lane.check);
         final DecideRequest question = asked.question();
         if (question != null) {
             final DecideResponse answer = edge.decide(lane, Face.EXT_AUTHZ, question, deadline);

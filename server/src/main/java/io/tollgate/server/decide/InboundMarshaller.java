@@ -12,24 +12,26 @@ import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads messages with the generated parser. Bytes that are no such message, or too many of them, come back as
+ * Reads messages with the generated parser, or hands on their bytes. Bytes that are no such message, or too many of them, come back as
  * {@link Malformed}, never as an exception.
  */
 final class InboundMarshaller implements MethodDescriptor.Marshaller<Object> {
-    private final Parser<? extends MessageLite> parser;
+    private final @Nullable Parser<? extends MessageLite> parser;
     private final String typeName;
     private final int maxBytes;
     private final String limitKey;
 
     /**
+     * @param parser   null = the handler reads the bytes itself
      * @param typeName full name of the message, for errors
      * @param maxBytes largest message
      * @param limitKey the configuration key of that limit, for errors
      */
     InboundMarshaller(
-            final Parser<? extends MessageLite> parser,
+            final @Nullable Parser<? extends MessageLite> parser,
             final String typeName,
             final int maxBytes,
             final String limitKey) {
@@ -52,6 +54,9 @@ final class InboundMarshaller implements MethodDescriptor.Marshaller<Object> {
     }
 
     private Object parse(final byte[] bytes) {
+        if (parser == null) {
+            return bytes;
+        }
         final CodedInputStream input = CodedInputStream.newInstance(bytes);
         try {
             final Object message = parser.parseFrom(input, ExtensionRegistryLite.getEmptyRegistry());

@@ -4,6 +4,7 @@ package io.tollgate.server.decide;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.server.decisionlog.LaneLog;
+import io.tollgate.server.envoy.wire.WireCheck;
 import io.tollgate.server.metrics.LaneCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Lane {
     final DecisionRequest request = new DecisionRequest();
     final EndResult ended = new EndResult();
     final RequestReader reader = new RequestReader();
+    final WireCheck check = new WireCheck();
     final DecisionIds ids;
     final LoopLag lag;
     final AnswerGate gate;

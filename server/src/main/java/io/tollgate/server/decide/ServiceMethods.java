@@ -10,6 +10,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generated service, method by method, with our own reader of messages in place of the generated one: bytes that are no such message
@@ -26,12 +27,12 @@ final class ServiceMethods {
     /**
      * How a method's messages are read.
      *
-     * @param parser   of the generated class
+     * @param parser   of the generated class; null = the handler gets the bytes
      * @param typeName full name of the message, for errors
      * @param maxBytes largest message
      * @param limitKey the configuration key of that limit, for errors
      */
-    record Reading(Parser<? extends MessageLite> parser, String typeName, int maxBytes, String limitKey) {}
+    record Reading(@Nullable Parser<? extends MessageLite> parser, String typeName, int maxBytes, String limitKey) {}
 
     /** Adds a method. */
     <R> ServiceMethods add(

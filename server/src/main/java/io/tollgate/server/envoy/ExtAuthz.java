@@ -1,11 +1,15 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.server.envoy.mapping.CheckFacts;
+import io.tollgate.server.envoy.mapping.CheckSource;
 import io.tollgate.server.envoy.mapping.Mapping;
+import io.tollgate.server.envoy.mapping.MessageSource;
 import io.tollgate.server.envoy.mapping.Refusal;
+import io.tollgate.server.envoy.wire.WireCheck;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Outcome;
@@ -58,7 +62,26 @@ public final class ExtAuthz {
 
     /** {@return the question in a Check} */
     public Asked read(final CheckRequest check) {
-        final CheckFacts facts = new CheckFacts(check.getAttributes());
+        return read(new MessageSource(check.getAttributes()));
+    }
+
+    /**
+     * {@return the question in a Check's bytes}
+     *
+     * @param reader reused; forgets the message before this returns
+     */
+    public Asked read(final byte[] message, final WireCheck reader) {
+        try {
+            return reader.read(message) ? read(reader) : read(CheckRequest.parseFrom(message));
+        } catch (final InvalidProtocolBufferException e) {
+            return unreadable();
+        } finally {
+            reader.forget();
+        }
+    }
+
+    private Asked read(final CheckSource check) {
+        final CheckFacts facts = new CheckFacts(check);
         boolean isGrpc = false;
         try {
             isGrpc = facts.isGrpc();

@@ -11,10 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.tollgate.envoy.auth.v3.AttributeContext;
-import io.tollgate.envoy.auth.v3.AttributeContext.HttpRequest;
-import io.tollgate.envoy.core.v3.HeaderValue;
-import io.tollgate.envoy.core.v3.Metadata;
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +37,7 @@ public final class CheckFacts {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final AttributeContext attributes;
-    private final HttpRequest http;
+    private final CheckSource source;
     private final String rawPath;
     private final String query;
     private @Nullable SafePath path;
@@ -48,9 +45,13 @@ public final class CheckFacts {
 
     /** Facts of one Check. */
     public CheckFacts(final AttributeContext attributes) {
-        this.attributes = attributes;
-        http = attributes.getRequest().getHttp();
-        final String target = http.getPath();
+        this(new MessageSource(attributes));
+    }
+
+    /** Facts of one Check, wherever it is read from. */
+    public CheckFacts(final CheckSource source) {
+        this.source = source;
+        final String target = source.target();
         final int fragment = target.indexOf('#');
         final String whole = fragment < 0 ? target : target.substring(0, fragment);
         final int mark = whole.indexOf('?');
@@ -68,19 +69,19 @@ public final class CheckFacts {
 
     /** {@return GET, POST} */
     public String method() {
-        return http.getMethod();
+        return source.method();
     }
 
     /** {@return the host without its port, in lower case} */
     public String host() {
-        final String host = http.getHost().toLowerCase(java.util.Locale.ROOT);
+        final String host = source.host().toLowerCase(java.util.Locale.ROOT);
         final int colon = host.lastIndexOf(':');
         return colon > 0 && host.indexOf(']', colon) < 0 ? host.substring(0, colon) : host;
     }
 
     /** {@return Envoy's own id of the request: unique, and nobody else knows it} */
     public String requestId() {
-        return http.getId();
+        return source.requestId();
     }
 
     /** {@return the id that stands in access logs and that the service behind gets too; a client may have chosen it} */
@@ -101,9 +102,7 @@ public final class CheckFacts {
      */
     public long bodySize() throws Refusal {
         if ("false".equals(header(PARTIAL_BODY))) {
-            return http.getRawBody().isEmpty()
-                    ? http.getBodyBytes().size()
-                    : http.getRawBody().size();
+            return source.bodyLength();
         }
         final String length = header(CONTENT_LENGTH);
         return length == null ? -1 : Amount.whole(length, "header content-length");
@@ -116,19 +115,16 @@ public final class CheckFacts {
      * @throws Refusal when it comes several times, as far as Envoy shows that
      */
     public @Nullable String header(final String name) throws Refusal {
-        if (!http.hasHeaderMap()) {
-            return http.getHeadersOrDefault(name, null);
+        if (!source.hasHeaderMap()) {
+            return source.header(name);
         }
         String found = null;
-        for (final HeaderValue each : http.getHeaderMap().getHeadersList()) {
-            if (each.getKey().equals(name)) {
-                final String value = each.getRawValue().isEmpty()
-                        ? each.getValue()
-                        : each.getRawValue().toStringUtf8();
+        for (int i = 0; i < source.rawHeaderCount(); i++) {
+            if (source.isRawHeader(i, name)) {
                 if (found != null) {
                     throw new Refusal(Kind.UNSAFE, "The header " + name + " comes twice.");
                 }
-                found = value;
+                found = source.rawHeader(i);
             }
         }
         return found;
@@ -149,30 +145,30 @@ public final class CheckFacts {
 
     /** {@return a value that Envoy's configuration sets for the route, or null} */
     public @Nullable String context(final String key) {
-        return attributes.getContextExtensionsOrDefault(key, null);
+        return source.context(key);
     }
 
     /** {@return whom the client's certificate names; empty = it showed none} */
     public String principal() {
-        return attributes.getSource().getPrincipal();
+        return source.principal();
     }
 
     /** {@return a value that a filter before this one found out, or null} */
     @Nullable
     Value metadata(final String filter, final List<String> steps) {
-        final Value found = find(attributes.getMetadataContext(), filter, steps);
-        return found != null ? found : find(attributes.getRouteMetadataContext(), filter, steps);
+        final Struct known = source.metadata(filter);
+        final Value found = known == null ? null : find(known, steps);
+        if (found != null) {
+            return found;
+        }
+        final Struct ofRoute = source.routeMetadata(filter);
+        return ofRoute == null ? null : find(ofRoute, steps);
     }
 
     /** {@return the filter's whole metadata, or null} */
     @Nullable
     Struct metadata(final String filter) {
-        return attributes.getMetadataContext().getFilterMetadataMap().get(filter);
-    }
-
-    private static @Nullable Value find(final Metadata metadata, final String filter, final List<String> steps) {
-        final Struct struct = metadata.getFilterMetadataMap().get(filter);
-        return struct == null ? null : find(struct, steps);
+        return source.metadata(filter);
     }
 
     static @Nullable Value find(final Struct struct, final List<String> steps) {
@@ -214,10 +210,8 @@ public final class CheckFacts {
         }
         try {
             // As a text: of bytes Jackson would guess the encoding, and the service behind may guess otherwise.
-            body = JSON.readTree(
-                    http.getRawBody().isEmpty()
-                            ? http.getBody()
-                            : SafePath.utf8(http.getRawBody().asReadOnlyByteBuffer(), "The body"));
+            final byte[] raw = source.rawBody();
+            body = JSON.readTree(raw.length == 0 ? source.body() : SafePath.utf8(ByteBuffer.wrap(raw), "The body"));
         } catch (final JsonProcessingException e) {
             throw new Refusal(Kind.VALUE, "The body is not JSON.");
         }
