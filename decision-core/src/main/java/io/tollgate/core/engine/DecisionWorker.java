@@ -298,6 +298,11 @@ public final class DecisionWorker {
         return keys.answerLength();
     }
 
+    /** Says that the end of a reservation is awaited from somebody who may be lost, or no longer; see {@link ReservationDesk#expectEnd}. */
+    public void expectEnd(final long high, final long low, final boolean awaits) {
+        reservations.expectEnd(high, low, awaits);
+    }
+
     /** Gives a reservation back, within a turn. */
     public EndOutcome release(final long high, final long low, final EndResult result) {
         return reservations.release(high, low, nowEpochNs(), periods(), result);

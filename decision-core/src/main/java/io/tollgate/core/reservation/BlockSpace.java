@@ -11,7 +11,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   head   w0 state (StateWord)      w1 newest part (guarded)   w2 check of w4..w7, 28, 29  w3 expires at, ms (guarded)
  *          w4 created at, ms         w5 time to live, ms        w6 first part            w7 registry version
  *          w8 ended at, ms (guarded) w9 usages settled          w10,w11 their units (a byte each)  w12..w27 their amounts
- *          w28,w29 organization (hash)                          of an idempotency key: see KeyLayout
+ *          w28,w29 organization (hash)                          w30 end awaited (AwaitedEnds)  w31 0
+ *                                                               of an idempotency key: see KeyLayout
  *
  *   others w0 free, its generation   w1 next block of the chain, 0 = last
  *          w2 check of w1, w4..w31   w3 marks (guarded): what has come back of the entries here

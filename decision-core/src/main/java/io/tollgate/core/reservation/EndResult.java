@@ -6,6 +6,7 @@ public final class EndResult {
     EndOutcome outcome = EndOutcome.UNKNOWN;
     int usage;
     boolean late;
+    boolean repeated;
 
     /** An empty result, to be filled. */
     public EndResult() {}
@@ -25,10 +26,16 @@ public final class EndResult {
         return late;
     }
 
+    /** {@return whether it had ended before this call, which changed nothing} */
+    public boolean repeated() {
+        return repeated;
+    }
+
     EndOutcome set(EndOutcome found) {
         outcome = found;
         usage = 0;
         late = false;
+        repeated = false;
         return found;
     }
 }

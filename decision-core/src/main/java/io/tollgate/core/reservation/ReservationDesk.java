@@ -48,6 +48,9 @@ public final class ReservationDesk {
     private final SettledUsage usage;
     private final RequestUnits units = new RequestUnits();
     private final long[] amounts = new long[PartReader.MAX_USAGES];
+    private final AwaitedEnds awaited;
+    /** Whether the call that runs has begun a transition. */
+    private boolean acted;
 
     ReservationDesk(
             BlockSpace space,
@@ -57,11 +60,13 @@ public final class ReservationDesk {
             KeyedDigest digest,
             Taker taker,
             Cells cells,
-            SettledUsage usage) {
+            SettledUsage usage,
+            AwaitedEnds awaited) {
         this.space = space;
         this.ids = ids;
         this.counts = counts;
         this.usage = usage;
+        this.awaited = awaited;
         cache = new BlockCache(space);
         writer = new ReservationWriter(space, cache, counts, ids);
         adjuster = new Adjuster(taker, cells);
@@ -112,10 +117,24 @@ public final class ReservationDesk {
         return end(high, low, -1, epochNs, periods, result);
     }
 
+    /**
+     * Says that the end of a reservation is reported by somebody who may be lost, or no longer: those that end by expiry meanwhile are
+     * counted. An id that is none changes nothing.
+     */
+    public void expectEnd(long high, long low, boolean awaits) {
+        int head = head(high, low);
+        int generation = (int) (ids.name(high, low) >>> 32);
+        if (head != 0 && StateWord.generation(word(head)) == generation) {
+            awaited.expect(head, generation, awaits);
+        }
+    }
+
     /** @param usages how many, -1 = release */
     private EndOutcome end(
             long high, long low, int usages, long epochNs, @Nullable PeriodTable periods, EndResult result) {
+        acted = false;
         EndOutcome outcome = reach(high, low, usages, epochNs, periods, result);
+        result.repeated = !acted && outcome.code() != 0 && outcome != EndOutcome.UNKNOWN;
         usage.told(result);
         return outcome;
     }
@@ -209,6 +228,7 @@ public final class ReservationDesk {
             return result.set(EndOutcome.JOURNAL_FULL);
         }
         if (change(head, word, to, 0)) {
+            acted = true;
             writeIntent(head, usages);
             change(head, word(head), to, owed ? StateWord.INTENT | StateWord.OWED : StateWord.INTENT);
             if (owed) {
@@ -249,6 +269,7 @@ public final class ReservationDesk {
 
     private void begin(int head, long word, int to, long nowMs) {
         if (change(head, word, to, 0)) {
+            acted = true;
             complete(head, to, nowMs);
         }
     }
@@ -295,7 +316,9 @@ public final class ReservationDesk {
         int flags = state == StateWord.SETTLING && ender.overrun() ? StateWord.OVERRUN : 0;
         if (state == StateWord.RETURNING) {
             space.due(head, tombstoneMs(head));
-            change(head, word, StateWord.OVERDUE, 0);
+            if (change(head, word, StateWord.OVERDUE, 0)) {
+                awaited.overdue(head, StateWord.generation(word));
+            }
             return;
         }
         if (state != StateWord.LATE) {
@@ -309,6 +332,9 @@ public final class ReservationDesk {
                     case StateWord.LATE -> StateWord.LATE_SETTLED;
                     default -> StateWord.EXPIRED;
                 };
+        if (ended == StateWord.EXPIRED) {
+            awaited.expired(head, StateWord.generation(word));
+        }
         // what a late settle needs stays; of the others nobody reads the parts again, nor frees them but this thread
         if (change(head, word, ended, flags) && ended != StateWord.EXPIRED) {
             free(newest);

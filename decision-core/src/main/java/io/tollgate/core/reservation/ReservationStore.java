@@ -49,6 +49,7 @@ public final class ReservationStore implements AutoCloseable {
     private final BlockSpace space;
     private final ReservationIds ids;
     private final StoreCounts counts = new StoreCounts();
+    private final AwaitedEnds.Counts awaited = new AwaitedEnds.Counts();
     private final KeyIndex index;
     private final @Nullable ExtentFile file;
     private final int maxSegments;
@@ -151,7 +152,8 @@ public final class ReservationStore implements AutoCloseable {
                 new KeyedDigest(ids.digestKey(), space.storeId()),
                 taker,
                 cells,
-                new SettledUsage(usage));
+                new SettledUsage(usage),
+                new AwaitedEnds(space, awaited));
     }
 
     /** {@return what ends reservations that are due}; taker with a worker number of its own */
@@ -203,6 +205,16 @@ public final class ReservationStore implements AutoCloseable {
     /** {@return reservations that were set aside because their words failed their checks} */
     public long damaged() {
         return counts.damaged();
+    }
+
+    /** {@return reservations since this start whose time was over before the end that was awaited for them was reported} */
+    public long awaitedOverdue() {
+        return awaited.overdue.get();
+    }
+
+    /** {@return of them those that ended by expiry: it was never reported, or too late to change that} */
+    public long awaitedExpired() {
+        return awaited.expired.get();
     }
 
     /** {@return idempotency keys that are remembered} */
