@@ -220,6 +220,11 @@ final class SidecarMetrics {
         metrics.gauge(name, "state", "overdue", what, store::overdue);
         metrics.gauge(name, "state", "ended", what, store::ended);
         metrics.gauge(name, "state", "damaged", what, store::damaged);
+        final String unsettled =
+                "Reservations of rules with settle: that Envoy's access log did not end in time: overdue (their time was over; they"
+                        + " can still be settled), expired (of them those that were given back by expiry: the entry was lost)";
+        metrics.counter("tollgate.envoy.unsettled", "state", "overdue", unsettled, store::awaitedOverdue);
+        metrics.counter("tollgate.envoy.unsettled", "state", "expired", unsettled, store::awaitedExpired);
         metrics.gauge("tollgate.reservations.bytes", "Size of the store of reservations", store::lengthBytes);
         metrics.gauge("tollgate.reservations.used.ratio", "Share of it that is in use", store::usedShare);
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * The mark names its generation, so who makes a reservation need not clear it, and files of before there were marks have none.
  *
- * <p>Threading: {@link #expect} by the thread that answered; {@link #overdue} and {@link #expired} by the owner of that transition. One that
- * comes between the transition and the mark is not counted. Counts by anybody.
+ * <p>Threading: {@link #expect} by the thread that answered; {@link #overdue} and {@link #expired} by the owner of that transition. One
+ * that comes between the transition and the mark is not counted. Counts by anybody.
  */
 final class AwaitedEnds {
     private static final int MARK = HeadLayout.ORGANIZATION + 2 * Long.BYTES;

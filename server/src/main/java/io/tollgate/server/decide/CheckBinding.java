@@ -3,6 +3,7 @@ package io.tollgate.server.decide;
 
 import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
+import io.tollgate.core.reservation.ReservationIds;
 import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
 import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.envoy.auth.v3.DeniedHttpResponse;
@@ -87,9 +88,19 @@ final class CheckBinding {
         final DecideRequest question = asked.question();
         if (question != null) {
             final DecideResponse answer = edge.decide(lane, Face.EXT_AUTHZ, question, deadline);
+            if (answer.hasReservation() && ext.settles(asked)) {
+                awaitEnd(lane, answer.getReservation().getId());
+            }
             return ext.answer(asked.about(lane.evaluator.asFound(question)), answer);
         }
         return asked.refusal() == null ? ext.pass(asked) : refuse(asked);
+    }
+
+    /** If the access log's entry is lost, the reservation's expiry is to be seen. */
+    private static void awaitEnd(final Lane lane, final String id) {
+        if (ReservationIds.isId(id)) {
+            lane.evaluator.expectEnd(ReservationIds.high(id), ReservationIds.low(id), true);
+        }
     }
 
     private CheckResponse refuse(final ExtAuthz.Asked asked) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that does not read its answers is not read either, and nothing piles up here. All on one event loop, hence the
  * answers come in the order of the questions.
  */
-final class DecideStreamCall extends ServerCall.Listener<Object> {
+final class DecideStreamCall extends ServerCall.Listener<Object> implements LaneStream {
     private static final Status LEAVING =
             Status.UNAVAILABLE.withDescription("the sidecar is shutting down; open the stream again elsewhere");
 
@@ -122,8 +122,8 @@ final class DecideStreamCall extends ServerCall.Listener<Object> {
         finished();
     }
 
-    /** Ends the stream from this side, since the sidecar leaves. On the stream's event loop. */
-    void leave() {
+    @Override
+    public void leave(final long patienceNs) {
         close(LEAVING);
     }
 

@@ -44,6 +44,11 @@ final class DecisionEdge {
         draining = true;
     }
 
+    /** {@return whether the sidecar leaves} */
+    boolean isDraining() {
+        return draining;
+    }
+
     /** {@return the answer to one question, on the lane of the calling thread} */
     DecideResponse decide(
             final Lane lane, final Face face, final DecideRequest request, final @Nullable Deadline deadline) {

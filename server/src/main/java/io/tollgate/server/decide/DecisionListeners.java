@@ -53,8 +53,10 @@ public final class DecisionListeners implements AutoCloseable {
         edge = new DecisionEdge(
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
         loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
+        final ReservationEdge reservations = new ReservationEdge(edge, faults);
         final List<ServerServiceDefinition> services = List.of(
-                DecisionServiceBinding.of(edge, new ReservationEdge(edge, faults), config.limits()),
+                DecisionServiceBinding.of(edge, reservations, config.limits()),
+                AccessLogBinding.of(edge, reservations, config.envoy().mapping(), config.limits(), faults),
                 CheckBinding.of(
                         edge,
                         new ExtAuthz(config.envoy().mapping(), System::currentTimeMillis),
@@ -247,7 +249,7 @@ public final class DecisionListeners implements AutoCloseable {
     public boolean drain(final long timeoutNs) {
         edge.drain();
         servers.forEach(Server::shutdown);
-        loops.endStreams();
+        loops.endStreams(timeoutNs);
         watches.end();
         final long deadlineNs = System.nanoTime() + timeoutNs;
         boolean finished = true;

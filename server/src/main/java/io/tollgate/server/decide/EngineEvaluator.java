@@ -152,6 +152,11 @@ public final class EngineEvaluator implements Evaluator {
     }
 
     @Override
+    public void expectEnd(final long high, final long low, final boolean awaited) {
+        worker.expectEnd(high, low, awaited);
+    }
+
+    @Override
     public void release(final long high, final long low, final EndResult result) {
         worker.release(high, low, result);
     }

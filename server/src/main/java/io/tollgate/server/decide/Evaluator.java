@@ -52,6 +52,12 @@ public interface Evaluator {
     /** Brings a reservation to the usages of a request. */
     void settle(long high, long low, DecisionRequest actual, EndResult result);
 
+    /**
+     * Says that somebody who may be lost reports how a reservation ends, or has reported: those that end by expiry meanwhile are counted.
+     * Outside of {@link #begin} and {@link #end} too.
+     */
+    default void expectEnd(final long high, final long low, final boolean awaited) {}
+
     /** Gives a reservation back. */
     void release(long high, long low, EndResult result);
 

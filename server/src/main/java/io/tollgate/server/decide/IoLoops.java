@@ -30,7 +30,10 @@ final class IoLoops {
         };
         group = IoTransport.group(lanes.size(), factory);
         for (final EventExecutor loop : group) {
-            loop.execute(() -> Lane.current().gate.runsOn(loop));
+            loop.execute(() -> {
+                Lane.current().gate.runsOn(loop);
+                Lane.current().loop = loop;
+            });
         }
     }
 
@@ -50,13 +53,17 @@ final class IoLoops {
         }
     }
 
-    /** Ends all streams, each on its own loop. */
-    void endStreams() {
+    /**
+     * Ends all streams, each on its own loop.
+     *
+     * @param patienceNs for those that have to wait for something
+     */
+    void endStreams(final long patienceNs) {
         if (group.isShuttingDown()) {
             return;
         }
         for (final EventExecutor loop : group) {
-            loop.execute(() -> List.copyOf(Lane.current().streams).forEach(DecideStreamCall::leave));
+            loop.execute(() -> List.copyOf(Lane.current().streams).forEach(stream -> stream.leave(patienceNs)));
         }
     }
 

@@ -1,13 +1,16 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.server.decisionlog.LaneLog;
+import io.tollgate.server.envoy.settle.RetryQueue;
 import io.tollgate.server.envoy.wire.WireCheck;
 import io.tollgate.server.metrics.LaneCounters;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop owns: its evaluator, its reused request, its counters. Everything but the counters is touched by
@@ -27,8 +30,13 @@ final class Lane {
     final LoopLag lag;
     final AnswerGate gate;
     final LaneLog log;
+    /** Ends of reservations to be tried again. */
+    final RetryQueue unsettled = new RetryQueue();
+    /** What runs this lane; null = nothing yet. Set and read on it. */
+    @Nullable
+    EventExecutor loop;
     /** Streams open on this loop, for the drain. */
-    final List<DecideStreamCall> streams = new ArrayList<>();
+    final List<LaneStream> streams = new ArrayList<>();
 
     Lane(
             final Evaluator evaluator,

@@ -30,14 +30,6 @@ import java.util.List;
  * never an error_response, which obey Envoy's {@code failure_mode_allow}. Immutable.
  */
 final class CheckAnswer {
-    /** In dynamic metadata: where the access log finds the reservation. */
-    static final String RESERVATION_ID = "reservation_id";
-
-    static final String RULE = "rule";
-
-    /** The same, of a rule that settles: what was reserved, by unit. */
-    static final String RESERVED = "reserved";
-
     /** google.rpc.Code: anything but OK refuses; this one says nothing that Envoy could take for a fault of ours. */
     private static final int PERMISSION_DENIED = 7;
 
@@ -60,7 +52,7 @@ final class CheckAnswer {
         return CheckResponse.newBuilder()
                 .setStatus(Status.getDefaultInstance())
                 .setOkResponse(ok)
-                .setDynamicMetadata(Struct.newBuilder().putFields(RULE, text(rule)))
+                .setDynamicMetadata(Struct.newBuilder().putFields(CheckMetadata.RULE, text(rule)))
                 .build();
     }
 
@@ -178,7 +170,7 @@ final class CheckAnswer {
                         text(Long.toString(answer.getEvidence().getSnapshotVersion())))
                 .putFields("snapshot_digest", text(answer.getEvidence().getSnapshotDigest()));
         if (!rule.isEmpty()) {
-            metadata.putFields(RULE, text(rule));
+            metadata.putFields(CheckMetadata.RULE, text(rule));
         }
         if (answer.getReasonClass() != ReasonClass.REASON_CLASS_UNSPECIFIED) {
             metadata.putFields("reason_class", text(AnswerText.reasonClass(answer)));
@@ -194,11 +186,12 @@ final class CheckAnswer {
                             .build());
         }
         if (answer.hasReservation()) {
-            metadata.putFields(RESERVATION_ID, text(answer.getReservation().getId()));
+            metadata.putFields(
+                    CheckMetadata.RESERVATION_ID, text(answer.getReservation().getId()));
             if (settles) {
                 // less than asked only where a part of it was enough
                 metadata.putFields(
-                        RESERVED,
+                        CheckMetadata.RESERVED,
                         Value.newBuilder()
                                 .setStructValue(amounts(
                                         answer.getGrantedCount() == 0

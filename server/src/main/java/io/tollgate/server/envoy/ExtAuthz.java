@@ -60,6 +60,11 @@ public final class ExtAuthz {
         return mapping;
     }
 
+    /** {@return whether the access log ends what is reserved for it} */
+    public boolean settles(final Asked asked) {
+        return mapping.settlement(asked.rule()) != null;
+    }
+
     /** {@return the question in a Check} */
     public Asked read(final CheckRequest check) {
         return read(new MessageSource(check.getAttributes()));
@@ -121,7 +126,7 @@ public final class ExtAuthz {
         final DecideRequest question = asked.question();
         return answers.of(
                 asked.rule(),
-                answer.hasReservation() && mapping.settlement(asked.rule()) != null,
+                answer.hasReservation() && settles(asked),
                 question == null ? DecideRequest.getDefaultInstance() : question,
                 answer,
                 asked.isGrpc(),

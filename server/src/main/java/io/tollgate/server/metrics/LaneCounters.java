@@ -38,7 +38,13 @@ public final class LaneCounters {
 
     private final AtomicLongArray counts = new AtomicLongArray(PADDING + DECISIONS + SHEDS + ENDS + PADDING);
     private final SingleWriterRecorder latency = new SingleWriterRecorder(1, LONGEST_NS, DIGITS);
+    private final SettlementCounters settlements = new SettlementCounters();
     private int untilTimed = TIMED_ONE_OF;
+
+    /** {@return what this loop did with Envoy's access log} */
+    public SettlementCounters settlements() {
+        return settlements;
+    }
 
     /** Counts an answer. Event loop only. */
     public void decided(final Outcome outcome, final Reason reason) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * The Prometheus page. It reads the counters of the event loops when it is asked and keeps nothing of its own but the
@@ -58,6 +59,7 @@ public final class Metrics implements AutoCloseable {
                         .register(registry);
             }
         }
+        settlements();
         registry.getPrometheusRegistry().register(new DecisionDurations(lanes));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -66,6 +68,52 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    private void settlements() {
+        for (final SettlementResult result : SettlementResult.values()) {
+            counter(
+                    "tollgate.envoy.settlements",
+                    "result",
+                    result.label(),
+                    "Reservations by what an entry of Envoy's access log made of them",
+                    () -> settled(result));
+        }
+        final String amounts = "Amounts that Envoy's access log should have told: missing, or invalid";
+        counter(
+                "tollgate.envoy.amounts.unknown",
+                "cause",
+                "missing",
+                amounts,
+                () -> settling(SettlementCounters::missingCount));
+        counter(
+                "tollgate.envoy.amounts.unknown",
+                "cause",
+                "invalid",
+                amounts,
+                () -> settling(SettlementCounters::invalidCount));
+        counter(
+                "tollgate.envoy.log.entries",
+                "Entries of Envoy's access log that were read, whatever they were about",
+                () -> settling(SettlementCounters::entryCount));
+        counter(
+                "tollgate.envoy.log.messages.refused",
+                "Messages of Envoy's access log that could not be read; all their entries are lost",
+                () -> settling(SettlementCounters::refusedCount));
+        gauge(
+                "tollgate.envoy.settlements.waiting",
+                "Ends of reservations that could not be done yet and are tried again",
+                () -> settling(SettlementCounters::waitingCount));
+    }
+
+    /** {@return how many reservations an entry of Envoy's access log brought to this} */
+    public long settled(final SettlementResult result) {
+        return settling(counts -> counts.count(result));
+    }
+
+    /** {@return sum over all event loops of what they did with Envoy's access log} */
+    public long settling(final ToLongFunction<SettlementCounters> count) {
+        return sum(lane -> count.applyAsLong(lane.settlements()));
     }
 
     /** Adds a value that goes up and down. */
@@ -152,7 +200,7 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    private long sum(final java.util.function.ToLongFunction<LaneCounters> count) {
+    private long sum(final ToLongFunction<LaneCounters> count) {
         long sum = 0;
         for (final LaneCounters lane : lanes.get()) {
             sum += count.applyAsLong(lane);

@@ -36,7 +36,10 @@ final class ActualAmount {
         final String filter = actual.filter();
         final Struct found = filter == null
                 ? null
-                : entry.getCommonProperties().getMetadata().getFilterMetadataMap().get(filter);
+                : entry.getCommonProperties()
+                        .getMetadata()
+                        .getFilterMetadataMap()
+                        .get(filter);
         return found == null ? MISSING : of(find(found, actual.steps()), actual);
     }
 

@@ -6,7 +6,7 @@ import com.google.protobuf.Value;
 import io.tollgate.envoy.accesslog.v3.AccessLogCommon;
 import io.tollgate.envoy.accesslog.v3.AccessLogType;
 import io.tollgate.envoy.accesslog.v3.HTTPAccessLogEntry;
-import io.tollgate.server.envoy.ExtAuthz;
+import io.tollgate.server.envoy.CheckMetadata;
 import io.tollgate.server.envoy.mapping.Mapping;
 import io.tollgate.server.envoy.mapping.Settlement;
 import io.tollgate.server.envoy.mapping.Settlement.Actual;
@@ -36,17 +36,17 @@ public final class EntryJudge {
     /** {@return what is to be done} */
     public Ending judge(final HTTPAccessLogEntry entry) {
         final AccessLogCommon common = entry.getCommonProperties();
-        final Struct told = common.getMetadata().getFilterMetadataMap().get(ExtAuthz.METADATA);
+        final Struct told = common.getMetadata().getFilterMetadataMap().get(CheckMetadata.FILTER);
         if (told == null || !isFinal(common)) {
             return Ending.NOTHING;
         }
-        final String id = text(told, ExtAuthz.RESERVATION_ID);
+        final String id = text(told, CheckMetadata.RESERVATION_ID);
         if (id.isEmpty()) {
             return Ending.NOTHING;
         }
         final SettleRequest.Builder request = SettleRequest.newBuilder().setReservationId(id);
-        final Settlement settlement = mapping.settlement(text(told, ExtAuthz.RULE));
-        final Value reserved = told.getFieldsMap().get(ExtAuthz.RESERVED);
+        final Settlement settlement = mapping.settlement(text(told, CheckMetadata.RULE));
+        final Value reserved = told.getFieldsMap().get(CheckMetadata.RESERVED);
         if (settlement == null) {
             // without what was reserved it never was the access log's to end
             return reserved == null ? Ending.NOTHING : end(Kind.UNKNOWN_RULE, request);
@@ -90,7 +90,9 @@ public final class EntryJudge {
         if (unknown > 0 && settlement.onMissing() == End.EXPIRE) {
             return new Ending(Kind.LEAVE, request.build(), missing, invalid);
         }
-        if (unknown > 0 && settlement.onMissing() == End.RELEASE && unknown == settlement.actuals().size()) {
+        if (unknown > 0
+                && settlement.onMissing() == End.RELEASE
+                && unknown == settlement.actuals().size()) {
             return new Ending(Kind.RELEASE, request.build(), missing, invalid);
         }
         return new Ending(Kind.SETTLE, usage(amounts, request).build(), missing, invalid);
