@@ -10,12 +10,15 @@ import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decisionlog.DecisionLog;
 import io.tollgate.server.dryrun.DryRun;
 import io.tollgate.server.dryrun.DryRunReport;
+import io.tollgate.server.envoy.mapping.RateLimits;
+import io.tollgate.server.envoy.ratelimit.LimitCounts;
 import io.tollgate.server.lifecycle.PlaneNeeds;
 import io.tollgate.server.lifecycle.Readiness;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.server.metrics.Metrics;
 import io.tollgate.v1.Plane;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** Joins what the parts know to the metrics page. */
@@ -87,6 +90,19 @@ final class SidecarMetrics {
                 "tollgate.messages.refused",
                 "Messages and connections that the transport refused: wrongly framed, compressed or too long",
                 decisions::refusedMessageCount);
+        rateLimits(metrics, decisions.rateLimitCounts());
+    }
+
+    private static void rateLimits(final Metrics metrics, final LimitCounts counts) {
+        for (final RateLimits.Slot slot : counts.slots()) {
+            for (final LimitCounts.Code code : LimitCounts.Code.values()) {
+                metrics.counter(
+                        "tollgate.envoy.ratelimit",
+                        Map.of("domain", slot.domain(), "rule", slot.rule(), "code", code.label()),
+                        "Descriptors of Envoy's rate limit service by what became of them",
+                        () -> counts.count(slot, code));
+            }
+        }
     }
 
     private static void deltas(final Metrics metrics, final SnapshotFeed feed) {

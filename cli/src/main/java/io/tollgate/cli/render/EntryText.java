@@ -39,7 +39,8 @@ public final class EntryText {
             add(line, paint.in(Style.CAREFUL, ceiling(response.getBindingCeiling())));
         }
         if (entry.getBatchSize() > 0) {
-            add(line, paint.in(Style.DIM, "batch " + (entry.getBatchIndex() + 1) + "/" + entry.getBatchSize()));
+            final String door = entry.getFace().equals("batch") ? "batch " : entry.getFace() + " batch ";
+            add(line, paint.in(Style.DIM, door + (entry.getBatchIndex() + 1) + "/" + entry.getBatchSize()));
         } else if (!entry.getFace().equals("decide") && !entry.hasExtend()) {
             add(line, paint.in(Style.DIM, entry.getFace()));
         }

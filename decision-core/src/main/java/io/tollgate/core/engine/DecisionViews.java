@@ -12,6 +12,7 @@ import io.tollgate.core.registry.Registry;
 import io.tollgate.core.world.CeilingRow;
 import io.tollgate.core.world.ScopeRow;
 import io.tollgate.core.world.World;
+import io.tollgate.core.world.def.Period;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,9 @@ public final class DecisionViews {
                 rate && ceiling.windowId() >= 0
                         ? world.window(ceiling.windowId()).lengthMs()
                         : 0,
+                kind == DimensionKind.PERIOD && ceiling.windowId() >= 0
+                        ? world.window(ceiling.windowId()).period()
+                        : Period.NONE,
                 resetsAtMs,
                 requested,
                 ceiling.origin(world),

@@ -3,6 +3,7 @@ package io.tollgate.core.explain;
 
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
+import io.tollgate.core.world.def.Period;
 
 /**
  * A ceiling as one decision saw it, in the base unit of its dimension.
@@ -19,6 +20,7 @@ import io.tollgate.core.Enforcement;
  * @param remaining   what still fits; may be negative on a soft ceiling
  * @param burst       RATE: most that may come at once; else 0
  * @param periodMs    RATE: length of the period in milliseconds; else 0
+ * @param period      PERIOD: when it starts again; else NONE
  * @param resetsAtMs  when it starts again, or a RATE is full again; milliseconds since 1970, 0 = never
  * @param requested   what this request would take
  * @param origin      "limits", "entitlement", or "override" while one is in force
@@ -38,6 +40,7 @@ public record CeilingView(
         long remaining,
         long burst,
         long periodMs,
+        Period period,
         long resetsAtMs,
         long requested,
         String origin,

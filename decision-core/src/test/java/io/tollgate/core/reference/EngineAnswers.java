@@ -141,6 +141,7 @@ final class EngineAnswers {
                 view.remaining(),
                 view.burst(),
                 view.periodMs(),
+                view.period(),
                 view.resetsAtMs(),
                 view.requested(),
                 view.origin(),

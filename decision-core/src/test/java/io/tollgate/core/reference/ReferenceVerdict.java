@@ -8,6 +8,7 @@ import io.tollgate.core.explain.ScopeName;
 import io.tollgate.core.world.def.CeilingDef;
 import io.tollgate.core.world.def.DimensionDef;
 import io.tollgate.core.world.def.OverrideDef;
+import io.tollgate.core.world.def.Period;
 import java.math.BigInteger;
 
 /** What one ceiling says to one request. */
@@ -131,6 +132,7 @@ record ReferenceVerdict(
                 remaining,
                 rate ? line.limit().burst() : 0,
                 rate ? ceiling.window().lengthMs() : 0,
+                dimension.kind() == DimensionKind.PERIOD ? ceiling.window().period() : Period.NONE,
                 resetsAtMs,
                 line.amount(),
                 line.by() == null ? ceiling.origin() : "override",

@@ -20,7 +20,7 @@ final class BatchEdge {
     }
 
     /** {@return the answers, all of one snapshot version and one instant} */
-    DecideBatchResponse decide(final Lane lane, final DecideBatchRequest batch, final BatchMode mode) {
+    DecideBatchResponse decide(final Lane lane, final Face face, final DecideBatchRequest batch, final BatchMode mode) {
         final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
         try {
             lane.evaluator.begin();
@@ -30,7 +30,7 @@ final class BatchEdge {
                 judge(lane, batch, together, lane.checkOnly ? BatchMode.CUMULATIVE : mode);
                 for (int i = 0; i < batch.getRequestsCount(); i++) {
                     lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
-                    answers.addResponses(answer(lane, batch.getRequests(i), together));
+                    answers.addResponses(answer(lane, face, batch.getRequests(i), together));
                 }
             } finally {
                 together.end();
@@ -39,7 +39,7 @@ final class BatchEdge {
             faults.note(fault);
             while (answers.getResponsesCount() < batch.getRequestsCount()) {
                 lane.log.inBatch(batch.getMode(), answers.getResponsesCount(), batch.getRequestsCount());
-                answers.addResponses(edge.internal(lane, Face.BATCH, batch.getRequests(answers.getResponsesCount())));
+                answers.addResponses(edge.internal(lane, face, batch.getRequests(answers.getResponsesCount())));
             }
         } finally {
             lane.log.endBatch();
@@ -66,7 +66,8 @@ final class BatchEdge {
     }
 
     /** Whatever goes wrong with one, the others are answered: what an atomic batch took has to be told. */
-    private DecideResponse answer(final Lane lane, final DecideRequest request, final BatchEvaluator together) {
+    private DecideResponse answer(
+            final Lane lane, final Face face, final DecideRequest request, final BatchEvaluator together) {
         final DecideResponse.Builder response = DecideResponse.newBuilder();
         try {
             read(lane, request);
@@ -76,11 +77,11 @@ final class BatchEdge {
                     .setDecisionId(decisionId)
                     .build();
             DecisionEdge.count(lane, answer.getOutcomeValue(), answer.getReasonValue());
-            DecisionEdge.log(lane, Face.BATCH, request, answer);
+            DecisionEdge.log(lane, face, request, answer);
             return answer;
         } catch (final Throwable fault) {
             faults.note(fault);
-            return edge.internal(lane, Face.BATCH, request);
+            return edge.internal(lane, face, request);
         }
     }
 }

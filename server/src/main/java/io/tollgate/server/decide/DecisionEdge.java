@@ -85,43 +85,50 @@ final class DecisionEdge {
     /** {@return the answers to many questions, all of one snapshot version; of questions that stand together also of one instant} */
     DecideBatchResponse decideBatch(final Lane lane, final DecideBatchRequest batch, final @Nullable Deadline deadline)
             throws StatusException {
+        return decideBatch(lane, Face.BATCH, batch, deadline);
+    }
+
+    /** The same through another door. */
+    DecideBatchResponse decideBatch(
+            final Lane lane, final Face face, final DecideBatchRequest batch, final @Nullable Deadline deadline)
+            throws StatusException {
         refuseUnserved(batch);
         final ShedCause cause = shedCause(lane, deadline);
         if (cause != null) {
             final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
                 lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
-                answers.addResponses(shed(lane, Face.BATCH, batch.getRequests(i), cause));
+                answers.addResponses(shed(lane, face, batch.getRequests(i), cause));
             }
             lane.log.endBatch();
             return answers.build();
         }
         switch (batch.getMode()) {
             case BATCH_MODE_CUMULATIVE -> {
-                return together.decide(lane, batch, io.tollgate.core.BatchMode.CUMULATIVE);
+                return together.decide(lane, face, batch, io.tollgate.core.BatchMode.CUMULATIVE);
             }
             case BATCH_MODE_ATOMIC -> {
-                return together.decide(lane, batch, io.tollgate.core.BatchMode.ATOMIC);
+                return together.decide(lane, face, batch, io.tollgate.core.BatchMode.ATOMIC);
             }
             default -> {
-                return independent(lane, batch);
+                return independent(lane, face, batch);
             }
         }
     }
 
-    private DecideBatchResponse independent(final Lane lane, final DecideBatchRequest batch) {
+    private DecideBatchResponse independent(final Lane lane, final Face face, final DecideBatchRequest batch) {
         final DecideBatchResponse.Builder answers = DecideBatchResponse.newBuilder();
         try {
             lane.evaluator.begin();
             for (int i = 0; i < batch.getRequestsCount(); i++) {
                 lane.log.inBatch(batch.getMode(), i, batch.getRequestsCount());
-                answers.addResponses(answer(lane, Face.BATCH, batch.getRequests(i), false));
+                answers.addResponses(answer(lane, face, batch.getRequests(i), false));
             }
         } catch (final Throwable fault) {
             faults.note(fault);
             while (answers.getResponsesCount() < batch.getRequestsCount()) {
                 lane.log.inBatch(batch.getMode(), answers.getResponsesCount(), batch.getRequestsCount());
-                answers.addResponses(internal(lane, Face.BATCH, batch.getRequests(answers.getResponsesCount())));
+                answers.addResponses(internal(lane, face, batch.getRequests(answers.getResponsesCount())));
             }
         } finally {
             lane.log.endBatch();

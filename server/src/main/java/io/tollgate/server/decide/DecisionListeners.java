@@ -14,6 +14,8 @@ import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.LaneLog;
 import io.tollgate.server.envoy.ExtAuthz;
+import io.tollgate.server.envoy.ratelimit.LimitCounts;
+import io.tollgate.server.envoy.ratelimit.ShouldRateLimit;
 import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.metrics.LaneCounters;
 import java.net.InetSocketAddress;
@@ -37,6 +39,7 @@ public final class DecisionListeners implements AutoCloseable {
     private final EventLoopGroup acceptors = IoTransport.group(1, IoTransport.threads("tollgate-accept"));
     private final IoLoops loops;
     private final DecisionEdge edge;
+    private final ShouldRateLimit rateLimits;
     private final OpenWatches watches = new OpenWatches();
     private final List<Server> servers = new ArrayList<>();
     private final List<ConnectionLimit> connections = new ArrayList<>();
@@ -54,6 +57,8 @@ public final class DecisionListeners implements AutoCloseable {
                 config.limits(), new Denials(config.sidecarId(), config.shed().retryAfterMs() * NS_PER_MS), faults);
         loops = new IoLoops(lanes.threadPrefix(), lanes.make(config));
         final ReservationEdge reservations = new ReservationEdge(edge, faults);
+        rateLimits = new ShouldRateLimit(
+                config.envoy().mapping().rateLimits(), config.limits().maxBatchSize(), System::currentTimeMillis);
         final List<ServerServiceDefinition> services = List.of(
                 DecisionServiceBinding.of(edge, reservations, config.limits()),
                 AccessLogBinding.of(edge, reservations, config.envoy().mapping(), config.limits(), faults),
@@ -61,7 +66,8 @@ public final class DecisionListeners implements AutoCloseable {
                         edge,
                         new ExtAuthz(config.envoy().mapping(), System::currentTimeMillis),
                         config.limits(),
-                        faults));
+                        faults),
+                RateLimitBinding.of(edge, rateLimits, config.limits(), faults));
         try {
             if (config.listen().decisions() != null) {
                 openTcp(config.listen().decisions(), services, health);
@@ -222,6 +228,11 @@ public final class DecisionListeners implements AutoCloseable {
     /** {@return the counters of all event loops} */
     public List<LaneCounters> counters() {
         return loops.counters();
+    }
+
+    /** {@return what became of descriptors of Envoy's rate limit service} */
+    public LimitCounts rateLimitCounts() {
+        return rateLimits.counts();
     }
 
     /** {@return connections open now} */

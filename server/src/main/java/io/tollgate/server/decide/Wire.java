@@ -5,11 +5,13 @@ import io.tollgate.core.explain.CeilingView;
 import io.tollgate.core.explain.CostView;
 import io.tollgate.core.explain.PoolView;
 import io.tollgate.core.explain.ScopeName;
+import io.tollgate.core.world.def.Period;
 import io.tollgate.v1.CapacityState;
 import io.tollgate.v1.CeilingState;
 import io.tollgate.v1.CostEstimate;
 import io.tollgate.v1.CostShare;
 import io.tollgate.v1.ScopeRef;
+import java.util.Locale;
 
 /** The engine's views as messages. */
 public final class Wire {
@@ -30,6 +32,8 @@ public final class Wire {
                 .setRemaining(view.remaining())
                 .setBurst(view.burst())
                 .setPeriodMs(view.periodMs())
+                .setPeriod(
+                        view.period() == Period.NONE ? "" : view.period().name().toLowerCase(Locale.ROOT))
                 .setResetsAtMs(view.resetsAtMs())
                 .setRequested(view.requested());
         if (view.overridden()) {

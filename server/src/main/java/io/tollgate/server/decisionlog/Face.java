@@ -12,7 +12,9 @@ public enum Face {
     /** Extend. */
     EXTEND("extend"),
     /** Envoy's Check. */
-    EXT_AUTHZ("ext_authz");
+    EXT_AUTHZ("ext_authz"),
+    /** Envoy's ShouldRateLimit. */
+    RATE_LIMIT("rate_limit");
 
     private static final Face[] ALL = values();
 

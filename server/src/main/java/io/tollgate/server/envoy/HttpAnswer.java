@@ -5,7 +5,7 @@ import io.grpc.Status;
 import io.tollgate.v1.ReasonClass;
 
 /** HTTP status by the class of a reason; docs/semantics.md has the table. */
-final class HttpAnswer {
+public final class HttpAnswer {
     private static final int BAD_REQUEST = 400;
     private static final int PAYMENT_REQUIRED = 402;
     private static final int FORBIDDEN = 403;
@@ -36,7 +36,8 @@ final class HttpAnswer {
         return code.value();
     }
 
-    static String title(final ReasonClass reasonClass) {
+    /** {@return what a problem of that class is called} */
+    public static String title(final ReasonClass reasonClass) {
         return switch (reasonClass) {
             case REASON_CLASS_REQUEST -> "The request cannot be judged";
             case REASON_CLASS_POLICY -> "Not allowed";

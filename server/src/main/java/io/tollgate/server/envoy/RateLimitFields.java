@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
  * that
  * binds, named by its id. Quota is the limit, or the burst of a rate; the window is told where it is known.
  */
-final class RateLimitFields {
+public final class RateLimitFields {
     private static final long MS_PER_SECOND = 1_000;
 
     private RateLimitFields() {}
@@ -21,7 +21,7 @@ final class RateLimitFields {
      * @param nowMs milliseconds since 1970
      * @param to    takes name and value
      */
-    static void add(final CeilingState ceiling, final long nowMs, final BiConsumer<String, String> to) {
+    public static void add(final CeilingState ceiling, final long nowMs, final BiConsumer<String, String> to) {
         if (ceiling.getUnlimited() || ceiling.getId().isEmpty()) {
             return;
         }
@@ -45,8 +45,8 @@ final class RateLimitFields {
         return (ms + MS_PER_SECOND - 1) / MS_PER_SECOND;
     }
 
-    /** A string of RFC 8941: printable ASCII, quotes and backslashes escaped. */
-    static String quoted(final String text) {
+    /** {@return a string of RFC 8941: printable ASCII, quotes and backslashes escaped} */
+    public static String quoted(final String text) {
         final StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
         for (int i = 0; i < text.length(); i++) {
             final char c = text.charAt(i);

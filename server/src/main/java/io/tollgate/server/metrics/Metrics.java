@@ -18,6 +18,7 @@ import io.tollgate.core.ReasonClass;
 import io.tollgate.core.reservation.EndOutcome;
 import io.tollgate.loader.LoaderStatus.DurationFacts;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -156,6 +157,15 @@ public final class Metrics implements AutoCloseable {
                 .tag(label, labelValue)
                 .description(description)
                 .register(registry);
+    }
+
+    /** Adds a value that only goes up, one of several told apart by labels. */
+    public void counter(
+            final String name, final Map<String, String> labels, final String description, final LongSupplier value) {
+        final FunctionCounter.Builder<Metrics> counter =
+                FunctionCounter.builder(name, this, any -> value.getAsLong()).description(description);
+        labels.forEach(counter::tag);
+        counter.register(registry);
     }
 
     /** Adds the histogram of how long deltas took. */

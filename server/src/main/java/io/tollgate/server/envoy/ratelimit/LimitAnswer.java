@@ -1,0 +1,215 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.server.envoy.ratelimit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.tollgate.envoy.core.v3.HeaderValue;
+import io.tollgate.envoy.ratelimit.v3.RateLimitResponse;
+import io.tollgate.envoy.ratelimit.v3.RateLimitResponse.Code;
+import io.tollgate.envoy.ratelimit.v3.RateLimitResponse.DescriptorStatus;
+import io.tollgate.server.envoy.HttpAnswer;
+import io.tollgate.server.envoy.RateLimitFields;
+import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.Reason;
+import io.tollgate.v1.Warning;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** From what became of the descriptors to what Envoy is told. Every failure is OVER_LIMIT: Envoy's filter lets pass what is a gRPC error. */
+final class LimitAnswer {
+    private static final String PREFIX = "x-tollgate-";
+    private static final String PROBLEM_TYPE = "urn:tollgate:reason:";
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    /** One for all: a request may have very many descriptors. */
+    private static final DescriptorStatus OVER_LIMIT =
+            DescriptorStatus.newBuilder().setCode(Code.OVER_LIMIT).build();
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private LimitAnswer() {}
+
+    /** {@return a request that is over the limit as a whole} */
+    static RateLimitResponse shut(final int size, final DecideResponse refusal) {
+        final RateLimitResponse.Builder response =
+                RateLimitResponse.newBuilder().setOverallCode(Code.OVER_LIMIT);
+        for (int i = 0; i < size; i++) {
+            response.addStatuses(OVER_LIMIT);
+        }
+        over(refusal, waitNs(refusal), response);
+        return response.setDynamicMetadata(metadata(refusal)).build();
+    }
+
+    /**
+     * {@return the answer}
+     *
+     * @param nowMs milliseconds since 1970
+     */
+    static RateLimitResponse of(final Judged judged, final long nowMs) {
+        final RateLimitResponse.Builder response =
+                RateLimitResponse.newBuilder().setOverallCode(judged.isOver() ? Code.OVER_LIMIT : Code.OK);
+        final ListValue.Builder descriptors = ListValue.newBuilder();
+        for (int i = 0; i < judged.size(); i++) {
+            response.addStatuses(LimitStatus.of(judged, i, nowMs));
+            descriptors.addValues(Value.newBuilder().setStructValue(descriptor(judged, i)));
+        }
+        final DecideResponse shown = shown(judged);
+        if (shown == null) {
+            return response.setDynamicMetadata(Struct.newBuilder().putFields("descriptors", list(descriptors)))
+                    .build();
+        }
+        if (judged.isOver()) {
+            over(shown, waitNs(judged), response);
+        } else {
+            header(PREFIX + "decision-id", shown.getDecisionId(), response);
+            for (int i = 0; i < judged.size(); i++) {
+                final DecideResponse answer = judged.answer(i);
+                if (answer != null && !judged.question(i).shadow()) {
+                    warnings(answer, response);
+                }
+            }
+        }
+        if (shown.hasBindingCeiling()) {
+            RateLimitFields.add(shown.getBindingCeiling(), nowMs, (name, value) -> header(name, value, response));
+        }
+        return response.setDynamicMetadata(metadata(shown).toBuilder().putFields("descriptors", list(descriptors)))
+                .build();
+    }
+
+    /** {@return what headers and body are about: the first that is over the limit, or the one with the least room; null = nothing was asked} */
+    private static @Nullable DecideResponse shown(final Judged judged) {
+        DecideResponse shown = null;
+        for (int i = 0; i < judged.size(); i++) {
+            final DecideResponse answer = judged.answer(i);
+            if (answer == null || judged.question(i).shadow()) {
+                continue;
+            }
+            if (judged.isOver() && judged.code(i) == LimitCounts.Code.OVER_LIMIT) {
+                return answer;
+            }
+            if (shown == null || room(answer) < room(shown)) {
+                shown = answer;
+            }
+        }
+        return shown;
+    }
+
+    private static long room(final DecideResponse answer) {
+        return !answer.hasBindingCeiling() || answer.getBindingCeiling().getUnlimited()
+                ? Long.MAX_VALUE
+                : answer.getBindingCeiling().getRemaining();
+    }
+
+    /** All that are over the limit have to be waited for; 0 = waiting does not help, or nobody knows. */
+    private static long waitNs(final Judged judged) {
+        long waitNs = 0;
+        for (int i = 0; i < judged.size(); i++) {
+            final DecideResponse answer = judged.answer(i);
+            if (answer != null && judged.code(i) == LimitCounts.Code.OVER_LIMIT) {
+                if (answer.getRetryNever()) {
+                    return 0;
+                }
+                waitNs = Math.max(waitNs, answer.getRetryAfterNs());
+            }
+        }
+        return waitNs;
+    }
+
+    private static long waitNs(final DecideResponse answer) {
+        return answer.getRetryNever() ? 0 : answer.getRetryAfterNs();
+    }
+
+    private static void over(final DecideResponse shown, final long waitNs, final RateLimitResponse.Builder response) {
+        final long waitS = waitNs / NS_PER_SECOND + (waitNs % NS_PER_SECOND == 0 ? 0 : 1);
+        header(PREFIX + "decision-id", shown.getDecisionId(), response);
+        header(PREFIX + "reason", reason(shown), response);
+        header("content-type", "application/problem+json", response);
+        header("cache-control", "no-store", response);
+        if (waitS > 0) {
+            header("retry-after", Long.toString(waitS), response);
+        }
+        response.setRawBody(ByteString.copyFromUtf8(problem(shown, waitS)));
+    }
+
+    /** RFC 9457; without the status, which is Envoy's to choose. */
+    private static String problem(final DecideResponse answer, final long waitS) {
+        final ObjectNode problem = JSON.createObjectNode()
+                .put("type", PROBLEM_TYPE + reason(answer).replace('_', '-').toLowerCase(Locale.ROOT))
+                .put("title", HttpAnswer.title(answer.getReasonClass()))
+                .put("detail", answer.getMessage())
+                .put("reason", reason(answer));
+        if (!answer.getDecisionId().isEmpty()) {
+            problem.put("decision_id", answer.getDecisionId());
+        }
+        if (answer.getRetryNever()) {
+            problem.put("retry", false);
+        } else if (waitS > 0) {
+            problem.put("retry_after_s", waitS);
+        }
+        try {
+            return JSON.writeValueAsString(problem);
+        } catch (final JsonProcessingException e) {
+            throw new IllegalStateException("a tree of texts and numbers is JSON", e);
+        }
+    }
+
+    private static void warnings(final DecideResponse answer, final RateLimitResponse.Builder response) {
+        for (final Warning warning : answer.getWarningsList()) {
+            header(
+                    PREFIX + "warning",
+                    name(warning.getReason()) + "; " + RateLimitFields.quoted(warning.getMessage()),
+                    response);
+        }
+    }
+
+    private static Struct metadata(final DecideResponse answer) {
+        return Struct.newBuilder()
+                .putFields("decision_id", text(answer.getDecisionId()))
+                .putFields("outcome", text(answer.getOutcome().name().substring("OUTCOME_".length())))
+                .putFields("reason", text(reason(answer)))
+                .putFields("bundle", text(answer.getEvidence().getBundle()))
+                .putFields(
+                        "snapshot_version",
+                        text(Long.toString(answer.getEvidence().getSnapshotVersion())))
+                .putFields("snapshot_digest", text(answer.getEvidence().getSnapshotDigest()))
+                .build();
+    }
+
+    private static Struct descriptor(final Judged judged, final int index) {
+        final Struct.Builder told = Struct.newBuilder()
+                .putFields("rule", text(judged.question(index).slot().rule()))
+                .putFields("code", text(judged.code(index).label()));
+        final DecideResponse answer = judged.answer(index);
+        if (answer != null) {
+            told.putFields("decision_id", text(answer.getDecisionId())).putFields("reason", text(reason(answer)));
+        }
+        return told.build();
+    }
+
+    private static void header(final String name, final String value, final RateLimitResponse.Builder response) {
+        if (!value.isEmpty()) {
+            response.addResponseHeadersToAdd(
+                    HeaderValue.newBuilder().setKey(name).setValue(value));
+        }
+    }
+
+    private static String reason(final DecideResponse answer) {
+        return name(answer.getReason());
+    }
+
+    private static String name(final Reason reason) {
+        return reason.name().substring("REASON_".length());
+    }
+
+    private static Value text(final String value) {
+        return Value.newBuilder().setStringValue(value).build();
+    }
+
+    private static Value list(final ListValue.Builder values) {
+        return Value.newBuilder().setListValue(values).build();
+    }
+}
