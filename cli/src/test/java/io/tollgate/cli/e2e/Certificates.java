@@ -17,6 +17,8 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Authorities and the certificates that they sign, made with the JDK's keytool, as PEM files. */
 final class Certificates {
@@ -37,9 +39,9 @@ final class Certificates {
     }
 
     /**
-     * Makes a server's certificate.
+     * Makes a server's certificate, or a client's.
      *
-     * @param subject such as "ip:127.0.0.1" or "dns:other.example"
+     * @param subject such as "ip:127.0.0.1", "dns:other.example" or "uri:spiffe://acme.example/org/lumen/service/trainer"
      * @param validity arguments of keytool, such as -validity 30
      */
     void server(String name, String authority, String subject, String... validity) throws Exception {
@@ -51,6 +53,34 @@ final class Certificates {
                 name + ".key",
                 "PRIVATE KEY",
                 open().getKey(name, PASSWORD.toCharArray()).getEncoded());
+    }
+
+    /**
+     * {@return what a client shows and trusts}
+     *
+     * @param name      of the certificate that it shows, made by {@link #server}; null = it has none
+     * @param authority whose servers it trusts
+     */
+    SSLContext client(@Nullable String name, String authority) throws Exception {
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        if (name != null) {
+            own.setKeyEntry(
+                    name,
+                    open().getKey(name, PASSWORD.toCharArray()),
+                    PASSWORD.toCharArray(),
+                    open().getCertificateChain(name));
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, PASSWORD.toCharArray());
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(authority, open().getCertificate(authority));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
     }
 
     /** Lines of a control plane's configuration. */
@@ -93,6 +123,7 @@ final class Certificates {
     private void generate(String name, String... more) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair",
                 "-alias",
                 name,

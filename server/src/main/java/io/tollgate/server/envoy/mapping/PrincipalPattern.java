@@ -1,11 +1,16 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy.mapping;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code spiffe://acme/ns/prod/sa/{actor}}: one name in braces stands for the part that is taken; it holds no slash. Immutable. */
+/**
+ * {@code spiffe://acme/org/{organization}/sa/*}: one name in braces stands for the part that is taken, {@code *} for a part that may be
+ * anything; neither holds a slash. Immutable.
+ */
 final class PrincipalPattern {
     private static final Pattern NAME = Pattern.compile("\\{[a-z][a-z0-9_]*}");
     private final Pattern pattern;
@@ -25,7 +30,11 @@ final class PrincipalPattern {
         if (NAME.matcher(after).find()) {
             throw new IllegalArgumentException("has several names in braces; one part can be taken");
         }
-        return new PrincipalPattern(Pattern.compile(Pattern.quote(before) + "([^/]+)" + Pattern.quote(after)));
+        return new PrincipalPattern(Pattern.compile(parts(before) + "([^/]+)" + parts(after)));
+    }
+
+    private static String parts(final String text) {
+        return Arrays.stream(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]+"));
     }
 
     @Nullable
