@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             HealthCommand.class,
             ConfigCommand.class,
+            RatelimitCommand.class,
             TailCommand.class,
             DumpScopeCommand.class,
             CheckCommand.class,

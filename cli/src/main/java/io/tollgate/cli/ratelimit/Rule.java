@@ -1,0 +1,12 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli.ratelimit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule of the mapping.
+ *
+ * @param limit null = lets through
+ * @param why what a reader of the file should know; empty = nothing
+ */
+record Rule(String name, Leaf leaf, @Nullable Limit limit, String why) {}
