@@ -126,8 +126,7 @@ final class CellOps {
         int offset = Cells.offset(plan.cellRef[entry]);
         switch (plan.kind[entry]) {
             case CellKind.PERIOD ->
-                segment.getAndAddLong(
-                        PeriodSlots.slot(offset, plan.clock[entry]) + PeriodSlots.USED, -plan.amount[entry]);
+                subtract(segment, PeriodSlots.slot(offset, plan.clock[entry]) + PeriodSlots.USED, plan.amount[entry]);
             case CellKind.RATE -> undoRate(plan, entry, segment, offset);
             default -> segment.getAndAddLong(offset, -plan.amount[entry]);
         }
@@ -152,8 +151,16 @@ final class CellOps {
         if (word != ordinal) {
             return PeriodSlots.isClaimOf(word, incarnation) ? UNSETTLED : GONE;
         }
-        segment.getAndAddLong(slot + PeriodSlots.USED, -amount);
+        subtract(segment, slot + PeriodSlots.USED, amount);
         return READY;
+    }
+
+    /** Never below 0: what a refund has given back already may come back again, from whoever had taken it. */
+    static void subtract(UnsafeBuffer segment, int word, long amount) {
+        long value;
+        do {
+            value = segment.getLongVolatile(word);
+        } while (value > 0 && !segment.compareAndSetLong(word, value, Math.max(0, value - amount)));
     }
 
     static void returnRate(

@@ -217,6 +217,23 @@ public final class Gcra {
         return Math.max(0, state - refund);
     }
 
+    /**
+     * The state after tokens come back of which nobody knows when they were taken: never beyond a full bucket.
+     *
+     * @param position of now
+     * @return the new state, never above {@code state}, and not below {@code position} unless it was
+     */
+    public static long refund(long state, long position, long unitsPerToken, long amount) {
+        if (position < 0 || amount <= 0 || state <= position) {
+            return state;
+        }
+        long missing = state - position;
+        // what cannot be represented is more than any bucket misses
+        boolean all = amount > missing || Math.multiplyHigh(amount, unitsPerToken) != 0;
+        long cost = all ? missing : amount * unitsPerToken;
+        return cost < 0 || cost >= missing ? position : state - cost;
+    }
+
     /** The state of an empty bucket that owes nothing: no hard take ever moves beyond it. */
     public static long empty(long position, long unitsPerToken, long burst) {
         return position + burst * unitsPerToken;

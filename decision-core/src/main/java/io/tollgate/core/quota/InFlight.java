@@ -102,6 +102,19 @@ public final class InFlight {
         return sum;
     }
 
+    /** The same of all other workers. */
+    long undoStampBeside(int self) {
+        long sum = 0;
+        for (int worker = 0; worker < workers; worker++) {
+            long word = worker == self ? 0 : words.getLongVolatile(worker * STRIDE + UNDO);
+            if ((word & 1) != 0) {
+                return BUSY;
+            }
+            sum += word;
+        }
+        return sum;
+    }
+
     /**
      * Waits until each other worker that is in flight now has landed; new flights do not matter.
      *

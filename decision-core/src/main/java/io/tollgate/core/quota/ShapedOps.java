@@ -125,7 +125,7 @@ final class ShapedOps {
     }
 
     /** The entry whose value was read from the cell, where this one counts on from it. */
-    private static int root(TakePlan plan, int entry) {
+    static int root(TakePlan plan, int entry) {
         int root = entry;
         while (plan.sameCell[root] >= 0 && CellOps.continues(plan, root, plan.sameCell[root])) {
             root = plan.sameCell[root];
@@ -133,7 +133,7 @@ final class ShapedOps {
         return root;
     }
 
-    private static boolean unchanged(TakePlan plan, int entry, UnsafeBuffer[] segments) {
+    static boolean unchanged(TakePlan plan, int entry, UnsafeBuffer[] segments) {
         UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
         if (segment == null) {
             return false;

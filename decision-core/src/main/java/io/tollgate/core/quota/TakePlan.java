@@ -84,6 +84,7 @@ public final class TakePlan {
     private int size;
     private int deniedAt = -1;
     private boolean taken;
+    private boolean refunded;
     /** The next entry to be added again, or NOT_REPLAYING. */
     private int replayAt = NOT_REPLAYING;
 
@@ -142,6 +143,7 @@ public final class TakePlan {
         size = 0;
         deniedAt = -1;
         taken = false;
+        refunded = false;
         replayAt = NOT_REPLAYING;
         overflowed = false;
         nowEpochNs = epochNs;
@@ -224,7 +226,7 @@ public final class TakePlan {
         if (replayAt >= 0) {
             return again(entryKind, cell, tokens);
         }
-        if (tokens < 0 || cell <= Cells.NO_CELL || taken) {
+        if (tokens < 0 || cell <= Cells.NO_CELL || taken || refunded) {
             return INVALID;
         }
         if (size == kind.length) {
@@ -467,7 +469,7 @@ public final class TakePlan {
     }
 
     private long state(int entry) {
-        return taken ? after[entry] : before[entry];
+        return taken || refunded ? after[entry] : before[entry];
     }
 
     /**
@@ -555,6 +557,11 @@ public final class TakePlan {
         return taken;
     }
 
+    /** Whether its amounts have been given back by {@link Taker#refund}; then the results show what is left used. */
+    public boolean refunded() {
+        return refunded;
+    }
+
     boolean replaying() {
         return replayAt >= 0;
     }
@@ -570,6 +577,10 @@ public final class TakePlan {
 
     void taken(boolean value) {
         taken = value;
+    }
+
+    void refunded(boolean value) {
+        refunded = value;
     }
 
     void allPending() {

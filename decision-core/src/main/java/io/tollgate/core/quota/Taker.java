@@ -79,6 +79,9 @@ public final class Taker {
     /** An entry names a cell that does not exist; nothing was taken; answer INTERNAL. */
     public static final int BROKEN = 4;
 
+    /** {@link #refund}: of every entry has come back what was used of it, up to its amount. */
+    public static final int REFUNDED = 7;
+
     /** Spins that a call may spend waiting for others by default: some 50 to 200 microseconds. */
     public static final int DEFAULT_MAX_SPINS = 4096;
 
@@ -92,6 +95,7 @@ public final class Taker {
     private final InFlight inFlight;
     private final int worker;
     private final int maxSpins;
+    private final Refunder refunder;
     private UnsafeBuffer[] segments;
     private @Nullable CounterReadings recorded;
     private int spins;
@@ -116,6 +120,7 @@ public final class Taker {
         this.inFlight = inFlight;
         this.worker = worker;
         this.maxSpins = maxSpins;
+        this.refunder = new Refunder(cells, inFlight, worker, maxSpins);
         this.segments = cells.segments();
     }
 
@@ -135,7 +140,7 @@ public final class Taker {
      * @return FITS, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
      */
     public int check(TakePlan plan) {
-        if (plan.taken() || plan.replaying()) {
+        if (plan.taken() || plan.refunded() || plan.replaying()) {
             return BROKEN;
         }
         if (recorded != null) {
@@ -165,7 +170,7 @@ public final class Taker {
      * @return TAKEN, DENIED, CONTENDED, BROKEN; all entries have their results after the first two
      */
     public int take(TakePlan plan) {
-        if (plan.taken() || plan.replaying()) {
+        if (plan.taken() || plan.refunded() || plan.replaying()) {
             return BROKEN;
         }
         if (recorded != null) {
@@ -215,6 +220,17 @@ public final class Taker {
             }
         } while (pause());
         return CONTENDED;
+    }
+
+    /**
+     * Gives the amounts of a plan back whoever took them, all at one moment: to a PERIOD what is used in the period in effect, to a RATE
+     * what its bucket misses, at most. See {@link Refunder}.
+     *
+     * @param plan of PERIOD and RATE entries, without choices and parts
+     * @return REFUNDED; CONTENDED and BROKEN: nothing has come back
+     */
+    public int refund(TakePlan plan) {
+        return recorded == null ? refunder.refund(plan) : BROKEN;
     }
 
     /**

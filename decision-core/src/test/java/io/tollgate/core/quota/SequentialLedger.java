@@ -117,11 +117,28 @@ final class SequentialLedger {
         if (entry.kind() == CellKind.PERIOD) {
             int slot = slot(entry.cell(), entry.clock());
             if (words[slot] == entry.clock()) {
-                words[slot + 1] -= entry.amount();
+                words[slot + 1] = Math.max(0, words[slot + 1] - entry.amount());
             }
+        } else if (entry.kind() == CellKind.RATE) {
+            words[word] = Math.max(RATE_NOW, words[word] - entry.amount() * 1_000);
         } else {
-            words[word] -= entry.kind() == CellKind.RATE ? entry.amount() * 1_000 : entry.amount();
+            words[word] -= entry.amount();
         }
+    }
+
+    /**
+     * Gives one entry back whoever took it.
+     *
+     * @return whether its period is in effect; and nothing is left used where that was said (of what is left otherwise, the refund may
+     *     have seen a take that was only half done)
+     */
+    boolean refund(TakeHistory.Entry entry) {
+        giveBack(entry);
+        if (entry.kind() == CellKind.RATE) {
+            return entry.left() > RATE_NOW || words[entry.cell() * 4] == RATE_NOW;
+        }
+        boolean inEffect = ordinalInEffect(entry.cell(), entry.ordinal()) == entry.clock();
+        return inEffect && (entry.left() > 0 || used(entry.cell(), entry.clock()) == 0);
     }
 
     @Override

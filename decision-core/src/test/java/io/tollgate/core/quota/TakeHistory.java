@@ -15,7 +15,7 @@ final class TakeHistory {
     /** What {@link Operation#code} is for a give-back; the others are those of {@link Taker}. */
     private static final int GIVEN_BACK = 100;
 
-    /** A line of a plan; clock is the ordinal in effect, or the position of now. */
+    /** A line of a plan; clock is the ordinal in effect, or the position of now, left what the cell holds after it. */
     record Entry(
             int kind,
             int cell,
@@ -26,7 +26,8 @@ final class TakeHistory {
             long clock,
             int group,
             int part,
-            boolean skipped) {}
+            boolean skipped,
+            long left) {}
 
     /** One call. */
     private record Operation(long begin, long end, int code, int deniedAt, long refused, List<Entry> entries) {
@@ -54,7 +55,8 @@ final class TakeHistory {
                     plan.clock[i],
                     plan.shape.group[i],
                     part,
-                    plan.skipped(i)));
+                    plan.skipped(i),
+                    plan.after[i]));
         }
         return entries;
     }
@@ -68,6 +70,18 @@ final class TakeHistory {
         }
         operations.add(new Operation(begin, stepper.now(), code, plan.deniedAt(), refused, entries(plan)));
         return code;
+    }
+
+    int refund(Stepper stepper, Taker taker, TakePlan plan) {
+        long begin = stepper.now();
+        int code = taker.refund(plan);
+        operations.add(new Operation(begin, stepper.now(), code, -1, 0, entries(plan)));
+        return code;
+    }
+
+    /** {@return how many operations were answered so} */
+    long count(int code) {
+        return operations.stream().filter(operation -> operation.code() == code).count();
     }
 
     void giveBack(Stepper stepper, Taker taker, TakePlan plan, long epochNs) {
@@ -134,6 +148,10 @@ final class TakeHistory {
             case Taker.DENIED -> {
                 boolean wrong = operation.shaped() ? takesAll(operation, after, false) : fits(operation, ledger);
                 return wrong ? null : ledger;
+            }
+            case Taker.REFUNDED -> {
+                boolean asSaid = operation.entries().stream().map(after::refund).reduce(true, Boolean::logicalAnd);
+                return asSaid ? after : null;
             }
             case GIVEN_BACK -> {
                 operation.entries().forEach(after::giveBack);

@@ -83,6 +83,12 @@ class TakerContentionTest {
                 stamps[index / Cells.CELL_BYTES] = inFlight.undoStamp();
                 return super.getAndAddLong(index, delta);
             }
+
+            @Override
+            public boolean compareAndSetLong(int index, long expected, long value) {
+                stamps[index / Cells.CELL_BYTES] = inFlight.undoStamp();
+                return super.compareAndSetLong(index, expected, value);
+            }
         };
         Taker watched = new Taker(new Cells(1, new UnsafeBuffer[] {memory}), inFlight, 0);
         plan.begin(NOW_NS);
@@ -93,6 +99,9 @@ class TakerContentionTest {
         assertEquals(InFlight.BUSY, stamps[1]);
         assertEquals(InFlight.BUSY, stamps[2]);
         assertTrue(inFlight.undoStamp() != InFlight.BUSY);
+        plan.begin(NOW_NS);
+        period(A, 1, 1, 5, TakePlan.HARD);
+        assertEquals(Taker.TAKEN, watched.take(plan));
         stamps[1] = 0;
         assertTrue(watched.giveBackPeriod(A, 5, 1));
         assertTrue(watched.giveBackGauge(C, 1));

@@ -75,7 +75,7 @@ class TakerInterleavingTest {
     }
 
     /** Some cells are fresh, some in use, some full; PERIOD cells may have old slots, and slots of a dead opener. */
-    private static void start(SplittableRandom random, UnsafeBuffer memory, int kind, int cell) {
+    static void start(SplittableRandom random, UnsafeBuffer memory, int kind, int cell) {
         int at = cell * Cells.CELL_BYTES;
         if (kind == CellKind.PERIOD) {
             for (int parity = 0; parity < 2; parity++) {

@@ -143,8 +143,16 @@ class TakerTest {
     @Test
     void shouldDenyRatherThanTrustANegativeCounter() {
         assertEquals(Taker.TAKEN, takePeriod(A, 10, 1, 5));
-        taker.giveBackPeriod(A, 5, 2);
+        cells.segments()[0].putLong(PeriodSlots.slot(Cells.offset(A), 5) + PeriodSlots.USED, -1);
         assertEquals(Taker.DENIED, takePeriod(A, 10, 1, 5));
+    }
+
+    @Test
+    void shouldNotCountBelowNothingWhenMoreComesBackThanIsUsed() {
+        assertEquals(Taker.TAKEN, takePeriod(A, 10, 1, 5));
+        assertTrue(taker.giveBackPeriod(A, 5, 2));
+        assertEquals(0, cells.readUsed(A, 5));
+        assertEquals(Taker.DENIED, takePeriod(A, 10, 11, 5));
     }
 
     @Test
