@@ -104,6 +104,7 @@ public record ReplayResult(
             case RESERVATION -> "it rested on what had become of the reservation by then";
             case LOAD -> "it rested on how busy or how full the sidecar was";
             case FAULT -> "it rested on a fault inside the sidecar, or on something that this program does not know";
+            case REFUND -> "hits were given back; what was used before is not decided by it";
             case KEY_FORM -> "it refused an API key of a wrong form, and the log keeps no keys";
             case TOO_MANY_COUNTERS -> "it was charged against more counters than are recorded";
         };

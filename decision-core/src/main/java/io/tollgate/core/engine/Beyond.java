@@ -20,7 +20,9 @@ public enum Beyond {
     /** More counters than are recorded. */
     TOO_MANY_COUNTERS(6),
     /** An API key of a wrong form: keys are not kept. */
-    KEY_FORM(7);
+    KEY_FORM(7),
+    /** Hits were given back, not asked for. */
+    REFUND(8);
 
     private static final Beyond[] BY_CODE = values();
 
@@ -43,6 +45,9 @@ public enum Beyond {
     static Beyond of(final DecisionRequest request, final Decision decision, final boolean complete) {
         if (request.isKeyDefect()) {
             return KEY_FORM;
+        }
+        if (decision.isRefund()) {
+            return REFUND;
         }
         if (decision.isRepeated()) {
             return FIRST_ANSWER;

@@ -65,6 +65,35 @@ final class CommitStage {
         return record(evaluation, code);
     }
 
+    /**
+     * Gives back what the request would take of ceilings, of all or of none. It takes nothing else, see {@link RefundTerms}.
+     *
+     * @return the stage that denies, or COMMIT when it has come back
+     */
+    Stage refund(final Evaluation evaluation) {
+        final Decision decision = evaluation.decision;
+        plan.begin(evaluation.nowEpochNs);
+        evaluation.planStart = plan.position();
+        if (!quota.collect(evaluation)) {
+            return conclude(evaluation, Taker.BROKEN);
+        }
+        evaluation.quotaEnd = plan.position();
+        evaluation.creditEnd = plan.position();
+        evaluation.planEnd = plan.position();
+        if (quota.entitled(evaluation)) {
+            evaluation.quotaReason = decision.problem(Problem.REFUND_OF_METERED, Reason.INVALID_REQUEST);
+            return Stage.QUOTA;
+        }
+        final int code = taker.refund(plan);
+        if (code != Taker.REFUNDED) {
+            return conclude(evaluation, code);
+        }
+        evaluation.planned = plan;
+        decision.ceilings.show(plan, evaluation.planStart, evaluation.quotaEnd);
+        quota.admit(evaluation);
+        return Stage.COMMIT;
+    }
+
     private int attempt(final Evaluation evaluation, final boolean take) {
         plan.begin(evaluation.nowEpochNs);
         if (!collect(evaluation)) {

@@ -55,6 +55,7 @@ public final class Decision {
     private long reservationLow;
     private long reservationExpiresMs;
     private boolean repeated;
+    private boolean refund;
 
     void reset(final @Nullable World pinned, final long epochMs) {
         world = pinned;
@@ -77,6 +78,7 @@ public final class Decision {
         grantedInPart = NONE;
         reserved = false;
         repeated = false;
+        refund = false;
         chainLength = 0;
         ceilings.reset();
         cost.reset();
@@ -131,6 +133,11 @@ public final class Decision {
         outcome = before;
         reason = because;
         grantedInPart = granted;
+    }
+
+    /** It is about hits that are given back. */
+    void refund() {
+        refund = true;
     }
 
     long grantedInPart() {
@@ -332,13 +339,13 @@ public final class Decision {
     }
 
     /**
-     * {@return what is granted of a usage, in its unit: as asked, or less with allow_partial; 0 on a deny}
+     * {@return what is granted of a usage, in its unit: as asked, or less with allow_partial; 0 on a deny or refund}
      *
      * @param request what was decided
      * @param usage   position of the usage
      */
     public long granted(final DecisionRequest request, final int usage) {
-        if (outcome == Outcome.DENY) {
+        if (outcome == Outcome.DENY || refund) {
             return 0;
         }
         return grantedInPart < 0 ? request.amount(usage) : grantedInPart;
@@ -350,6 +357,11 @@ public final class Decision {
      */
     public boolean isRepeated() {
         return repeated;
+    }
+
+    /** {@return whether it is about hits that are given back; unless it is denied they were, and nothing was granted} */
+    public boolean isRefund() {
+        return refund;
     }
 
     /** {@return whether it made or extended a reservation} */

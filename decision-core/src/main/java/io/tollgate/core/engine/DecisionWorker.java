@@ -101,6 +101,22 @@ public final class DecisionWorker {
         judgePinned(request.mode() != DecideMode.CHECK);
     }
 
+    /**
+     * Gives back, within a turn, what a CONSUME of the request would take: to the counters of now, whoever took it, to a period no more than
+     * is used of it and to a bucket no more than it misses. All of it comes back, or on a deny nothing. Who may not ask for it may not give
+     * it back. Takes no lock, allocates nothing, throws nothing.
+     *
+     * @param request judged as a CHECK, whatever its mode; without idempotency key and allow_partial
+     * @param decision shows the ceilings as they are then, and no warnings of theirs
+     */
+    public void refund(final DecisionRequest request, final Decision decision) {
+        request.mode(DecideMode.CHECK);
+        prepare(request, decision, null);
+        evaluation.refunding = true;
+        decision.refund();
+        judgePinned(false);
+    }
+
     private void judgePinned(final boolean take) {
         final Decision decision = evaluation.decision;
         if (evaluation.request.defect() != Defect.NONE) {
@@ -409,7 +425,8 @@ public final class DecisionWorker {
             return;
         }
         if (evaluation.spends(operation) || evaluation.reserves()) {
-            final Stage stage = commitStage.evaluate(evaluation, take);
+            final Stage stage =
+                    evaluation.refunding ? commitStage.refund(evaluation) : commitStage.evaluate(evaluation, take);
             if (stage != Stage.COMMIT || evaluation.commitReason != Reason.OK) {
                 decision.deny(stage, evaluation.planReason(stage));
                 return;

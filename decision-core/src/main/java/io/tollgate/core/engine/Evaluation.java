@@ -84,6 +84,9 @@ final class Evaluation {
     /** Constant charges are not charged again by an Extend. */
     boolean extending;
 
+    /** What the request would take is given back. */
+    boolean refunding;
+
     /** By which this request was judged; null = it came not so far. */
     @Nullable
     TakePlan planned;
@@ -140,6 +143,7 @@ final class Evaluation {
         extendsPart = 0;
         extension = 0;
         extending = false;
+        refunding = false;
         facts.reset();
         credit.reset();
         capacity.reset();

@@ -19,6 +19,19 @@ public enum Problem {
     PARTIAL_IN_BATCH("allow_partial is not possible in a CUMULATIVE or ATOMIC batch"),
     /** A batch has no key of its own. */
     IDEMPOTENCY_IN_BATCH("idempotency_key is not possible in a CUMULATIVE or ATOMIC batch"),
+    /** Nobody remembers what came back. */
+    REFUND_WITH_KEY("hits are given back without an idempotency_key"),
+    /** All of it, or nothing. */
+    REFUND_IN_PART("allow_partial is not possible when hits are given back"),
+    /** It is known who holds it. */
+    REFUND_OF_HELD("this action holds something until it is released, so hits of it cannot be given back; release its"
+            + " reservation"),
+    /** Money is not given back by who says so. */
+    REFUND_OF_CREDIT(
+            "this action costs credit, so hits of it cannot be given back; reserve it, and settle what was" + " used"),
+    /** What is billed has been reported. */
+    REFUND_OF_METERED("this action uses what is metered for the customer's subscription, so hits of it cannot be given"
+            + " back; reserve it, and settle what was used"),
     /** There is nothing to take. */
     CHECK_IN_ATOMIC_BATCH("the mode of a request in an ATOMIC batch has to be CONSUME or RESERVE"),
     /** Of several usages it would not be clear which to cut. */

@@ -110,6 +110,16 @@ final class QuotaStage {
         return entry >= 0;
     }
 
+    /** {@return whether a ceiling of the plan is what a customer has bought} */
+    boolean entitled(final Evaluation evaluation) {
+        for (int i = evaluation.planStart; i < evaluation.quotaEnd; i++) {
+            if (ceiling.wrap(evaluation.world, plan.tag(i)).entitled(evaluation.world)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** All ceilings fit: names the tightest, warns of those nearly or softly passed. */
     void admit(final Evaluation evaluation) {
         final CeilingStates states = evaluation.decision.ceilings;
@@ -128,7 +138,8 @@ final class QuotaStage {
                     bindingFurther = left / plan.amount(i);
                 }
             }
-            overSoft |= warn(evaluation, i, left);
+            // what is given back passes no limit
+            overSoft |= !evaluation.refunding && warn(evaluation, i, left);
         }
         if (binding >= 0) {
             states.binding(binding - evaluation.planStart);

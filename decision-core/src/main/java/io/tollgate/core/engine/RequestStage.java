@@ -27,6 +27,9 @@ final class RequestStage {
         if (request.hasApiKey() != request.isAbsent(Field.ACTOR_ID)) {
             return decision.problem(Problem.ACTOR_AMBIGUOUS, Reason.INVALID_REQUEST);
         }
+        if (evaluation.refunding && RefundTerms.problem(request) != Problem.NONE) {
+            return decision.problem(RefundTerms.problem(request), Reason.INVALID_REQUEST);
+        }
         if (evaluation.reserves() && !holdsFor(evaluation)) {
             return decision.problem(Problem.TTL_TOO_LONG, Reason.INVALID_REQUEST);
         }
@@ -60,6 +63,9 @@ final class RequestStage {
         decision.operation(operationId);
         if (request.mode() == DecideMode.CONSUME && holds(registry, operation)) {
             return decision.problem(Problem.GAUGE_NEEDS_RESERVE, Reason.INVALID_REQUEST);
+        }
+        if (evaluation.refunding && RefundTerms.problem(registry, operation) != Problem.NONE) {
+            return decision.problem(RefundTerms.problem(registry, operation), Reason.INVALID_REQUEST);
         }
         Reason reason = amounts(evaluation, registry, operation);
         reason = reason == Reason.OK ? evaluation.facts.check(evaluation) : reason;

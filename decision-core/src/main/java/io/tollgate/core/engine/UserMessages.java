@@ -31,6 +31,9 @@ public final class UserMessages {
             final String part = decision.partial(request)
                     ? " in part: " + decision.granted(request, 0) + " of " + request.amount(0) + " " + request.unit(0)
                     : "";
+            if (decision.isRefund()) {
+                return "Given back" + (decision.outcome() == Outcome.ALLOW ? "." : warning(decision));
+            }
             final String estimate = credit.estimate(decision);
             return "Allowed" + part + (estimate == null ? "" : ", " + estimate)
                     + (decision.outcome() == Outcome.ALLOW ? "." : warning(decision));

@@ -3,7 +3,9 @@ package io.tollgate.core.world;
 
 import io.tollgate.core.DimensionKind;
 import io.tollgate.core.Enforcement;
+import io.tollgate.core.world.def.CeilingDef;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -22,6 +24,7 @@ public final class CeilingRow {
     private static final int SOFT = Enforcement.SOFT.code();
     private static final int RATE = DimensionKind.RATE.code();
     private static final int OWN = -1;
+    private static final byte[] ENTITLEMENT = CeilingDef.ORIGIN_ENTITLEMENT.getBytes(StandardCharsets.UTF_8);
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private UnsafeBuffer buffer = NOWHERE;
@@ -171,6 +174,12 @@ public final class CeilingRow {
     public long rate(final int index) {
         final int words = override == OWN ? offset + CeilingDescriptor.RATE : override + OverrideDescriptor.RATE;
         return buffer.getLong(words + index * Long.BYTES);
+    }
+
+    /** {@return whether it is what a customer has bought, overridden or not} */
+    public boolean entitled(final World world) {
+        final long at = (buffer.getInt(offset + CeilingDescriptor.TEXT) & 0xFFFF_FFFFL) << RowDescriptor.UNIT_SHIFT;
+        return CeilingText.is(world.buffer(at), World.offset(at), CeilingText.ORIGIN, ENTITLEMENT);
     }
 
     /** {@return stable id as written in the bundle; allocates} */

@@ -56,14 +56,27 @@ final class CeilingText {
         return true;
     }
 
+    static boolean is(final UnsafeBuffer buffer, final int offset, final int field, final byte[] utf8) {
+        boolean same = fieldLength(buffer, offset, field) == utf8.length;
+        final int at = start(buffer, offset, field);
+        for (int i = 0; same && i < utf8.length; i++) {
+            same = buffer.getByte(at + i) == utf8[i];
+        }
+        return same;
+    }
+
     static String read(final UnsafeBuffer buffer, final int offset, final int field) {
+        final byte[] utf8 = new byte[fieldLength(buffer, offset, field)];
+        buffer.getBytes(start(buffer, offset, field), utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private static int start(final UnsafeBuffer buffer, final int offset, final int field) {
         int at = offset + LENGTHS;
         for (int i = 0; i < field; i++) {
             at += fieldLength(buffer, offset, i);
         }
-        final byte[] utf8 = new byte[fieldLength(buffer, offset, field)];
-        buffer.getBytes(at, utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+        return at;
     }
 
     private static int fieldLength(final UnsafeBuffer buffer, final int offset, final int field) {

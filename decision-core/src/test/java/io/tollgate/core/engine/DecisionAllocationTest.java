@@ -37,6 +37,7 @@ class DecisionAllocationTest {
     private final DecisionRequest request = new DecisionRequest();
     private final Decision decision = new Decision();
     private final Readings readings = new Readings();
+    private boolean refunding;
     private final Set<Reason> seen = EnumSet.noneOf(Reason.class);
 
     @Test
@@ -60,6 +61,19 @@ class DecisionAllocationTest {
                         Reason.QUOTA_EXHAUSTED),
                 seen,
                 "the answers that were measured");
+    }
+
+    @Test
+    void shouldAllocateNothingPerRefund() {
+        refunding = true;
+        try (EngineFixture fixture = new EngineFixture(directory, 1)) {
+            AcmeWorld.activate(fixture, 1);
+            final DecisionWorker worker = fixture.engine.newWorker();
+            run(fixture, worker, WARM_UP);
+            assertEquals(0, run(fixture, worker, MEASURED), "bytes allocated by the best round");
+        }
+        final Set<Reason> expected = EnumSet.of(Reason.OK, Reason.POLICY_DENY, Reason.ENTITLEMENT_MISSING);
+        assertTrue(seen.containsAll(expected), seen::toString);
     }
 
     /** One row is new, all others have moved, one is gone and has come back. */
@@ -155,6 +169,9 @@ class DecisionAllocationTest {
             fill(i % 9);
             worker.begin();
             worker.decide(request, decision);
+            if (refunding) {
+                worker.refund(request, decision);
+            }
             worker.readings(decision, readings);
             if (decision.outcome() == Outcome.DENY || decision.reason() == Reason.OK) {
                 seen.add(decision.reason());

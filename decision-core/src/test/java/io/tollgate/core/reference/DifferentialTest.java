@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Engine against reference model: the same random questions about the same random worlds; every field of every answer must agree. */
 class DifferentialTest {
     private static final int WORLDS = 30;
-    private static final Set<String> ORIGINS = Set.of("limits", "override");
+    private static final Set<String> ORIGINS = Set.of("limits", "override", "entitlement");
     private static final Set<Reason> WANTED = EnumSet.of(
             Reason.OK,
             Reason.INVALID_REQUEST,
@@ -86,7 +86,8 @@ class DifferentialTest {
         final int replayed = replays.getOrDefault(Beyond.NOTHING, 0);
         assertTrue(replayed > decisions / 2, () -> "too few were replayed: " + replays + " of " + decisions);
         assertEquals(
-                EnumSet.of(Beyond.NOTHING, Beyond.FIRST_ANSWER, Beyond.IDEMPOTENCY_KEY, Beyond.RESERVATION),
+                EnumSet.of(
+                        Beyond.NOTHING, Beyond.FIRST_ANSWER, Beyond.IDEMPOTENCY_KEY, Beyond.RESERVATION, Beyond.REFUND),
                 replays.keySet());
     }
 

@@ -83,7 +83,8 @@ final class EngineAnswers {
 
     private static List<Long> granted(final DecisionRequest request, final Decision decision) {
         final List<Long> granted = new ArrayList<>();
-        for (int i = 0; decision.outcome() != Outcome.DENY && i < request.usageCount(); i++) {
+        final boolean grants = decision.outcome() != Outcome.DENY && !decision.isRefund();
+        for (int i = 0; grants && i < request.usageCount(); i++) {
             granted.add(decision.granted(request, i));
         }
         return granted;

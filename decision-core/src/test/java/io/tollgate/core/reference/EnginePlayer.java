@@ -189,6 +189,12 @@ final class EnginePlayer implements AutoCloseable {
         final ReferenceCall call = step.call();
         if (call instanceof ReferenceCall.Decide decide) {
             return decide(decide.request(), step.name());
+        } else if (call instanceof ReferenceCall.Refund refund) {
+            EngineQuestions.fill(request, refund.request());
+            worker.refund(request, decision);
+            worker.readings(decision, probe.readings());
+            probe.check(request, decision);
+            return answer(step.name());
         } else if (call instanceof ReferenceCall.Batch batch) {
             return batch(batch, step.name());
         } else if (call instanceof ReferenceCall.Extend extend) {

@@ -31,7 +31,29 @@ final class Mutants {
         });
         creditAndCapacity(mutants);
         reservations(mutants);
+        refunds(mutants);
         return mutants;
+    }
+
+    private static void refunds(final Map<String, ReferenceRules> mutants) {
+        mutants.put("hits come back to the first ceiling only", new ReferenceRules() {
+            @Override
+            List<ReferenceCeilings.Line> refunded(final List<ReferenceCeilings.Line> applying) {
+                return applying.subList(0, Math.min(1, applying.size()));
+            }
+        });
+        mutants.put("more hits come back than are used", new ReferenceRules() {
+            @Override
+            long usedAfterRefund(final long used, final long amount) {
+                return used - amount;
+            }
+        });
+        mutants.put("hits of what a customer has bought come back", new ReferenceRules() {
+            @Override
+            boolean metered(final List<ReferenceCeilings.Line> applying) {
+                return false;
+            }
+        });
     }
 
     private static void quota(final Map<String, ReferenceRules> mutants) {

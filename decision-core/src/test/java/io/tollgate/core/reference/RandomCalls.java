@@ -1,8 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.core.reference;
 
+import io.tollgate.core.DecideMode;
 import io.tollgate.core.Plane;
 import io.tollgate.core.Reason;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.Random;
 /** Sequences of calls about a {@link RandomWorld}, while time goes on. */
 final class RandomCalls {
     private static final long NS_PER_MS = 1_000_000L;
+    private static final long HOUR_NS = 3_600_000_000_000L;
     /** More than this is never settled: the model does not saturate. */
     private static final long LARGE = 10_000_000L;
 
@@ -27,8 +30,16 @@ final class RandomCalls {
     private final List<String> ended = new ArrayList<>();
 
     private final Map<String, ReferenceRequest> reservedBy = new HashMap<>();
+    /** What was allowed, the newest last. */
+    private final List<ReferenceRequest> taken = new ArrayList<>();
+
     private final List<ReferenceCall> keyed = new ArrayList<>();
     private long nowNs;
+    /** A period may have ended while something is reserved in it. */
+    private boolean overTheHour;
+
+    /** Calls that belong together and come next. */
+    private final ArrayDeque<ReferenceCall> script = new ArrayDeque<>();
 
     RandomCalls(final RandomWorld world, final RandomRegistry.Features features, final Random random) {
         this.world = world;
@@ -43,7 +54,9 @@ final class RandomCalls {
         final List<ReferenceCall.Step> steps = new ArrayList<>();
         final ReferencePlayer model = new ReferencePlayer(world, ReferenceAssets.NONE, new ReferenceRules());
         for (int i = 0; i < length; i++) {
+            final long hour = Math.floorDiv(nowNs, HOUR_NS);
             nowNs += i == 0 ? 0 : step();
+            overTheHour |= hour != Math.floorDiv(nowNs, HOUR_NS) && !open.isEmpty();
             final String name = "r" + i;
             final ReferenceCall call =
                     i == 0 ? new ReferenceCall.Activate(world.scopes, world.assets(nowMs())) : decidable(call(), model);
@@ -63,10 +76,28 @@ final class RandomCalls {
     }
 
     private ReferenceCall call() {
+        if (overTheHour && !open.isEmpty()) {
+            overTheHour = false;
+            final String name = open.get(random.nextInt(open.size()));
+            final ReferenceRequest reserved = reservedBy.get(name);
+            if (reserved != null) {
+                // something is used of a period that has begun when what was reserved in the last one ends
+                final ReferenceRequest again = reserved.with(ReferenceRequest.Options.NONE);
+                script.add(new ReferenceCall.Decide(again));
+                script.add(new ReferenceCall.Release(name));
+                script.add(new ReferenceCall.Decide(again.in(DecideMode.CHECK)));
+            }
+        }
+        final ReferenceCall next = script.poll();
+        if (next != null) {
+            return next;
+        }
         final boolean changes = features.credit() || features.capacity();
         final int dice = random.nextInt(100);
         if (dice < 2 && changes) {
             return new ReferenceCall.Activate(world.changedScopes(), world.assets(nowMs()));
+        } else if (dice < 10) {
+            return refund();
         } else if (dice < 60 || !features.reservations()) {
             return new ReferenceCall.Decide(requests.next());
         } else if (dice < 66 && features.batches()) {
@@ -91,6 +122,15 @@ final class RandomCalls {
         return new ReferenceCall.Release(reservation());
     }
 
+    /** Mostly of what was taken not long ago. */
+    private ReferenceCall refund() {
+        if (taken.isEmpty() || random.nextInt(4) == 0) {
+            return new ReferenceCall.Refund(requests.next());
+        }
+        final ReferenceRequest one = taken.get(taken.size() - 1 - random.nextInt(Math.min(6, taken.size())));
+        return new ReferenceCall.Refund(one.with(ReferenceRequest.Options.NONE));
+    }
+
     private ReferenceCall batch() {
         final List<ReferenceRequest> several = new ArrayList<>();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
@@ -113,6 +153,9 @@ final class RandomCalls {
 
     /** Learns from the plain model what there is to extend, settle and release. */
     private void remember(final ReferenceCall call, final Object answer) {
+        if (call instanceof ReferenceCall.Decide decide && answer instanceof ReferenceAnswer one && one.allowed()) {
+            taken.add(decide.request());
+        }
         if (call instanceof ReferenceCall.Decide decide
                 && !decide.request().options().idempotencyKey().isEmpty()) {
             keyed.add(call);

@@ -63,8 +63,10 @@ final class RandomCeilings {
                     case GAUGE -> WindowDef.NONE;
                     default -> periodWindow();
                 };
+        final String origin =
+                kind == DimensionKind.PERIOD && id.startsWith("d") ? CeilingDef.ORIGIN_ENTITLEMENT : "limits";
         return drawn(new CeilingDef(
-                id, dimension, Enforcement.HARD, each, CeilingDef.Amount.of(0), window, thresholds, "limits", path));
+                id, dimension, Enforcement.HARD, each, CeilingDef.Amount.of(0), window, thresholds, origin, path));
     }
 
     /** {@return as a later snapshot may have them: the same ceilings, here and there with other limits} */

@@ -75,6 +75,13 @@ final class ReferenceBucket {
                 arrival.subtract(BigInteger.valueOf(tokens).multiply(tokenParts).min(notYetBack));
     }
 
+    /** Fills the bucket by so many tokens; it is never more than full. */
+    void refund(final long tokens, final long nowNs) {
+        arrival = arrival.subtract(BigInteger.valueOf(tokens).multiply(tokenParts))
+                .max(position(nowNs))
+                .min(start(nowNs));
+    }
+
     ReferenceBucket copy() {
         final ReferenceBucket copy = new ReferenceBucket(partsPerNs, periodParts.divide(partsPerNs));
         copy.tokenParts = tokenParts;

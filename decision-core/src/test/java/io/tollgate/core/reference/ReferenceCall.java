@@ -13,6 +13,9 @@ sealed interface ReferenceCall {
 
     record Decide(ReferenceRequest request) implements ReferenceCall {}
 
+    /** What a request would take is given back. */
+    record Refund(ReferenceRequest request) implements ReferenceCall {}
+
     record Batch(ReferenceBatch.Mode mode, List<ReferenceRequest> requests) implements ReferenceCall {}
 
     record Extend(String reservation, List<ReferenceRequest.Usage> added, ReferenceRequest.Options options)

@@ -72,6 +72,9 @@ final class ReferenceContext {
     /** What was taken, once committed. */
     final List<ReferenceHold> held = new ArrayList<>();
 
+    /** What it would take is given back. */
+    boolean refunds;
+
     /** Not when a reservation is extended: its constants were charged when it was made. */
     boolean chargesConstants = true;
 

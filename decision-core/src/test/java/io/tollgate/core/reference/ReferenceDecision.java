@@ -5,6 +5,7 @@ import io.tollgate.core.Outcome;
 import io.tollgate.core.Plane;
 import io.tollgate.core.Reason;
 import io.tollgate.core.world.def.OperationDef;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -18,9 +19,7 @@ final class ReferenceDecision {
             final Map<Plane, Long> agesMs,
             final boolean take) {
         final OperationDef operation = Objects.requireNonNull(context.operation);
-        Reason reason = ReferenceFreshnessStage.evaluate(context, operation, agesMs);
-        reason = reason == Reason.OK ? ReferencePolicyStage.evaluate(context) : reason;
-        reason = reason == Reason.OK ? ReferenceEntitlementStage.evaluate(context, operation) : reason;
+        Reason reason = permission(context, operation, agesMs);
         final ReferenceQuotaStage quota = new ReferenceQuotaStage();
         reason = reason == Reason.OK ? quota.evaluate(context, ledger) : reason;
         reason = reason == Reason.OK ? ReferenceCreditStage.evaluate(context, operation, ledger) : reason;
@@ -41,17 +40,41 @@ final class ReferenceDecision {
         return allowed(context, take);
     }
 
+    private static Reason permission(
+            final ReferenceContext context, final OperationDef operation, final Map<Plane, Long> agesMs) {
+        Reason reason = ReferenceFreshnessStage.evaluate(context, operation, agesMs);
+        reason = reason == Reason.OK ? ReferencePolicyStage.evaluate(context) : reason;
+        return reason == Reason.OK ? ReferenceEntitlementStage.evaluate(context, operation) : reason;
+    }
+
+    /** What may be taken may be given back, of ceilings that nobody has bought. */
+    static ReferenceAnswer refund(
+            final ReferenceContext context, final ReferenceLedger ledger, final Map<Plane, Long> agesMs) {
+        final Reason reason = permission(context, Objects.requireNonNull(context.operation), agesMs);
+        if (reason != Reason.OK) {
+            return denied(context, reason);
+        }
+        final ReferenceQuotaStage quota = new ReferenceQuotaStage();
+        final List<ReferenceCeilings.Line> lines = quota.collect(context);
+        if (context.rules.metered(lines)) {
+            return denied(context, Reason.INVALID_REQUEST);
+        }
+        context.rules.refunded(lines).forEach(line -> ledger.refund(line.take(), context.nowEpochNs, context.rules));
+        quota.show(context, ledger);
+        return allowed(context, false);
+    }
+
     static ReferenceAnswer denied(final ReferenceContext context, final Reason reason) {
         return new ReferenceAnswer(
                 Outcome.DENY,
                 reason,
                 context.binding,
                 context.matchedRules,
-                java.util.List.of(),
-                java.util.List.of(),
+                List.of(),
+                List.of(),
                 context.retryAfterNs,
                 context.retryNever,
-                java.util.List.of(),
+                List.of(),
                 cost(context, false),
                 context.capacity,
                 null);
@@ -68,9 +91,11 @@ final class ReferenceDecision {
                 context.obligations,
                 0,
                 false,
-                context.request.usages().stream()
-                        .map(usage -> context.grantedInPart == null ? usage.amount() : context.grantedInPart)
-                        .toList(),
+                context.refunds
+                        ? List.of()
+                        : context.request.usages().stream()
+                                .map(usage -> context.grantedInPart == null ? usage.amount() : context.grantedInPart)
+                                .toList(),
                 cost(context, taken),
                 context.capacity,
                 null);

@@ -64,6 +64,16 @@ public final class ReferenceEngine {
         return answer;
     }
 
+    /** Gives back what a request would take; who may not ask for it may not give it back. */
+    ReferenceAnswer refund(final ReferenceRequest request, final long nowNs, final Map<Plane, Long> agesMs) {
+        final ReferenceContext context = new ReferenceContext(world, request.in(DecideMode.CHECK), rules, nowNs);
+        context.refunds = true;
+        final Reason reason = ReferenceRequestStage.evaluate(context);
+        return reason == Reason.OK
+                ? ReferenceDecision.refund(context, ledger, agesMs)
+                : ReferenceDecision.denied(context, reason);
+    }
+
     /** More for a reservation: evaluated as a RESERVE of the added usages by the same actor in the same place. */
     ReferenceAnswer extend(
             final String id,

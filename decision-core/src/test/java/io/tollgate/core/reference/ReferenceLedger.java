@@ -69,6 +69,20 @@ final class ReferenceLedger {
             bucket(take).giveBack(take.amount(), afterTake, nowNs);
         } else {
             counters.merge(take.key(), -take.amount(), Math::addExact);
+            if (take.kind() == ReferenceTake.Kind.PERIOD) {
+                // of what was refunded before, less is left to come back
+                counters.merge(take.key(), 0L, Math::max);
+            }
+        }
+    }
+
+    /** Gives back whoever took it: what is used at most. */
+    void refund(final ReferenceTake take, final long nowNs, final ReferenceRules rules) {
+        if (take.kind() == ReferenceTake.Kind.RATE) {
+            bucket(take).refund(take.amount(), nowNs);
+        } else {
+            final long left = rules.usedAfterRefund(used(take), take.amount());
+            counters.put(take.key(), left);
         }
     }
 }

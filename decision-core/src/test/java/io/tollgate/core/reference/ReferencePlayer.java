@@ -19,6 +19,8 @@ final class ReferencePlayer {
         final ReferenceCall call = step.call();
         if (call instanceof ReferenceCall.Decide decide) {
             return known(engine.decide(decide.request(), step.name(), step.nowNs(), step.agesMs()));
+        } else if (call instanceof ReferenceCall.Refund refund) {
+            return engine.refund(refund.request(), step.nowNs(), step.agesMs());
         } else if (call instanceof ReferenceCall.Batch batch) {
             return engine.batch(batch.mode(), batch.requests(), step.name(), step.nowNs(), step.agesMs());
         } else if (call instanceof ReferenceCall.Extend extend) {

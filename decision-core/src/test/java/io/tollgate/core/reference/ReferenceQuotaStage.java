@@ -15,9 +15,15 @@ import java.util.List;
 final class ReferenceQuotaStage {
     private List<ReferenceCeilings.Line> lines = List.of();
 
+    /** {@return the ceilings that the request is charged against} */
+    List<ReferenceCeilings.Line> collect(final ReferenceContext context) {
+        lines = ReferenceCeilings.of(context);
+        return lines;
+    }
+
     /** {@return OK, and what is to be taken stands in the context} */
     Reason evaluate(final ReferenceContext context, final ReferenceLedger ledger) {
-        lines = ReferenceCeilings.of(context);
+        collect(context);
         List<ReferenceVerdict> verdicts = judge(context, ledger);
         if (context.request.options().allowPartial() && verdicts.stream().anyMatch(ReferenceVerdict::denies)) {
             final long asked = context.request.usages().get(0).amount();

@@ -47,6 +47,11 @@ public record ReferenceRequest(
         return of(mode, maxStalenessMs, others, options, facts);
     }
 
+    /** The same in another mode. */
+    ReferenceRequest in(final DecideMode other) {
+        return of(other, maxStalenessMs, usages, options, facts);
+    }
+
     /** The same with other options. */
     ReferenceRequest with(final Options others) {
         return of(mode, maxStalenessMs, usages, others, facts);

@@ -7,6 +7,7 @@ import io.tollgate.core.Reason;
 import io.tollgate.core.ScopeLevel;
 import io.tollgate.core.world.def.ChargeDef;
 import io.tollgate.core.world.def.EntityState;
+import io.tollgate.core.world.def.FeatureType;
 import io.tollgate.core.world.def.OperationDef;
 import io.tollgate.core.world.def.RegistryDef;
 import io.tollgate.core.world.def.ScopeDef;
@@ -28,6 +29,10 @@ final class ReferenceRequestStage {
         final boolean byKey = !request.actor().apiKeyHash().isEmpty();
         if (byKey == !request.actor().id().isEmpty()) {
             return Reason.INVALID_REQUEST;
+        }
+        final boolean keyed = !request.options().idempotencyKey().isEmpty();
+        if (context.refunds && (keyed || request.options().allowPartial())) {
+            return Reason.INVALID_REQUEST; // nobody remembers what came back; and all of it does, or nothing
         }
         if (request.options().allowPartial() && request.usages().size() != 1) {
             return Reason.INVALID_REQUEST;
@@ -58,6 +63,9 @@ final class ReferenceRequestStage {
         if (request.mode() == DecideMode.CONSUME && chargesGauge(registry, context.operation)) {
             return Reason.INVALID_REQUEST; // nothing would ever give it back
         }
+        if (context.refunds && !refundable(registry, context.operation)) {
+            return Reason.INVALID_REQUEST;
+        }
         final Reason amounts = charges(context, context.operation);
         if (amounts != Reason.OK) {
             return amounts;
@@ -71,6 +79,16 @@ final class ReferenceRequestStage {
             return facts;
         }
         return byKey ? keyAndPlace(context) : actorAndPlace(context);
+    }
+
+    /** What is counted, and neither held nor paid for nor metered. */
+    private static boolean refundable(final RegistryDef registry, final OperationDef operation) {
+        final boolean counted = operation.charges().stream()
+                .map(charge -> registry.dimensions().get(charge.dimensionId()).kind())
+                .allMatch(kind -> kind == DimensionKind.RATE || kind == DimensionKind.PERIOD);
+        final boolean metered = operation.featureId() >= 0
+                && registry.features().get(operation.featureId()).type() == FeatureType.METERED;
+        return counted && !metered && !operation.traits().creditGated();
     }
 
     private static boolean chargesGauge(final RegistryDef registry, final OperationDef operation) {

@@ -88,6 +88,21 @@ class ReferenceRules {
         return false;
     }
 
+    /** Section 10: hits come back to all ceilings, or to none. */
+    List<ReferenceCeilings.Line> refunded(final List<ReferenceCeilings.Line> applying) {
+        return applying;
+    }
+
+    /** Section 10: no counter falls below 0. */
+    long usedAfterRefund(final long used, final long amount) {
+        return Math.max(0, used - amount);
+    }
+
+    /** Section 10: what a customer has bought does not come back as hits. */
+    boolean metered(final List<ReferenceCeilings.Line> applying) {
+        return applying.stream().anyMatch(line -> line.ceiling().origin().equals("entitlement"));
+    }
+
     /** Section 8: atomic takes all or none. */
     boolean atomicTakesPart() {
         return false;

@@ -70,7 +70,9 @@ final class AnswerWriter {
         if (decision.outcome() == Outcome.DENY) {
             writeRetry(decision, response);
         } else {
-            writeGranted(request, decision, response);
+            if (!decision.isRefund()) {
+                writeGranted(request, decision, response);
+            }
             if (decision.hasReservation()) {
                 response.setReservation(ReservationState.newBuilder()
                         .setId(ReservationIds.text(decision.reservationHigh(), decision.reservationLow()))

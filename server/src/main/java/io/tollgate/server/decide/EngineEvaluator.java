@@ -146,6 +146,15 @@ public final class EngineEvaluator implements Evaluator {
         answered = true;
     }
 
+    /** Nothing that the dry run could ask again. */
+    @Override
+    public void refund(final DecisionRequest request, final DecideResponse.Builder response) {
+        begun(false, null);
+        worker.refund(request, decision);
+        answers.write(request, decision, response);
+        answered = true;
+    }
+
     @Override
     public void settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
         worker.settle(high, low, actual, result);

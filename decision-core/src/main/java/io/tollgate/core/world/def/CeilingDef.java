@@ -31,6 +31,9 @@ public record CeilingDef(
         String origin,
         String source,
         @Nullable OverrideDef override) {
+    /** The origin of what a customer has bought. */
+    public static final String ORIGIN_ENTITLEMENT = "entitlement";
+
     public CeilingDef {
         thresholds = List.copyOf(thresholds);
     }
