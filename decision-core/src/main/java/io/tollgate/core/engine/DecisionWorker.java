@@ -102,9 +102,9 @@ public final class DecisionWorker {
     }
 
     /**
-     * Gives back, within a turn, what a CONSUME of the request would take: to the counters of now, whoever took it, to a period no more than
-     * is used of it and to a bucket no more than it misses. All of it comes back, or on a deny nothing. Who may not ask for it may not give
-     * it back. Takes no lock, allocates nothing, throws nothing.
+     * Gives back, within a turn, what a CONSUME of the request would take: to the counters of now, whoever took it, to a period no more
+     * than is used of it and to a bucket no more than it misses. All of it comes back, or on a deny nothing. Who may not ask for it may
+     * not give it back. Takes no lock, allocates nothing, throws nothing.
      *
      * @param request judged as a CHECK, whatever its mode; without idempotency key and allow_partial
      * @param decision shows the ceilings as they are then, and no warnings of theirs

@@ -10,8 +10,8 @@ import io.tollgate.core.world.def.FeatureType;
 import io.tollgate.core.world.def.OperationDef;
 
 /**
- * What may be given back as hits: what is counted in rates and periods alone. What is held is released by who holds it, and what costs money
- * or is metered for a customer is settled under a reservation, so that it is known what became of it.
+ * What may be given back as hits: what is counted in rates and periods alone. What is held is released by who holds it, and what costs
+ * money or is metered for a customer is settled under a reservation, so that it is known what became of it.
  */
 final class RefundTerms {
     private RefundTerms() {}
