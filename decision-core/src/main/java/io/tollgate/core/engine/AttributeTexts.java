@@ -12,7 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes of type string, from where {@link ChainAttribute} finds them. Scratch of one worker; belongs to its thread; allocates only where it says so.
+ * Attributes of type string, from where {@link ChainAttribute} finds them. Scratch of one worker; belongs to its thread; allocates only
+ * where it says so.
  */
 final class AttributeTexts implements PriceQuery.PriceInput {
     private static final int STRING = AttributeType.STRING.code();

@@ -10,7 +10,8 @@ import io.tollgate.core.world.def.AttributeType;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Attributes as pools compare them, from where {@link ChainAttribute} finds them. The one that was looked up last is remembered, since pools of one dimension mostly ask for the same. Scratch of one worker; belongs to its thread.
+ * Attributes as pools compare them, from where {@link ChainAttribute} finds them. The one that was looked up last is remembered, since
+ * pools of one dimension mostly ask for the same. Scratch of one worker; belongs to its thread.
  */
 final class PoolAttributes implements PoolQuery {
     private static final int NOTHING_YET = -1;
