@@ -58,6 +58,8 @@ final class RealEnvoy implements AutoCloseable {
                         "--use-dynamic-base-id",
                         "--concurrency",
                         "2",
+                        "--file-flush-interval-msec",
+                        "20",
                         "--log-level",
                         "warning")
                 .redirectErrorStream(true)

@@ -169,6 +169,11 @@ final class CheckAnswer {
                         "snapshot_version",
                         text(Long.toString(answer.getEvidence().getSnapshotVersion())))
                 .putFields("snapshot_digest", text(answer.getEvidence().getSnapshotDigest()));
+        if (answer.getEvidence().getDeltaSequence() > 0) {
+            // the snapshot alone does not tell what was in force
+            metadata.putFields(
+                    "delta_sequence", text(Long.toString(answer.getEvidence().getDeltaSequence())));
+        }
         if (!rule.isEmpty()) {
             metadata.putFields(CheckMetadata.RULE, text(rule));
         }
