@@ -23,6 +23,7 @@ final class SidecarWatch implements Agent {
     private final Readiness readiness;
     private final Runnable warmUp;
     private final Runnable onReady;
+    private final UnsettledWatch unsettled = new UnsettledWatch(System::nanoTime, text -> LOG.log(Level.WARNING, text));
     private boolean warm;
 
     /**
@@ -40,6 +41,7 @@ final class SidecarWatch implements Agent {
 
     @Override
     public int doWork() {
+        unsettled.look(feed.reservations().awaitedOverdue(), feed.reservations().awaitedExpired());
         final LoaderStatus status = feed.status();
         if (status.snapshot() == null) {
             change(SidecarState.STARTING, "no snapshot is installed yet" + connection(status.connection()));

@@ -41,6 +41,7 @@ public final class StatusText {
         text.counters();
         JournalText.summary(page, status.getJournal());
         DecisionLogText.on(page, status.getDecisionLog());
+        SettlementText.on(page, status.getEnvoySettlements());
         text.clock();
         DryRunText.show(page, status.getDryRun());
         page.table("Decisions", text.decisions());

@@ -14,6 +14,7 @@ import io.tollgate.v1.ClockStatus;
 import io.tollgate.v1.ControlPlaneStatus;
 import io.tollgate.v1.CounterStoreStatus;
 import io.tollgate.v1.DecisionCount;
+import io.tollgate.v1.EnvoySettlementStatus;
 import io.tollgate.v1.Listener;
 import io.tollgate.v1.PlaneStatus;
 import io.tollgate.v1.SnapshotStatus;
@@ -87,6 +88,10 @@ final class StatusReport {
                 .setClock(clock(status.time()))
                 .setDecisionLog(decisionLog.make())
                 .setDryRun(DryRunStatusReport.of(feed.dryRun()));
+        final EnvoySettlementStatus settlements = SettlementReport.of(metrics, feed.reservations());
+        if (settlements != null) {
+            response.setEnvoySettlements(settlements);
+        }
         final int needed = PlaneNeeds.of(feed.worlds().current());
         for (final LoaderStatus.PlaneFacts plane : status.planes()) {
             if (PlaneNeeds.contains(needed, plane.plane())) {
