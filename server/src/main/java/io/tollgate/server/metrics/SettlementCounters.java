@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * What one event loop did with Envoy's access log.
  *
- * <p>Assumptions and guarantees: one writer, the event loop's thread; any number of readers. Each number is exact on its own, not all at one
- * instant.
+ * <p>Assumptions and guarantees: one writer, the event loop's thread; any number of readers. Each number is exact on its own, not all at
+ * one instant.
  *
  * <table>
  * <caption>Access modes</caption>
