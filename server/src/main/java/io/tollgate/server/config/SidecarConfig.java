@@ -88,6 +88,32 @@ public record SidecarConfig(
                 sha256);
     }
 
+    /** {@return the same with another mapping of Envoy's requests; yaml and sha256 still tell of the one that was configured} */
+    public SidecarConfig mapping(final Mapping mapping) {
+        return new SidecarConfig(
+                sidecarId,
+                stateDir,
+                resetDamagedCounters,
+                keepPreviousSnapshots,
+                controlPlane,
+                snapshot,
+                trust,
+                listen,
+                limits,
+                transport,
+                shed,
+                freshness,
+                journal,
+                warmUp,
+                shutdown,
+                admin,
+                new Envoy(mapping),
+                decisionLog,
+                dryRun,
+                yaml,
+                sha256);
+    }
+
     /** {@return a builder that knows only the defaults} */
     public static SidecarConfigBuilder builder() {
         return new SidecarConfigBuilder();

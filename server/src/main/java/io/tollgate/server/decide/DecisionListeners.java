@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ public final class DecisionListeners implements AutoCloseable {
                 AccessLogBinding.of(edge, reservations, config.envoy().mapping(), config.limits(), faults),
                 CheckBinding.of(
                         edge,
-                        new ExtAuthz(config.envoy().mapping(), System::currentTimeMillis),
+                        new ExtAuthz(config.envoy().mapping(), lanes.around().epochMs()),
                         config.limits(),
                         faults),
                 RateLimitBinding.of(edge, rateLimits, config.limits(), faults));
@@ -103,8 +104,14 @@ public final class DecisionListeners implements AutoCloseable {
      *
      * @param journal of usage, that answers may have to wait for; null = none
      * @param logs    the decision log; one call per event loop
+     * @param epochMs milliseconds since 1970, for what answers tell of time
      */
-    public record Surroundings(@Nullable UsageJournal journal, Supplier<LaneLog> logs) {}
+    public record Surroundings(@Nullable UsageJournal journal, Supplier<LaneLog> logs, LongSupplier epochMs) {
+        /** With the clock of this host. */
+        public Surroundings(final @Nullable UsageJournal journal, final Supplier<LaneLog> logs) {
+            this(journal, logs, System::currentTimeMillis);
+        }
+    }
 
     /**
      * The same with a usage journal and a decision log.

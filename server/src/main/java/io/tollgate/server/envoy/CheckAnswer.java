@@ -85,8 +85,8 @@ final class CheckAnswer {
         final OkHttpResponse.Builder ok = OkHttpResponse.newBuilder();
         tellUpstream(ok, question, answer);
         ok.addResponseHeadersToAdd(header(PREFIX + "decision-id", answer.getDecisionId()));
-        for (final Warning warning : answer.getWarningsList()) {
-            ok.addResponseHeadersToAdd(header(PREFIX + "warning", warning(warning)));
+        if (answer.getWarningsCount() > 0) {
+            ok.addResponseHeadersToAdd(header(PREFIX + "warning", warnings(answer.getWarningsList())));
         }
         if (answer.hasBindingCeiling()) {
             RateLimitFields.add(
@@ -217,6 +217,15 @@ final class CheckAnswer {
 
     private static String reason(final DecideResponse answer) {
         return answer.getReason().name().substring("REASON_".length());
+    }
+
+    /** One header for all: of several that overwrite each other only the last would arrive. */
+    private static String warnings(final List<Warning> warnings) {
+        final StringBuilder text = new StringBuilder();
+        for (final Warning each : warnings) {
+            text.append(text.isEmpty() ? "" : ", ").append(warning(each));
+        }
+        return text.toString();
     }
 
     private static String warning(final Warning warning) {
