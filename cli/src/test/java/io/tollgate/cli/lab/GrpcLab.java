@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.cli.lab;
 
+import com.google.protobuf.Value;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -9,10 +10,15 @@ import io.tollgate.client.Decision;
 import io.tollgate.client.DecisionRequest;
 import io.tollgate.client.Settlement;
 import io.tollgate.client.TollgateClient;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decide.DecisionListeners;
 import io.tollgate.server.decide.Evaluator;
 import io.tollgate.server.decide.FaultLog;
+import io.tollgate.server.decisionlog.LaneLog;
+import io.tollgate.server.envoy.mapping.Mapping;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideRequest;
@@ -31,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +58,60 @@ public final class GrpcLab {
         return open(snapshot, stateDir, now, ClientEdge::new);
     }
 
+    /** What is asked in place of a decision, as Envoy does. */
+    public interface Checks {
+        /** {@return the mapping that the sidecar runs with} */
+        Mapping mapping();
+
+        /** {@return the Check that the mapping makes this request of; null = it cannot be expressed, ask it plainly} */
+        @Nullable
+        CheckRequest of(DecideRequest request);
+    }
+
+    /** A lab whose decisions are asked as Checks. */
+    public static final class CheckLab implements AutoCloseable {
+        private final AtomicReference<@Nullable CheckResponse> last = new AtomicReference<>();
+        private final Lab lab;
+
+        private CheckLab(@Nullable LabSnapshot snapshot, Path stateDir, Instant now, Checks checks) {
+            final AtomicReference<@Nullable Lab> clock = new AtomicReference<>();
+            lab = Lab.open(snapshot, stateDir, now, (config, bootId, evaluators, faults) -> {
+                final DecisionListeners server = DecisionListeners.open(
+                        config.mapping(checks.mapping()),
+                        bootId,
+                        evaluators,
+                        new HealthStatusManager().getHealthService(),
+                        faults,
+                        new DecisionListeners.Surroundings(
+                                null,
+                                LaneLog::none,
+                                () -> Objects.requireNonNull(clock.get()).time().toEpochMilli()));
+                return new CheckEdge(server, checks, last);
+            });
+            clock.set(lab);
+        }
+
+        /** {@return the lab; the answer of a decision that was asked as a Check has only the reservation} */
+        public Lab lab() {
+            return lab;
+        }
+
+        /** {@return the answer to the last Check, once; null = what was asked last was no Check} */
+        public @Nullable CheckResponse takeLast() {
+            return last.getAndSet(null);
+        }
+
+        @Override
+        public void close() {
+            lab.close();
+        }
+    }
+
+    /** Asked by Checks where they can be expressed, else by the stub. */
+    public static CheckLab openWithChecks(@Nullable LabSnapshot snapshot, Path stateDir, Instant now, Checks checks) {
+        return new CheckLab(snapshot, stateDir, now, checks);
+    }
+
     private static Lab open(
             @Nullable LabSnapshot snapshot, Path stateDir, Instant now, Function<DecisionListeners, LabEdge> edge) {
         return Lab.open(
@@ -69,9 +130,40 @@ public final class GrpcLab {
         return Objects.requireNonNull(server.tcpAddress());
     }
 
-    private static final class StubEdge implements LabEdge {
+    private static final class CheckEdge extends StubEdge {
+        private final Checks checks;
+        private final AtomicReference<@Nullable CheckResponse> last;
+
+        CheckEdge(DecisionListeners server, Checks checks, AtomicReference<@Nullable CheckResponse> last) {
+            super(server);
+            this.checks = checks;
+            this.last = last;
+        }
+
+        @Override
+        public DecideResponse decide(DecideRequest request) {
+            final CheckRequest check = checks.of(request);
+            if (check == null) {
+                last.set(null);
+                return super.decide(request);
+            }
+            final CheckResponse response = AuthorizationGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .check(check);
+            last.set(response);
+            final Value reservation =
+                    response.getDynamicMetadata().getFieldsMap().get("reservation_id");
+            final DecideResponse.Builder answer = DecideResponse.newBuilder();
+            if (reservation != null) {
+                answer.getReservationBuilder().setId(reservation.getStringValue());
+            }
+            return answer.build();
+        }
+    }
+
+    private static class StubEdge implements LabEdge {
         private final DecisionListeners server;
-        private final ManagedChannel channel;
+        final ManagedChannel channel;
 
         StubEdge(DecisionListeners server) {
             this.server = server;

@@ -20,13 +20,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every case gives the frozen answers: in process, over gRPC, and through the Java client. */
+/** Every case gives the frozen answers: in process, over gRPC, through the Java client, and through ext_authz. */
 class DecisionVectorsTest {
     @TempDir
     static Path scratch;
@@ -50,12 +51,22 @@ class DecisionVectorsTest {
         return tests("client", GrpcLab::openWithClient);
     }
 
+    @TestFactory
+    List<DynamicTest> extAuthz() {
+        final VectorBundles bundles = new VectorBundles(scratch);
+        return tests(vector -> CheckedVectors.run(vector, bundles, scratch.resolve("ext_authz")));
+    }
+
     private static List<DynamicTest> tests(String runner, Opener opener) {
         final VectorBundles bundles = new VectorBundles(scratch);
+        return tests(vector -> run(vector, bundles, runner, opener));
+    }
+
+    private static List<DynamicTest> tests(Consumer<VectorCase> test) {
         final List<DynamicTest> tests = new ArrayList<>();
         for (VectorFile file : VectorFile.all()) {
             for (VectorCase vector : file.cases()) {
-                tests.add(DynamicTest.dynamicTest(vector.name(), () -> run(vector, bundles, runner, opener)));
+                tests.add(DynamicTest.dynamicTest(vector.name(), () -> test.accept(vector)));
             }
         }
         return tests;
@@ -77,7 +88,7 @@ class DecisionVectorsTest {
         }
     }
 
-    private static void compare(String where, JsonObject step, VectorRun.Answer answer) {
+    static void compare(String where, JsonObject step, VectorRun.Answer answer) {
         if (answer.message() == null) {
             assertEquals(VectorFile.text(step, "status", "none"), answer.status(), where);
             return;
