@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.protobuf.ByteString;
 import io.tollgate.server.envoy.ExtAuthz;
+import io.tollgate.server.envoy.wire.WireCheck;
 import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -107,6 +108,7 @@ class CheckMappingTest {
     void shouldMakeTheSameQuestionOfAnyRequestInAnyDisguise() {
         final long seed = System.nanoTime();
         final SplittableRandom random = new SplittableRandom(seed);
+        final WireCheck wire = new WireCheck();
         final RandomRequests requests = new RandomRequests(random);
         final Set<String> places = new TreeSet<>();
         for (int i = 0; i < MAPPINGS; i++) {
@@ -119,6 +121,7 @@ class CheckMappingTest {
             for (DecideRequest request : some) {
                 final AsCheck check = Objects.requireNonNull(checks.find(request));
                 final ExtAuthz.Asked asked = ext.read(check.check());
+                assertEquals(asked, ext.read(check.check().toByteArray(), wire), () -> "seed " + seed + ": " + check);
                 assertNull(asked.refusal(), () -> "seed " + seed + ": " + asked.refusal() + " to " + check);
                 assertEquals(expected(request), asked.question(), () -> "seed " + seed + ": " + check);
                 assertEquals(check.rule().get("name").getAsString(), asked.rule());

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** What Envoy must get for a frozen answer, by docs/envoy.md; written without a look at what makes it. */
@@ -36,6 +37,15 @@ final class ExpectedCheck {
             ReasonClass.REASON_CLASS_CAPACITY, 503,
             ReasonClass.REASON_CLASS_FRESHNESS, 503,
             ReasonClass.REASON_CLASS_SYSTEM, 503);
+    private static final Map<ReasonClass, String> GRPC = Map.of(
+            ReasonClass.REASON_CLASS_REQUEST, "3",
+            ReasonClass.REASON_CLASS_POLICY, "7",
+            ReasonClass.REASON_CLASS_ENTITLEMENT, "7",
+            ReasonClass.REASON_CLASS_CREDIT, "9",
+            ReasonClass.REASON_CLASS_QUOTA, "8",
+            ReasonClass.REASON_CLASS_CAPACITY, "14",
+            ReasonClass.REASON_CLASS_FRESHNESS, "14",
+            ReasonClass.REASON_CLASS_SYSTEM, "14");
 
     private final DecideRequest request;
     private final DecideResponse answer;
@@ -95,12 +105,14 @@ final class ExpectedCheck {
     }
 
     private String identity(String what) {
+        final DecideRequest found =
+                KeyHolders.found(request, answer.getEvidence().getBundle());
         return switch (what) {
-            case "organization" -> request.getPlace().getOrganization();
-            case "department" -> request.getPlace().getDepartment();
-            case "project" -> request.getPlace().getProject();
-            case "actor_type" -> request.getActor().getType();
-            case "actor_id" -> request.getActor().getId();
+            case "organization" -> found.getPlace().getOrganization();
+            case "department" -> found.getPlace().getDepartment();
+            case "project" -> found.getPlace().getProject();
+            case "actor_type" -> found.getActor().getType();
+            case "actor_id" -> found.getActor().getId();
             case "decision_id" -> SeenCheck.DECISION;
             case "reservation_id" -> answer.getReservation().getId();
             case "granted" -> granted();
@@ -170,6 +182,7 @@ final class ExpectedCheck {
         }
         limits(headers);
         if (isGrpc) {
+            headers.put("grpc-status", Objects.requireNonNull(GRPC.get(answer.getReasonClass())));
             expected.addProperty("body", answer.getMessage());
         } else {
             headers.put("content-type", "application/problem+json");

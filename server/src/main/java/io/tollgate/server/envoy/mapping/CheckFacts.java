@@ -133,10 +133,17 @@ public final class CheckFacts {
     /** {@return a header that says one thing, or null; Envoy joins several of one name with commas} */
     @Nullable
     String singleHeader(final String name) throws Refusal {
-        final String value = header(name);
+        final String value = textHeader(name);
         if (value != null && value.indexOf(',') >= 0) {
             throw new Refusal(Kind.UNSAFE, "The header " + name + " has several values.");
         }
+        return value;
+    }
+
+    /** {@return a header that may be a list, or null} */
+    @Nullable
+    String textHeader(final String name) throws Refusal {
+        final String value = header(name);
         if (value != null && value.indexOf(NO_CHARACTER) >= 0) {
             throw new Refusal(Kind.UNSAFE, "The header " + name + " is not UTF-8.");
         }

@@ -172,7 +172,7 @@ sealed interface ValueSource {
         public boolean readAll(
                 final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
                 throws Refusal {
-            final String value = facts.header(name);
+            final String value = facts.textHeader(name);
             if (value == null || value.isEmpty()) {
                 return false;
             }
