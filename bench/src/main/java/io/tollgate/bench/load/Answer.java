@@ -4,8 +4,11 @@ package io.tollgate.bench.load;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import io.grpc.MethodDescriptor;
+import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.Outcome;
+import io.tollgate.v1.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,19 +53,30 @@ final class Answer {
 
     /** {@return reads a DecideResponse} */
     static MethodDescriptor.Marshaller<Answer> ofDecision() {
-        return new Reader(false);
+        return new Reader(Kind.DECISION);
     }
 
     /** {@return reads a DecideBatchResponse} */
     static MethodDescriptor.Marshaller<Answer> ofBatch() {
-        return new Reader(true);
+        return new Reader(Kind.BATCH);
+    }
+
+    /** {@return reads a CheckResponse: ALLOW / OK, or DENY without a reason} */
+    static MethodDescriptor.Marshaller<Answer> ofCheck() {
+        return new Reader(Kind.CHECK);
+    }
+
+    private enum Kind {
+        DECISION,
+        BATCH,
+        CHECK
     }
 
     private static final class Reader implements MethodDescriptor.Marshaller<Answer> {
-        private final boolean batch;
+        private final Kind kind;
 
-        Reader(final boolean batch) {
-            this.batch = batch;
+        Reader(final Kind kind) {
+            this.kind = kind;
         }
 
         @Override
@@ -74,11 +88,11 @@ final class Answer {
         public Answer parse(final InputStream stream) {
             try {
                 final CodedInputStream in = CodedInputStream.newInstance(stream);
-                final Answer answer = new Answer(batch ? INITIAL : 1);
-                if (batch) {
-                    readBatch(in, answer);
-                } else {
-                    answer.add(decision(in));
+                final Answer answer = new Answer(kind == Kind.BATCH ? INITIAL : 1);
+                switch (kind) {
+                    case BATCH -> readBatch(in, answer);
+                    case CHECK -> answer.add(check(in));
+                    default -> answer.add(decision(in));
                 }
                 return answer;
             } catch (final IOException e) {
@@ -96,6 +110,17 @@ final class Answer {
                     in.skipField(tag);
                 }
             }
+        }
+
+        private static int check(final CodedInputStream in) throws IOException {
+            boolean hasOk = false;
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                hasOk |= WireFormat.getTagFieldNumber(tag) == CheckResponse.OK_RESPONSE_FIELD_NUMBER;
+                in.skipField(tag);
+            }
+            return hasOk
+                    ? Outcome.OUTCOME_ALLOW_VALUE << REASON_BITS | Reason.REASON_OK_VALUE
+                    : Outcome.OUTCOME_DENY_VALUE << REASON_BITS;
         }
 
         private static int decision(final CodedInputStream in) throws IOException {

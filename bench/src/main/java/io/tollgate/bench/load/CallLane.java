@@ -5,20 +5,27 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
 import io.tollgate.v1.DecisionServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
-/** One call per message: Decide or DecideBatch. */
+/** One call per message: Decide, DecideBatch or Check. */
 final class CallLane extends Lane {
     private final MethodDescriptor<byte[], Answer> method;
 
-    CallLane(final LaneSetup setup, final boolean batch) {
+    CallLane(final LaneSetup setup, final LoadPlan.Call call) {
         super(setup);
-        method = batch
-                ? DecisionServiceGrpc.getDecideBatchMethod().toBuilder(RawBytes.INSTANCE, Answer.ofBatch())
-                        .build()
-                : DecisionServiceGrpc.getDecideMethod().toBuilder(RawBytes.INSTANCE, Answer.ofDecision())
+        method = switch (call) {
+            case BATCH ->
+                DecisionServiceGrpc.getDecideBatchMethod().toBuilder(RawBytes.INSTANCE, Answer.ofBatch())
                         .build();
+            case CHECK ->
+                AuthorizationGrpc.getCheckMethod().toBuilder(RawBytes.INSTANCE, Answer.ofCheck())
+                        .build();
+            default ->
+                DecisionServiceGrpc.getDecideMethod().toBuilder(RawBytes.INSTANCE, Answer.ofDecision())
+                        .build();
+        };
     }
 
     @Override

@@ -9,6 +9,9 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.tollgate.bench.rig.ReadyLine;
+import io.tollgate.envoy.auth.v3.CheckResponse;
+import io.tollgate.envoy.auth.v3.OkHttpResponse;
+import io.tollgate.envoy.auth.v3.Status;
 import io.tollgate.v1.DecideResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "empty-server",
         mixinStandardHelpOptions = true,
-        description = "Answers every Decide with one ready-made decision.")
+        description = "Answers every Decide with one ready-made decision, and every Check with one ready-made answer.")
 public final class EmptyServer implements Callable<Integer> {
     // the defaults of the sidecar's configuration
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
@@ -57,6 +60,11 @@ public final class EmptyServer implements Callable<Integer> {
             description = "A file with the serialized DecideResponse to answer (default: a typical one).")
     private @Nullable Path response;
 
+    @Option(
+            names = "--check-response",
+            description = "A file with the serialized CheckResponse that Envoy gets (default: OK and nothing else).")
+    private @Nullable Path checkResponse;
+
     /** Runs the server. */
     public static void main(final String[] args) {
         System.exit(new CommandLine(new EmptyServer()).execute(args));
@@ -67,12 +75,18 @@ public final class EmptyServer implements Callable<Integer> {
         NettyNoise.silence();
         final DecideResponse answer =
                 response == null ? TypicalAnswer.make() : DecideResponse.parseFrom(Files.readAllBytes(response));
+        final CheckResponse check = checkResponse == null
+                ? CheckResponse.newBuilder()
+                        .setStatus(Status.getDefaultInstance())
+                        .setOkResponse(OkHttpResponse.getDefaultInstance())
+                        .build()
+                : CheckResponse.parseFrom(Files.readAllBytes(checkResponse));
         final EventLoopGroup boss = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(ioThreads, EpollIoHandler.newFactory());
         final List<Server> servers = new ArrayList<>();
         try {
             final Server tcp = configured(
-                            NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port)), answer)
+                            NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port)), answer, check)
                     .channelType(EpollServerSocketChannel.class)
                     .bossEventLoopGroup(boss)
                     .workerEventLoopGroup(loops)
@@ -83,7 +97,8 @@ public final class EmptyServer implements Callable<Integer> {
                 servers.add(configured(
                                 NettyServerBuilder.forAddress(LocalAddress.parse("unix:" + unix.toAbsolutePath())
                                         .socket()),
-                                answer)
+                                answer,
+                                check)
                         .channelType(EpollServerDomainSocketChannel.class)
                         .bossEventLoopGroup(boss)
                         .workerEventLoopGroup(loops)
@@ -105,7 +120,8 @@ public final class EmptyServer implements Callable<Integer> {
         }
     }
 
-    private static NettyServerBuilder configured(final NettyServerBuilder builder, final DecideResponse answer) {
+    private static NettyServerBuilder configured(
+            final NettyServerBuilder builder, final DecideResponse answer, final CheckResponse check) {
         return builder.directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
@@ -115,6 +131,7 @@ public final class EmptyServer implements Callable<Integer> {
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(PERMIT_KEEP_ALIVE_TIME_MS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addService(new EmptyService(answer));
+                .addService(new EmptyService(answer))
+                .addService(new EmptyAuthorization(check));
     }
 }

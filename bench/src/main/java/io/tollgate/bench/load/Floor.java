@@ -1,16 +1,18 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.bench.load;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tollgate.bench.report.Machine;
 import io.tollgate.bench.rig.ChildProcess;
-import io.tollgate.bench.rig.MeasuredSidecar;
-import io.tollgate.bench.rig.SnapshotServer;
+import io.tollgate.bench.rig.GeneratedSite;
 import io.tollgate.bench.world.Folders;
-import io.tollgate.examples.generator.GeneratedBundle;
+import io.tollgate.bench.world.GeneratedChecks;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.examples.generator.GeneratedShape;
-import io.tollgate.examples.generator.GeneratedSnapshot;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.DecisionServiceGrpc;
@@ -64,6 +66,9 @@ public final class Floor implements Callable<Integer> {
     @Option(names = "--unary-only", description = "Leave out batches and streams.")
     private boolean unaryOnly;
 
+    @Option(names = "--check", description = "Envoy's Check in place of Decide, by a mapping; bench/run check.")
+    private boolean check;
+
     @Option(names = "--output", description = "Write the Markdown to this file as well.")
     private @Nullable Path output;
 
@@ -104,60 +109,43 @@ public final class Floor implements Callable<Integer> {
 
     private int measureIn(final Path work) throws Exception {
         final GeneratedShape shape = GeneratedShape.of(principals);
-        final Path snapshot = work.resolve("snapshot.tgs");
-        GeneratedSnapshot.write(
-                new GeneratedBundle(shape),
-                snapshot,
-                new GeneratedSnapshot.Identity("default", 1, 1, 60_000),
-                System.currentTimeMillis());
+        final int count = Math.min(POOL, principals * 4);
         final List<DecideRequest> requests =
-                RequestSource.generated(shape, new RequestSource.Draw(hot, true), Math.min(POOL, principals * 4));
-        try (ChildProcess controlPlane = ChildProcess.start(
-                        SnapshotServer.class,
-                        List.of("-Xmx128m"),
-                        List.of(snapshot.toString()),
-                        work.resolve("control-plane.log"),
-                        60);
-                ChildProcess sidecarProcess = startSidecar(work, controlPlane)) {
-            final Measured sidecar = Measured.of(sidecarProcess, work.resolve("s"));
+                RequestSource.generated(shape, new RequestSource.Draw(hot, true), check ? 1 : count);
+        final RequestPool single = check
+                ? RequestPool.ofMessages(RequestSource.generatedChecks(shape, hot, count))
+                : RequestPool.ofDecisions(requests);
+        final List<String> settings = check ? List.of("envoy.mapping=" + GeneratedChecks.mapping(work)) : List.of();
+        try (GeneratedSite site = GeneratedSite.start(work, shape, settings)) {
+            final Measured sidecar = Measured.of(site.sidecar(), work.resolve("s"));
             final Path answer = work.resolve("answer.bin");
-            Files.write(answer, ask(sidecar.tcp, requests.get(0)).toByteArray());
-            try (ChildProcess emptyProcess = startEmpty(work, answer)) {
+            final MessageLite recorded = check
+                    ? askCheck(sidecar.tcp, new GeneratedChecks(shape).check(0))
+                    : ask(sidecar.tcp, requests.get(0));
+            Files.write(answer, recorded.toByteArray());
+            try (ChildProcess emptyProcess = startEmpty(work, check ? "--check-response" : "--response", answer)) {
                 final Measured empty = Measured.of(emptyProcess, work.resolve("e"));
-                return measure(empty, sidecar, requests, Files.size(answer));
+                return measure(empty, sidecar, new Traffic(requests, single), Files.size(answer));
             }
         }
     }
 
-    private ChildProcess startSidecar(final Path work, final ChildProcess controlPlane)
-            throws IOException, InterruptedException {
-        return ChildProcess.start(
-                MeasuredSidecar.class,
-                HEAP,
-                List.of(
-                        "--set=state_dir=" + work.resolve("state"),
-                        "--set=control_plane.address=127.0.0.1:" + controlPlane.fact("tcp"),
-                        "--set=listen.unix_socket=" + work.resolve("s")),
-                work.resolve("sidecar.log"),
-                180);
-    }
+    /** What is sent: one by one, and as what batches are made of. */
+    private record Traffic(List<DecideRequest> requests, RequestPool single) {}
 
-    private static ChildProcess startEmpty(final Path work, final Path answer)
+    private static ChildProcess startEmpty(final Path work, final String option, final Path answer)
             throws IOException, InterruptedException {
         return ChildProcess.start(
                 EmptyServer.class,
                 HEAP,
-                List.of("--unix", work.resolve("e").toString(), "--response", answer.toString()),
+                List.of("--unix", work.resolve("e").toString(), option, answer.toString()),
                 work.resolve("empty.log"),
                 60);
     }
 
     private static DecideResponse ask(final LocalAddress address, final DecideRequest request)
             throws InterruptedException {
-        final ManagedChannel channel = NettyChannelBuilder.forAddress(address.socket())
-                .usePlaintext()
-                .overrideAuthority("localhost")
-                .build();
+        final ManagedChannel channel = channel(address);
         try {
             final DecideResponse response = DecisionServiceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(10, TimeUnit.SECONDS)
@@ -171,18 +159,40 @@ public final class Floor implements Callable<Integer> {
         }
     }
 
-    private int measure(
-            final Measured empty, final Measured sidecar, final List<DecideRequest> requests, final long answerBytes)
+    private static CheckResponse askCheck(final LocalAddress address, final CheckRequest request)
+            throws InterruptedException {
+        final ManagedChannel channel = channel(address);
+        try {
+            final CheckResponse response = AuthorizationGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .check(request);
+            if (!response.hasOkResponse()) {
+                throw new IllegalStateException("the generated Check does not pass: " + response);
+            }
+            return response;
+        } finally {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static ManagedChannel channel(final LocalAddress address) {
+        return NettyChannelBuilder.forAddress(address.socket())
+                .usePlaintext()
+                .overrideAuthority("localhost")
+                .build();
+    }
+
+    private int measure(final Measured empty, final Measured sidecar, final Traffic traffic, final long answerBytes)
             throws IOException, InterruptedException {
-        final RequestPool single = RequestPool.ofDecisions(requests);
+        final RequestPool single = traffic.single;
         warmUp(empty, single);
         warmUp(sidecar, single);
         final FloorTable table = new FloorTable();
-        FloorCase.all(!unaryOnly).forEach(what -> table.add(new FloorTable.Row(what)));
+        (check ? FloorCase.checks() : FloorCase.all(!unaryOnly)).forEach(what -> table.add(new FloorTable.Row(what)));
         for (int round = 0; round < rounds; round++) {
             for (final FloorTable.Row row : table.rows()) {
                 final RequestPool pool = row.what.call() == LoadPlan.Call.BATCH
-                        ? RequestPool.ofBatches(requests, row.what.batchSize())
+                        ? RequestPool.ofBatches(traffic.requests, row.what.batchSize())
                         : single;
                 final boolean emptyFirst = round % 2 == 0;
                 (emptyFirst ? row.empty : row.sidecar).add(run(emptyFirst ? empty : sidecar, row.what, pool));
@@ -199,7 +209,11 @@ public final class Floor implements Callable<Integer> {
         for (final LocalAddress address : List.of(server.tcp, server.unix)) {
             final LoadPlan.Loop loop = LoadPlan.Loop.closed(WARM_UP_IN_FLIGHT);
             final LoadPlan.Span span = LoadPlan.Span.ofSeconds(0, warmUpS / 2);
-            new LoadRun(new LoadPlan(address, LoadPlan.Call.UNARY, 1, 1, loop, span), pool, null).run();
+            new LoadRun(
+                            new LoadPlan(address, check ? LoadPlan.Call.CHECK : LoadPlan.Call.UNARY, 1, 1, loop, span),
+                            pool,
+                            null)
+                    .run();
         }
     }
 
@@ -223,7 +237,7 @@ public final class Floor implements Callable<Integer> {
                 rounds,
                 durationS));
         text.append(table.markdown());
-        if (!unaryOnly) {
+        if (!unaryOnly && !check) {
             final double unary = table.decisionsPerCpuSecond(LoadPlan.Call.UNARY, 64);
             text.append(String.format(
                     Locale.ROOT,

@@ -31,6 +31,13 @@ record FloorCase(LoadPlan.Call call, int batchSize, int inFlight, boolean unix) 
         return cases;
     }
 
+    /** {@return Envoy's Check with 1, 8, 64 in flight, over both transports} */
+    static List<FloorCase> checks() {
+        return all(false).stream()
+                .map(each -> new FloorCase(LoadPlan.Call.CHECK, 1, each.inFlight, each.unix))
+                .toList();
+    }
+
     LoadPlan plan(final LocalAddress target, final LoadPlan.Span span) {
         return new LoadPlan(target, call, batchSize, 1, LoadPlan.Loop.closed(inFlight), span);
     }
@@ -40,6 +47,7 @@ record FloorCase(LoadPlan.Call call, int batchSize, int inFlight, boolean unix) 
             case UNARY -> "unary";
             case BATCH -> "batch of " + batchSize;
             case STREAM -> "stream";
+            case CHECK -> "check";
         };
     }
 }

@@ -33,7 +33,9 @@ public final class Load implements Callable<Integer> {
     @Option(names = "--target", required = true, description = "HOST:PORT or unix:/PATH; this host only.")
     private String target = "";
 
-    @Option(names = "--call", description = "unary, batch or stream (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--call",
+            description = "unary, batch, stream, or check, which is Envoy's (default: ${DEFAULT-VALUE}).")
     private LoadPlan.Call call = LoadPlan.Call.UNARY;
 
     @Option(names = "--batch", description = "Decisions per call of --call batch (default: 32).")
@@ -144,6 +146,10 @@ public final class Load implements Callable<Integer> {
     }
 
     private RequestPool pool() throws IOException {
+        if (call == LoadPlan.Call.CHECK) {
+            return RequestPool.ofMessages(
+                    RequestSource.generatedChecks(new GeneratedShape(principals, seed, 0), hot, poolSize));
+        }
         final List<DecideRequest> all = requests != null
                 ? RequestSource.file(requests)
                 : RequestSource.generated(

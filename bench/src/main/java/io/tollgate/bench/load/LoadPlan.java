@@ -65,7 +65,9 @@ record LoadPlan(LocalAddress target, Call call, int batchSize, int connections, 
     enum Call {
         UNARY,
         BATCH,
-        STREAM
+        STREAM,
+        /** Envoy's Authorization/Check. */
+        CHECK
     }
 
     /**

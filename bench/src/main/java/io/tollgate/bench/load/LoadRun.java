@@ -74,10 +74,7 @@ final class LoadRun {
         for (int i = 0; i < channels.size(); i++) {
             final LaneSetup setup =
                     new LaneSetup(channels.get(i), pool, window, plan.inFlightOf(i), closed, loops.next());
-            lanes.add(
-                    plan.call() == LoadPlan.Call.STREAM
-                            ? new StreamLane(setup)
-                            : new CallLane(setup, plan.call() == LoadPlan.Call.BATCH));
+            lanes.add(plan.call() == LoadPlan.Call.STREAM ? new StreamLane(setup) : new CallLane(setup, plan.call()));
         }
         for (final Lane lane : lanes) {
             lane.open();

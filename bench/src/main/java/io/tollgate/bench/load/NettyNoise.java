@@ -5,13 +5,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** gRPC sets a TCP option on Unix sockets too, and Netty warns about it at every connection. */
-final class NettyNoise {
+public final class NettyNoise {
     /** Held, so that the level stays. */
     private static final Logger OPTIONS = Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
 
     private NettyNoise() {}
 
-    static void silence() {
+    public static void silence() {
         OPTIONS.setLevel(Level.SEVERE);
     }
 }

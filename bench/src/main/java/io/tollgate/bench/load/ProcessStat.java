@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * What Linux counts for a process: processor time from /proc/PID/stat (utime + stime, all threads, also ended ones) and memory from
  * /proc/PID/status.
  */
-final class ProcessStat {
+public final class ProcessStat {
     /** The kernel's USER_HZ: processor time is shown in hundredths of a second on every Linux that Java runs on. */
     private static final long NS_PER_TICK = 10_000_000L;
 
@@ -24,12 +24,12 @@ final class ProcessStat {
     }
 
     /** {@return the counters of a process} */
-    static ProcessStat of(final long pid) {
+    public static ProcessStat of(final long pid) {
         return new ProcessStat(Path.of("/proc", Long.toString(pid)));
     }
 
     /** {@return the counters of this process} */
-    static ProcessStat self() {
+    public static ProcessStat self() {
         return new ProcessStat(Path.of("/proc/self"));
     }
 
@@ -38,7 +38,7 @@ final class ProcessStat {
      *
      * @throws IOException when the process is gone
      */
-    long cpuNs() throws IOException {
+    public long cpuNs() throws IOException {
         return cpuNs(Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1));
     }
 

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.bench.load;
 
+import com.google.protobuf.MessageLite;
 import io.tollgate.v1.DecideBatchRequest;
 import io.tollgate.v1.DecideRequest;
 import java.util.ArrayList;
@@ -18,6 +19,11 @@ final class RequestPool {
 
     /** {@return one message per decision} */
     static RequestPool ofDecisions(final List<DecideRequest> requests) {
+        return ofMessages(requests);
+    }
+
+    /** {@return one message per call} */
+    static RequestPool ofMessages(final List<? extends MessageLite> requests) {
         if (requests.isEmpty()) {
             throw new IllegalArgumentException("requests: none given");
         }

@@ -3,6 +3,8 @@ package io.tollgate.bench.load;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.tollgate.bench.world.GeneratedChecks;
+import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.examples.generator.GeneratedRequests;
 import io.tollgate.examples.generator.GeneratedShape;
 import io.tollgate.examples.generator.PrincipalDraw;
@@ -62,9 +64,7 @@ final class RequestSource {
         if (count < 1 || count > MAX_REQUESTS) {
             throw new IllegalArgumentException("pool " + count + ": must be from 1 to " + MAX_REQUESTS);
         }
-        final PrincipalDraw principals = draw.hot == Hot.ZIPF
-                ? PrincipalDraw.zipf(shape.principals(), shape.seed())
-                : PrincipalDraw.uniform(shape.principals(), shape.seed());
+        final PrincipalDraw principals = draw(shape, draw.hot);
         final GeneratedRequests maker = new GeneratedRequests(shape);
         final List<DecideRequest> requests = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -72,6 +72,23 @@ final class RequestSource {
             requests.add(draw.byKey ? maker.byKey(principal) : maker.byName(principal));
         }
         return requests;
+    }
+
+    /** {@return the same as Checks of Envoy} */
+    static List<CheckRequest> generatedChecks(final GeneratedShape shape, final Hot hot, final int count) {
+        final PrincipalDraw principals = draw(shape, hot);
+        final GeneratedChecks maker = new GeneratedChecks(shape);
+        final List<CheckRequest> checks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            checks.add(maker.check(principals.next()));
+        }
+        return checks;
+    }
+
+    private static PrincipalDraw draw(final GeneratedShape shape, final Hot hot) {
+        return hot == Hot.ZIPF
+                ? PrincipalDraw.zipf(shape.principals(), shape.seed())
+                : PrincipalDraw.uniform(shape.principals(), shape.seed());
     }
 
     /** How often each principal comes. */
