@@ -5,6 +5,7 @@ import io.tollgate.core.DecideMode;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Defect;
 import io.tollgate.core.request.Field;
+import io.tollgate.server.apikey.ApiKeyHash;
 import io.tollgate.v1.Actor;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.GaugeReading;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.tollgate.server.apikey.ApiKeyHash;
 import io.tollgate.server.support.LogWatch;
 import io.tollgate.server.support.TestSnapshots;
 import io.tollgate.server.support.TestWorld;

@@ -11,6 +11,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.tollgate.envoy.auth.v3.AttributeContext;
+import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import io.tollgate.envoy.auth.v3.CheckResponse;
 import io.tollgate.loader.journal.JournalFacts.Durability;
 import io.tollgate.loader.journal.JournalSettings;
 import io.tollgate.loader.journal.Producer;
@@ -317,6 +321,50 @@ class JournalEdgeTest {
                 Reason.REASON_JOURNAL_FULL,
                 stub.decide(ask(DecideMode.DECIDE_MODE_RESERVE, 20)).getReason());
         settleDown();
+    }
+
+    /** Envoy lets pass what is a gRPC error where failure_mode_allow is set; so it is none. */
+    @Test
+    void shouldDenyACheckWhoseUsageCouldNotBeMadeDurable() throws Exception {
+        open(Durability.POWER);
+        final AuthorizationGrpc.AuthorizationFutureStub envoy =
+                AuthorizationGrpc.newFutureStub(edge.tcp()).withDeadlineAfter(PATIENCE_S, TimeUnit.SECONDS);
+        final ListenableFuture<CheckResponse> durable = envoy.check(check());
+        awaitAppended(1);
+        settleDown();
+        assertFalse(durable.isDone(), "it waits for the sync");
+        work();
+        assertTrue(durable.get(PATIENCE_S, TimeUnit.SECONDS).hasOkResponse());
+
+        final long before = journal.log().appendedSequence();
+        final ListenableFuture<CheckResponse> lost = envoy.check(check());
+        awaitAppended(before + 1);
+        settleDown();
+        disk.fails = true;
+        work();
+        final CheckResponse denied = lost.get(PATIENCE_S, TimeUnit.SECONDS);
+        assertFalse(denied.hasOkResponse());
+        assertEquals(503, denied.getDeniedResponse().getStatus().getCode());
+        assertTrue(denied.getStatus().getCode() != 0);
+
+        final CheckResponse next = envoy.check(check()).get(PATIENCE_S, TimeUnit.SECONDS);
+        assertEquals(503, next.getDeniedResponse().getStatus().getCode());
+        assertEquals(
+                "JOURNAL_FULL",
+                next.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue());
+    }
+
+    private static CheckRequest check() {
+        final AttributeContext.Builder attributes = AttributeContext.newBuilder()
+                .putContextExtensions("organization", "acme")
+                .putContextExtensions("project", "rag")
+                .putContextExtensions("actor_type", "user")
+                .putContextExtensions("actor_id", "ann")
+                .putContextExtensions("product", "llm")
+                .putContextExtensions("resource_type", "model")
+                .putContextExtensions("action", "invoke");
+        attributes.getRequestBuilder().getHttpBuilder().setMethod("GET").setPath("/v1/models");
+        return CheckRequest.newBuilder().setAttributes(attributes).build();
     }
 
     @Test

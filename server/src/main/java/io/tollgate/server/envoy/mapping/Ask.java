@@ -2,6 +2,7 @@
 package io.tollgate.server.envoy.mapping;
 
 import com.google.protobuf.ByteString;
+import io.tollgate.server.apikey.ApiKeyHash;
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
 import io.tollgate.v1.Actor;
 import io.tollgate.v1.AttributeValue;
@@ -11,9 +12,6 @@ import io.tollgate.v1.GaugeReading;
 import io.tollgate.v1.Place;
 import io.tollgate.v1.Target;
 import io.tollgate.v1.Usage;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -150,12 +148,7 @@ record Ask(
     }
 
     static ByteString sha256(final String key) {
-        try {
-            return ByteString.copyFrom(
-                    MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (final NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return ByteString.copyFrom(new ApiKeyHash().of(key));
     }
 
     private record Reader(Ask ask, CheckFacts facts, Map<String, String> path) {

@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
-package io.tollgate.server.decide;
+package io.tollgate.server.apikey;
 
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
@@ -8,14 +8,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** SHA-256 of API keys into one reused array. The key's bytes are wiped at once. Belongs to one thread. */
-final class ApiKeyHash {
+public final class ApiKeyHash {
     private static final int LENGTH = 32;
 
     private final MessageDigest sha256 = newDigest();
     private final byte[] hash = new byte[LENGTH];
 
-    /** {@return the hash, valid until the next call} */
-    byte[] of(final String apiKey) {
+    /** Makes one for a thread. */
+    public ApiKeyHash() {}
+
+    /** {@return the hash of the key's UTF-8, valid until the next call} */
+    public byte[] of(final String apiKey) {
         final byte[] key = apiKey.getBytes(StandardCharsets.UTF_8);
         sha256.update(key);
         Arrays.fill(key, (byte) 0);
