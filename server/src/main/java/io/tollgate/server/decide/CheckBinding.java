@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import com.google.protobuf.Value;
 import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
 import io.tollgate.core.reservation.ReservationIds;
@@ -11,6 +12,7 @@ import io.tollgate.envoy.auth.v3.Status;
 import io.tollgate.envoy.type.v3.HttpStatus;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.Face;
+import io.tollgate.server.envoy.CheckMetadata;
 import io.tollgate.server.envoy.ExtAuthz;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -52,8 +54,7 @@ final class CheckBinding {
                                 "envoy.service.auth.v3.CheckRequest",
                                 limits.maxBatchBytes(),
                                 "limits.max_batch_bytes"),
-                        new UnaryHandler<>(
-                                binding.new Checks(), answer -> answer.hasDeniedResponse() ? answer : LAST_RESORT))
+                        new UnaryHandler<>(binding.new Checks(), binding::notDurable))
                 .define();
     }
 
@@ -67,6 +68,21 @@ final class CheckBinding {
         public CheckResponse unreadable(final Malformed message) {
             return guarded(() -> refuse(ext.unreadable()));
         }
+    }
+
+    /** Of the question nothing is left but the id of its decision. */
+    private CheckResponse notDurable(final CheckResponse answer) {
+        if (answer.hasDeniedResponse()) {
+            return answer;
+        }
+        return guarded(() -> {
+            final DecideResponse allowed = DecideResponse.newBuilder()
+                    .setDecisionId(answer.getDynamicMetadata()
+                            .getFieldsOrDefault(CheckMetadata.DECISION_ID, Value.getDefaultInstance())
+                            .getStringValue())
+                    .build();
+            return ext.answer(ext.unreadable(), edge.notDurable(Face.EXT_AUTHZ, allowed));
+        });
     }
 
     private interface Attempt {

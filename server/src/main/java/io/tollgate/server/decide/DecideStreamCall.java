@@ -66,7 +66,7 @@ final class DecideStreamCall extends ServerCall.Listener<Object> implements Lane
             call.sendMessage(answer);
         } else {
             held++;
-            lane.gate.pass(newest, durable -> tell(durable ? answer : edge.notDurable(answer)));
+            lane.gate.pass(newest, durable -> tell(durable ? answer : edge.notDurable(Face.STREAM, answer)));
         }
         next();
     }

@@ -275,19 +275,24 @@ final class DecisionEdge {
 
     /** {@return what is told in place of an answer whose usage could not be made durable} */
     DecideResponse notDurable(final DecideResponse answer) {
+        return notDurable(Face.DECIDE, answer);
+    }
+
+    /** {@return the same through another door} */
+    DecideResponse notDurable(final Face face, final DecideResponse answer) {
         if (answer.getOutcome() == io.tollgate.v1.Outcome.OUTCOME_DENY) {
             return answer;
         }
         final DecideResponse told = denials.notDurable(answer.getCorrelationId(), answer.getDecisionId());
         // a second entry of the same decision: what was logged of it is not what the caller got
-        log(Lane.current(), Face.DECIDE, DecideRequest.getDefaultInstance(), told, Behind.NOTHING);
+        log(Lane.current(), face, DecideRequest.getDefaultInstance(), told, Behind.NOTHING);
         return told;
     }
 
     /** {@return the same of many} */
     DecideBatchResponse notDurable(final DecideBatchResponse answers) {
         final DecideBatchResponse.Builder told = DecideBatchResponse.newBuilder();
-        answers.getResponsesList().forEach(answer -> told.addResponses(notDurable(answer)));
+        answers.getResponsesList().forEach(answer -> told.addResponses(notDurable(Face.BATCH, answer)));
         return told.build();
     }
 

@@ -6,6 +6,9 @@ public final class CheckMetadata {
     /** Under which Envoy keeps it. */
     public static final String FILTER = "envoy.filters.http.ext_authz";
 
+    /** The id of the decision. */
+    public static final String DECISION_ID = "decision_id";
+
     /** The reservation that was taken. */
     public static final String RESERVATION_ID = "reservation_id";
 

@@ -49,13 +49,13 @@ final class EdgeHarness implements AutoCloseable {
         listeners = open(builder -> builder, evaluators, new DecisionListeners.Surroundings(null, logs));
     }
 
-    /** And waits for that journal. */
-    EdgeHarness(final Supplier<Evaluator> evaluators, final UsageJournal journal) {
+    /** And waits for that journal, and logs there. */
+    EdgeHarness(final Supplier<Evaluator> evaluators, final UsageJournal journal, final Supplier<LaneLog> logs) {
         // a loop that is late on a busy machine sheds nothing here
         listeners = open(
                 builder -> builder.set("shed.max_loop_lag_ms", "60000"),
                 evaluators,
-                new DecisionListeners.Surroundings(journal, LaneLog::none));
+                new DecisionListeners.Surroundings(journal, logs));
     }
 
     private static DecisionListeners open(

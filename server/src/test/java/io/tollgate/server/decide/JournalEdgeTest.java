@@ -20,6 +20,8 @@ import io.tollgate.loader.journal.JournalSettings;
 import io.tollgate.loader.journal.Producer;
 import io.tollgate.loader.journal.UsageJournal;
 import io.tollgate.loader.storage.LocalStorage;
+import io.tollgate.server.decisionlog.LaneLog;
+import io.tollgate.server.decisionlog.TestLog;
 import io.tollgate.server.support.TestSnapshots;
 import io.tollgate.v1.AttributeValue;
 import io.tollgate.v1.BatchMode;
@@ -28,6 +30,7 @@ import io.tollgate.v1.DecideBatchResponse;
 import io.tollgate.v1.DecideMode;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
+import io.tollgate.v1.DecisionLogEntry;
 import io.tollgate.v1.DecisionServiceGrpc;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.Reason;
@@ -45,6 +48,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +83,10 @@ class JournalEdgeTest {
     }
 
     private void open(final Durability durability) throws IOException {
+        open(durability, LaneLog::none);
+    }
+
+    private void open(final Durability durability, final Supplier<LaneLog> logs) throws IOException {
         journal = UsageJournal.open(
                 disk,
                 directory.resolve("journal"),
@@ -89,7 +97,7 @@ class JournalEdgeTest {
                 System::nanoTime);
         snapshots = new TestSnapshots(directory, 1, journal);
         snapshots.activate(1);
-        edge = new EdgeHarness(() -> new EngineEvaluator(snapshots.engine.newWorker(), "edge-1"), journal);
+        edge = new EdgeHarness(() -> new EngineEvaluator(snapshots.engine.newWorker(), "edge-1"), journal, logs);
         stub = edge.stub();
         later = DecisionServiceGrpc.newFutureStub(edge.tcp()).withDeadlineAfter(PATIENCE_S, TimeUnit.SECONDS);
     }
@@ -326,7 +334,8 @@ class JournalEdgeTest {
     /** Envoy lets pass what is a gRPC error where failure_mode_allow is set; so it is none. */
     @Test
     void shouldDenyACheckWhoseUsageCouldNotBeMadeDurable() throws Exception {
-        open(Durability.POWER);
+        final TestLog log = new TestLog(directory.resolve("log"), c -> c);
+        open(Durability.POWER, log.lanes());
         final AuthorizationGrpc.AuthorizationFutureStub envoy =
                 AuthorizationGrpc.newFutureStub(edge.tcp()).withDeadlineAfter(PATIENCE_S, TimeUnit.SECONDS);
         final ListenableFuture<CheckResponse> durable = envoy.check(check());
@@ -346,12 +355,34 @@ class JournalEdgeTest {
         assertFalse(denied.hasOkResponse());
         assertEquals(503, denied.getDeniedResponse().getStatus().getCode());
         assertTrue(denied.getStatus().getCode() != 0);
+        assertEquals(
+                "JOURNAL_FULL",
+                denied.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue());
+        assertFalse(id(denied).isEmpty());
 
         final CheckResponse next = envoy.check(check()).get(PATIENCE_S, TimeUnit.SECONDS);
         assertEquals(503, next.getDeniedResponse().getStatus().getCode());
         assertEquals(
                 "JOURNAL_FULL",
                 next.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue());
+        log.turn();
+        final List<DecisionLogEntry> entries = log.entries();
+        log.close();
+        final List<String> told = new ArrayList<>();
+        for (final DecisionLogEntry entry : entries) {
+            if (entry.getFace().equals("ext_authz")) {
+                told.add(entry.getResponse().getOutcome() + " "
+                        + entry.getResponse().getDecisionId().equals(id(denied)));
+            }
+        }
+        assertEquals(
+                List.of("OUTCOME_ALLOW false", "OUTCOME_ALLOW true", "OUTCOME_DENY true", "OUTCOME_DENY false"),
+                told,
+                "the third is what the caller got in place of the second");
+    }
+
+    private static String id(final CheckResponse response) {
+        return response.getDynamicMetadata().getFieldsOrThrow("decision_id").getStringValue();
     }
 
     private static CheckRequest check() {
