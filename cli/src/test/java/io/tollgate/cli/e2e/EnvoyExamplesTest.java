@@ -20,6 +20,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -486,18 +488,31 @@ class EnvoyExamplesTest {
     // --- the settings that README.md explains
 
     @Test
-    void shouldStayShutWhereNobodyAnswers() throws Exception {
-        final int nobody = Site.freePort();
-        final ExampleGates.Gate gate = gates.startEnvoy("grpc", nobody, text -> text);
-        final ManagedChannel channel = channel(gate);
-        try {
-            final StatusRuntimeException end = refused(channel, "Check", RAG_KEY);
-            assertEquals(Status.Code.UNAVAILABLE, end.getStatus().getCode(), end.toString());
-        } finally {
-            channel.shutdownNow();
+    void shouldStayShutWhereNobodyAnswersInTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            final ExampleGates.Gate gate = gates.startEnvoy(
+                    "grpc", silent.getLocalPort(), text -> text.replace("timeout: 10s }", ExampleGates.TIMEOUT));
+            final ManagedChannel channel = channel(gate);
+            try {
+                final StatusRuntimeException end = refused(channel, "Check", RAG_KEY);
+                assertEquals(Status.Code.UNAVAILABLE, end.getStatus().getCode(), end.toString());
+            } finally {
+                channel.shutdownNow();
+            }
+            assertEquals(1, gate.stat("http.gate.ext_authz.tollgate.error"));
+            assertEquals(0, gate.stat("http.gate.ext_authz.tollgate.failure_mode_allowed"));
         }
-        assertEquals(1, gate.stat("http.gate.ext_authz.tollgate.error"));
-        assertEquals(0, gate.stat("http.gate.ext_authz.tollgate.failure_mode_allowed"));
+    }
+
+    @Test
+    void shouldOpenWhereNobodyAnswersOnlyBecauseTheOperatorSaysSo() throws Exception {
+        final int nobody = Site.freePort();
+        final ExampleGates.Gate open = gates.startEnvoy(
+                "http", nobody, text -> text.replace("failure_mode_allow: false", "failure_mode_allow: true"));
+        assertEquals(200, send(post(open, "/v1/models/small/invoke", "{}")).statusCode());
+        assertEquals(1, open.stat("http.gate.ext_authz.tollgate.failure_mode_allowed"));
+        final ExampleGates.Gate shut = gates.startEnvoy("http", nobody, text -> text + "\n");
+        assertStopped(503, post(shut, "/v1/models/small/invoke", "{}"));
     }
 
     @Test

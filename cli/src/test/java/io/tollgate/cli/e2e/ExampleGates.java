@@ -32,6 +32,9 @@ import java.util.function.UnaryOperator;
  * Changed are ports, folders, and how long Envoy waits for an answer.
  */
 final class ExampleGates implements AutoCloseable {
+    /** Of ext_authz. */
+    static final String TIMEOUT = "timeout: 0.25s }";
+
     private static final long READY_MS = 60_000;
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final String VERSION = RealEnvoy.VERSIONS.get(0);
@@ -106,6 +109,7 @@ final class ExampleGates implements AutoCloseable {
                         .set("listen.admin_address", "")
                         .set("listen.http_address", "")
                         .set("shutdown.lame_duck_ms", "0")
+                        .set("warm_up.decisions", "0")
                         .set("envoy.mapping", example(name + ".mapping.yaml").toString())
                         .build()));
     }
@@ -140,7 +144,7 @@ final class ExampleGates implements AutoCloseable {
                 .replace("port_value: 7070", "port_value: " + tollgatePort)
                 .replace("/etc/envoy/", directory + "/")
                 .replace("/run/tollgate/decisions.sock", socket().toString())
-                .replace("timeout: 0.25s }", "timeout: 10s }");
+                .replace(TIMEOUT, "timeout: 10s }");
         final String changed = change.apply(text);
         if (changed.equals(text)) {
             validate(name, text);
