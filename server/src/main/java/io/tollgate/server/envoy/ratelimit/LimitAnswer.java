@@ -20,7 +20,7 @@ import io.tollgate.v1.Warning;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** From what became of the descriptors to what Envoy is told. Every failure is OVER_LIMIT: Envoy's filter lets pass what is a gRPC error. */
+/** From what became of the descriptors to what Envoy is told. Every failure is OVER_LIMIT: Envoy's filter lets a gRPC error pass. */
 final class LimitAnswer {
     private static final String PREFIX = "x-tollgate-";
     private static final String PROBLEM_TYPE = "urn:tollgate:reason:";
@@ -80,7 +80,9 @@ final class LimitAnswer {
                 .build();
     }
 
-    /** {@return what headers and body are about: the first that is over the limit, or the one with the least room; null = nothing was asked} */
+    /**
+     * {@return what headers and body are about: the first that is over the limit, or the one with the least room; null = nothing was asked}
+     */
     private static @Nullable DecideResponse shown(final Judged judged) {
         DecideResponse shown = null;
         for (int i = 0; i < judged.size(); i++) {

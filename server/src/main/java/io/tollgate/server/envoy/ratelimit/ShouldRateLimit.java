@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * RateLimitService/ShouldRateLimit: as many statuses as descriptors, in their order, whatever happens. Immutable but for its counts, for all
- * event loops; keeps nothing between two requests.
+ * RateLimitService/ShouldRateLimit: as many statuses as descriptors, in their order, whatever happens. Immutable but for its counts, for
+ * all event loops; keeps nothing between two requests.
  */
 public final class ShouldRateLimit {
     private final RateLimits limits;
