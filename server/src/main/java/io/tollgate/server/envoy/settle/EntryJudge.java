@@ -125,7 +125,11 @@ public final class EntryJudge {
         for (final Map.Entry<String, Value> each :
                 reserved.getStructValue().getFieldsMap().entrySet()) {
             try {
-                amounts.put(each.getKey(), Long.parseLong(each.getValue().getStringValue()));
+                final long amount = Long.parseLong(each.getValue().getStringValue());
+                if (amount < 0) {
+                    return null;
+                }
+                amounts.put(each.getKey(), amount);
             } catch (final NumberFormatException e) {
                 return null;
             }
