@@ -23,6 +23,11 @@ import io.tollgate.envoy.auth.v3.AttributeContext;
 import io.tollgate.envoy.auth.v3.AuthorizationGrpc;
 import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.envoy.auth.v3.CheckResponse;
+import io.tollgate.loader.journal.JournalFacts.Durability;
+import io.tollgate.loader.journal.JournalSettings;
+import io.tollgate.loader.journal.Producer;
+import io.tollgate.loader.journal.UsageJournal;
+import io.tollgate.loader.storage.LocalStorage;
 import io.tollgate.server.metrics.SettlementCounters;
 import io.tollgate.server.metrics.SettlementResult;
 import io.tollgate.server.support.TestSnapshots;
@@ -32,9 +37,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -71,17 +78,23 @@ class AccessLogTest {
     /** So many settles fail before one succeeds. */
     private final AtomicInteger failing = new AtomicInteger();
 
+    private final AtomicInteger tries = new AtomicInteger();
+
     private TestSnapshots snapshots;
     private EdgeHarness edge;
 
     @BeforeEach
     void open() throws IOException {
-        final Path mapping = Files.writeString(directory.resolve("mapping.yaml"), MAPPING);
         snapshots = new TestSnapshots(directory, 1);
         snapshots.activate(1);
-        edge = new EdgeHarness(
+        edge = edge(snapshots);
+    }
+
+    private EdgeHarness edge(final TestSnapshots behind) throws IOException {
+        final Path mapping = Files.writeString(directory.resolve("mapping.yaml"), MAPPING);
+        return new EdgeHarness(
                 builder -> builder.set("envoy.mapping", mapping.toString()).set("shed.max_loop_lag_ms", "60000"),
-                () -> new Failing(new EngineEvaluator(snapshots.engine.newWorker(), "edge-1"), failing));
+                () -> new Failing(new EngineEvaluator(behind.engine.newWorker(), "edge-1"), failing, tries));
     }
 
     @AfterEach
@@ -91,7 +104,7 @@ class AccessLogTest {
     }
 
     /** The real one, which fails at the first settles. */
-    private record Failing(EngineEvaluator engine, AtomicInteger failing) implements Evaluator {
+    private record Failing(EngineEvaluator engine, AtomicInteger failing, AtomicInteger tries) implements Evaluator {
         @Override
         public void begin() {
             engine.begin();
@@ -116,6 +129,7 @@ class AccessLogTest {
 
         @Override
         public void settle(final long high, final long low, final DecisionRequest actual, final EndResult result) {
+            tries.incrementAndGet();
             if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new IllegalStateException("made up");
             }
@@ -216,7 +230,7 @@ class AccessLogTest {
         final BooleanSupplier reached = () -> value.getAsLong() == wanted;
         final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!reached.getAsBoolean() && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertEquals(wanted, value.getAsLong(), what);
     }
@@ -313,6 +327,35 @@ class AccessLogTest {
         await(SettlementResult.SETTLED, 1);
         await("waiting", counts()::waitingCount, 0);
         assertEquals(0, snapshots.reservations().reserved());
+    }
+
+    @Test
+    void shouldKeepWhatTheJournalHasNoRoomForUntilItCanBeDone() throws IOException {
+        edge.close();
+        snapshots.close();
+        final UsageJournal journal = UsageJournal.open(
+                new LocalStorage(),
+                directory.resolve("journal"),
+                directory.resolve("damaged"),
+                new JournalSettings(Durability.PROCESS, 8L << 20, 1 << 20),
+                new Producer("edge-1", "boot"),
+                new Random(1),
+                System::nanoTime);
+        snapshots = new TestSnapshots(directory.resolve("beside-a-journal"), 1, journal);
+        snapshots.activate(1);
+        edge = edge(snapshots);
+        final Worker worker = new Worker(edge.tcp());
+        final Struct taken = check("/settled");
+        final Struct given = check("/settled");
+        journal.log().fail();
+        worker.send(entry(taken, 200, "4"), entry(given, 500, ""));
+        await(SettlementResult.RELEASED, 1);
+        await("waiting", counts()::waitingCount, 1);
+        await("tries", () -> Math.min(4, tries.get()), 4);
+        assertEquals(1, counts().waitingCount());
+        assertEquals(0, counts().count(SettlementResult.GIVEN_UP));
+        assertEquals(1, snapshots.reservations().reserved());
+        journal.close();
     }
 
     @Test
