@@ -6,24 +6,27 @@ import io.tollgate.cli.ratelimit.ReferenceServer.Line;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
 /** Configurations with everything that can be moved, and descriptors that nearly fit them. The key c never counts per value. */
-final class RandomConfig {
+public final class RandomConfig {
     /** Values of the keys a and b, all of them registered. */
     static final List<String> VALUES = List.of("x", "xy", "xyz", "y", "z");
 
     private static final List<String> KEYS = List.of("a", "b", "c");
     private static final List<String> WRITTEN = List.of("", "", "x", "xy", "y", "x*", "xy*", "*");
+    private static final List<String> UNITS = List.of("second", "minute", "hour", "day", "week", "month", "year");
     private final Random random;
+    private final boolean periods;
 
-    RandomConfig(final Random random) {
+    /** @param periods only units that are counted by periods: what is used comes back at no time in between */
+    public RandomConfig(final Random random, final boolean periods) {
         this.random = random;
+        this.periods = periods;
     }
 
-    List<Line> lines() {
+    public List<Line> lines() {
         return lines(3, Set.of());
     }
 
@@ -45,12 +48,13 @@ final class RandomConfig {
             }
             final List<Line> below = depth > 1 && random.nextInt(3) > 0 ? lines(depth - 1, deeper) : List.of();
             final int kind = random.nextInt(6);
-            final Unit unit = Unit.values()[random.nextInt(Unit.values().length)];
+            final String unit =
+                    UNITS.get(periods ? 2 + random.nextInt(UNITS.size() - 2) : random.nextInt(UNITS.size()));
             lines.add(new Line(
                     key,
                     value,
                     kind == 0 ? null : kind == 1 ? Integer.valueOf(-1) : Integer.valueOf(random.nextInt(4)),
-                    unit.name().toLowerCase(Locale.ROOT),
+                    unit,
                     random.nextInt(8) == 0,
                     shared,
                     below));
@@ -59,7 +63,7 @@ final class RandomConfig {
     }
 
     /** {@return a descriptor, rather one of those that the lines name} */
-    List<Entry> descriptor() {
+    public List<Entry> descriptor() {
         final List<Entry> entries = new ArrayList<>();
         final int length = 1 + random.nextInt(3);
         for (int i = 0; i < length; i++) {
@@ -69,7 +73,7 @@ final class RandomConfig {
         return entries;
     }
 
-    static String yaml(final List<Line> lines) {
+    public static String yaml(final List<Line> lines) {
         final StringBuilder text = new StringBuilder("domain: d\ndescriptors:\n");
         lines.forEach(each -> yaml(each, 2, text));
         return text.toString();

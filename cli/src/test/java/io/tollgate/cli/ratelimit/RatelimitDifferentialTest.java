@@ -67,7 +67,7 @@ class RatelimitDifferentialTest {
 
     /** {@return how many were over the limit; -1 when the configuration cannot be moved} */
     private int compare(final Random random, final String seed) throws Exception {
-        final RandomConfig config = new RandomConfig(random);
+        final RandomConfig config = new RandomConfig(random, false);
         final List<Line> lines = config.lines();
         final String yaml = RandomConfig.yaml(lines);
         final String words = seed + "\n" + yaml;

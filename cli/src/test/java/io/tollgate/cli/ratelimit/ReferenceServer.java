@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * A plain model of how the reference server finds the limit of a descriptor and counts it within one window. Written from what that server
  * does, and knows nothing of the converter.
  */
-final class ReferenceServer {
+public final class ReferenceServer {
     /**
      * A line of the configuration.
      *
      * @param limit null = none; negative = unlimited
      */
-    record Line(
+    public record Line(
             String key,
             String value,
             @Nullable Integer limit,
@@ -28,7 +28,7 @@ final class ReferenceServer {
             List<Line> below) {}
 
     /** An entry of a descriptor. */
-    record Entry(String key, String value) {}
+    public record Entry(String key, String value) {}
 
     private static final class Node {
         private final Map<String, Node> children = new LinkedHashMap<>();
@@ -39,7 +39,7 @@ final class ReferenceServer {
     private final Node root;
     private final Map<String, Integer> counters = new HashMap<>();
 
-    ReferenceServer(final List<Line> lines) {
+    public ReferenceServer(final List<Line> lines) {
         root = node(null, lines);
     }
 
@@ -57,7 +57,7 @@ final class ReferenceServer {
     }
 
     /** {@return whether one hit on a descriptor is within its limit, or has none} */
-    boolean ok(final List<Entry> descriptor) {
+    public boolean ok(final List<Entry> descriptor) {
         final StringBuilder counter = new StringBuilder();
         final Line found = find(descriptor, counter);
         if (found == null || found.limit() == null || found.limit() < 0) {
