@@ -258,7 +258,8 @@ final class RatelimitConvertCommand implements Callable<Integer> {
                 + paint.in(
                         Style.NONE,
                         "Next: tollgate check " + target.getFileName() + "; tollgate test " + target.getFileName()
-                                + "; tollgate dev with envoy.mapping. The guide: docs/ratelimit-migration.md")
+                                + "; tollgate dev " + target.getFileName() + " --envoy-mapping "
+                                + mappingFile.getFileName() + ". The guide: docs/ratelimit-migration.md")
                 + "\n";
     }
 }

@@ -103,7 +103,7 @@ class RatelimitConvertTest {
                 .exits(ExitCode.OK);
 
         assertEquals("login in edge/edge/service:envoy 1", asked("path", "/login"));
-        assertEquals("path_-static", asked("path", "/static/a.css"));
+        assertEquals("path_static", asked("path", "/static/a.css"));
         assertEquals("files in edge/edge/service:envoy 1", asked("path", "/files/a"));
         assertEquals("tenant in lumen//service:envoy 1", asked("tenant", "lumen"));
         assertEquals("tenant.user in lumen//user:ana 1", asked("tenant", "lumen", "user", "ana"));

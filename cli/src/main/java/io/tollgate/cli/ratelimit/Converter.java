@@ -143,7 +143,8 @@ final class Converter {
     private static String pathName(final Leaf leaf) {
         final List<String> parts = new ArrayList<>();
         for (final Descriptor each : leaf.path()) {
-            parts.add(Names.plain(each.any() ? each.key() : each.key() + "_" + each.value()));
+            final String key = Names.plain(each.key());
+            parts.add(each.any() ? key : key + "_" + Names.plain(each.value()));
         }
         return Names.plain(String.join(".", parts));
     }
