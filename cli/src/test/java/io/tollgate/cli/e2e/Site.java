@@ -117,6 +117,10 @@ final class Site {
         return "127.0.0.1:" + adminPort;
     }
 
+    String httpPort() {
+        return Integer.toString(httpPort);
+    }
+
     /**
      * {@return a port that nobody listens on now}; from below those that the system gives to outgoing connections, so that none of these takes
      * it before the process that is told to listen there
