@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.decide;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Value;
 import io.grpc.Deadline;
 import io.grpc.ServerServiceDefinition;
@@ -12,6 +13,7 @@ import io.tollgate.envoy.auth.v3.Status;
 import io.tollgate.envoy.type.v3.HttpStatus;
 import io.tollgate.server.config.SidecarConfig;
 import io.tollgate.server.decisionlog.Face;
+import io.tollgate.server.envoy.CheckBytes;
 import io.tollgate.server.envoy.CheckMetadata;
 import io.tollgate.server.envoy.ExtAuthz;
 import io.tollgate.v1.DecideRequest;
@@ -26,11 +28,14 @@ final class CheckBinding {
     private static final int PERMISSION_DENIED = 7;
     private static final int SERVICE_UNAVAILABLE = 503;
     /** When even making the answer fails. */
-    private static final CheckResponse LAST_RESORT = CheckResponse.newBuilder()
-            .setStatus(Status.newBuilder().setCode(PERMISSION_DENIED))
-            .setDeniedResponse(DeniedHttpResponse.newBuilder()
-                    .setStatus(HttpStatus.newBuilder().setCode(SERVICE_UNAVAILABLE)))
-            .build();
+    private static final CheckBytes LAST_RESORT = new CheckBytes(
+            CheckResponse.newBuilder()
+                    .setStatus(Status.newBuilder().setCode(PERMISSION_DENIED))
+                    .setDeniedResponse(DeniedHttpResponse.newBuilder()
+                            .setStatus(HttpStatus.newBuilder().setCode(SERVICE_UNAVAILABLE)))
+                    .build()
+                    .toByteArray(),
+            true);
 
     private final DecisionEdge edge;
     private final ExtAuthz ext;
@@ -48,7 +53,10 @@ final class CheckBinding {
         // A Check may carry a body; what is too long for us is denied, not an error.
         return new ServiceMethods(AuthorizationGrpc.getServiceDescriptor())
                 .add(
-                        AuthorizationGrpc.getCheckMethod(),
+                        AuthorizationGrpc.getCheckMethod().toBuilder(
+                                        AuthorizationGrpc.getCheckMethod().getRequestMarshaller(),
+                                        new CheckBytesMarshaller())
+                                .build(),
                         new ServiceMethods.Reading(
                                 null,
                                 "envoy.service.auth.v3.CheckRequest",
@@ -58,38 +66,47 @@ final class CheckBinding {
                 .define();
     }
 
-    private final class Checks implements UnaryHandler.Answerer<CheckResponse> {
+    private final class Checks implements UnaryHandler.Answerer<CheckBytes> {
         @Override
-        public CheckResponse answer(final Object request, final @Nullable Deadline deadline) {
+        public CheckBytes answer(final Object request, final @Nullable Deadline deadline) {
             return guarded(() -> check((byte[]) request, deadline));
         }
 
         @Override
-        public CheckResponse unreadable(final Malformed message) {
+        public CheckBytes unreadable(final Malformed message) {
             return guarded(() -> refuse(ext.unreadable()));
         }
     }
 
     /** Of the question nothing is left but the id of its decision. */
-    private CheckResponse notDurable(final CheckResponse answer) {
-        if (answer.hasDeniedResponse()) {
+    private CheckBytes notDurable(final CheckBytes answer) {
+        if (answer.denies()) {
             return answer;
         }
         return guarded(() -> {
             final DecideResponse allowed = DecideResponse.newBuilder()
-                    .setDecisionId(answer.getDynamicMetadata()
-                            .getFieldsOrDefault(CheckMetadata.DECISION_ID, Value.getDefaultInstance())
-                            .getStringValue())
+                    .setDecisionId(decisionId(answer))
                     .build();
-            return ext.answer(ext.unreadable(), edge.notDurable(Face.EXT_AUTHZ, allowed));
+            return ext.answer(ext.unreadable(), edge.notDurable(Face.EXT_AUTHZ, allowed), Lane.current().checkAnswer);
         });
     }
 
-    private interface Attempt {
-        CheckResponse make();
+    private static String decisionId(final CheckBytes answer) {
+        try {
+            return CheckResponse.parseFrom(answer.message())
+                    .getDynamicMetadata()
+                    .getFieldsOrDefault(CheckMetadata.DECISION_ID, Value.getDefaultInstance())
+                    .getStringValue();
+        } catch (final InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what was written as a CheckResponse is none", e);
+        }
     }
 
-    private CheckResponse guarded(final Attempt attempt) {
+    private interface Attempt {
+        CheckBytes make();
+    }
+
+    private CheckBytes guarded(final Attempt attempt) {
         try {
             return attempt.make();
         } catch (final Throwable fault) {
@@ -98,7 +115,7 @@ final class CheckBinding {
         }
     }
 
-    private CheckResponse check(final byte[] check, final @Nullable Deadline deadline) {
+    private CheckBytes check(final byte[] check, final @Nullable Deadline deadline) {
         final Lane lane = Lane.current();
         final ExtAuthz.Asked asked = ext.read(check, lane.check);
         final DecideRequest question = asked.question();
@@ -107,9 +124,9 @@ final class CheckBinding {
             if (answer.hasReservation() && ext.settles(asked)) {
                 awaitEnd(lane, answer.getReservation().getId());
             }
-            return ext.answer(asked.about(lane.evaluator.asFound(question)), answer);
+            return ext.answer(asked.about(lane.evaluator.asFound(question)), answer, lane.checkAnswer);
         }
-        return asked.refusal() == null ? ext.pass(asked) : refuse(asked);
+        return asked.refusal() == null ? ext.pass(asked, lane.checkAnswer) : refuse(asked);
     }
 
     /** If the access log's entry is lost, the reservation's expiry is to be seen. */
@@ -119,12 +136,12 @@ final class CheckBinding {
         }
     }
 
-    private CheckResponse refuse(final ExtAuthz.Asked asked) {
+    private CheckBytes refuse(final ExtAuthz.Asked asked) {
         final Lane lane = Lane.current();
         final DecideResponse refusal = asked.refusal();
         if (refusal == null) {
             throw new IllegalStateException("nothing is refused");
         }
-        return ext.answer(asked, edge.refused(lane, Face.EXT_AUTHZ, refusal));
+        return ext.answer(asked, edge.refused(lane, Face.EXT_AUTHZ, refusal), lane.checkAnswer);
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.reservation.EndResult;
 import io.tollgate.server.decisionlog.LaneLog;
+import io.tollgate.server.envoy.WireAnswer;
 import io.tollgate.server.envoy.settle.RetryQueue;
 import io.tollgate.server.envoy.wire.WireCheck;
 import io.tollgate.server.metrics.LaneCounters;
@@ -26,6 +27,7 @@ final class Lane {
     final EndResult ended = new EndResult();
     final RequestReader reader = new RequestReader();
     final WireCheck check = new WireCheck();
+    final WireAnswer checkAnswer = new WireAnswer();
     final DecisionIds ids;
     final LoopLag lag;
     final AnswerGate gate;

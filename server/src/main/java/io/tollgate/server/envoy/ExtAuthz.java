@@ -118,23 +118,40 @@ public final class ExtAuthz {
     }
 
     /**
-     * {@return what Envoy does}
+     * {@return what Envoy does, as a message}
      *
      * @param answer to the question, or the refusal with its ids
      */
     public CheckResponse answer(final Asked asked, final DecideResponse answer) {
-        final DecideRequest question = asked.question();
-        return answers.of(
-                asked.rule(),
-                answer.hasReservation() && settles(asked),
-                question == null ? DecideRequest.getDefaultInstance() : question,
-                answer,
-                asked.isGrpc(),
-                epochMs.getAsLong());
+        final MessageAnswer message = new MessageAnswer();
+        tell(asked, answer, message);
+        return message.message();
     }
 
-    /** {@return what Envoy does with a request that passes unasked} */
+    /**
+     * {@return the same as bytes}
+     *
+     * @param writer reused
+     */
+    public CheckBytes answer(final Asked asked, final DecideResponse answer, final WireAnswer writer) {
+        tell(asked, answer, writer);
+        return writer.bytes();
+    }
+
+    private void tell(final Asked asked, final DecideResponse answer, final AnswerSink to) {
+        answers.tell(asked, answer.hasReservation() && settles(asked), answer, epochMs.getAsLong(), to);
+    }
+
+    /** {@return what Envoy does with a request that passes unasked, as a message} */
     public CheckResponse pass(final Asked asked) {
-        return answers.passed(asked.rule());
+        final MessageAnswer message = new MessageAnswer();
+        answers.passed(asked.rule(), message);
+        return message.message();
+    }
+
+    /** {@return the same as bytes} */
+    public CheckBytes pass(final Asked asked, final WireAnswer writer) {
+        answers.passed(asked.rule(), writer);
+        return writer.bytes();
     }
 }
