@@ -19,6 +19,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.tollgate.server.envoy.mapping.Mapping;
+import io.tollgate.server.envoy.mapping.MappingReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -482,6 +485,22 @@ class EnvoyExamplesTest {
         @Override
         public void onCompleted() {
             end.complete(Status.OK);
+        }
+    }
+
+    // --- all of them
+
+    @Test
+    void shouldAllBeValid() throws Exception {
+        for (final String name : List.of("envoy", "settle", "ratelimit", "upstream")) {
+            gates.validate(name, Files.readString(ExampleGates.example(name + ".yaml")));
+        }
+        try (Stream<Path> files = Files.list(ExampleGates.example(""))) {
+            for (final Path file : files.filter(each -> each.toString().endsWith(".mapping.yaml"))
+                    .toList()) {
+                final Mapping mapping = MappingReader.read(file);
+                assertEquals(!file.toString().endsWith("ratelimit.mapping.yaml"), mapping.size() > 0, file.toString());
+            }
         }
     }
 

@@ -156,7 +156,7 @@ final class ExampleGates implements AutoCloseable {
     }
 
     /** As an operator would before a roll-out: envoy --mode validate. */
-    private void validate(final String name, final String text) throws Exception {
+    void validate(final String name, final String text) throws Exception {
         final Path file = Files.writeString(directory.resolve("validate-" + name + ".yaml"), text);
         final Process process = new ProcessBuilder(
                         RealEnvoy.binary(VERSION).toString(), "--mode", "validate", "-c", file.toString())
