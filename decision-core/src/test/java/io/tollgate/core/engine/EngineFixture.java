@@ -73,6 +73,9 @@ public final class EngineFixture implements AutoCloseable {
     public final FreshnessTable freshness = new FreshnessTable();
     public final WorldHolder worlds;
     public final Cells cells = Cells.inMemory(CELLS);
+    /** A number more than there are workers: the sweeper's. */
+    public final InFlight inFlight;
+
     public final DecisionEngine engine;
     /** Ends reservations that are due, when a test says so: {@link #sweep()}. */
     public final ReservationSweeper sweeper;
@@ -92,8 +95,9 @@ public final class EngineFixture implements AutoCloseable {
     public EngineFixture(final Path directory, final int workers, final @Nullable UsageLog journal) {
         this.directory = directory;
         worlds = new WorldHolder(workers);
-        engine = new DecisionEngine(
-                worlds, cells, new InFlight(workers + 1), freshness, clock, ReservationStore.inMemory(4, 1), journal);
+        inFlight = new InFlight(workers + 1);
+        engine =
+                new DecisionEngine(worlds, cells, inFlight, freshness, clock, ReservationStore.inMemory(4, 1), journal);
         sweeper = engine.newSweeper(workers);
     }
 

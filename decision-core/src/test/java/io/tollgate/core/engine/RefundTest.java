@@ -8,6 +8,7 @@ import io.tollgate.core.DecideMode;
 import io.tollgate.core.Outcome;
 import io.tollgate.core.Stage;
 import io.tollgate.core.journal.MemoryJournal;
+import io.tollgate.core.quota.Contention;
 import io.tollgate.core.request.DecisionRequest;
 import io.tollgate.core.request.Field;
 import io.tollgate.core.world.def.CeilingDef;
@@ -197,6 +198,18 @@ class RefundTest {
         refund();
         assertEquals(Problem.REFUND_OF_HELD, decision.problem());
         assertEquals(Stage.REQUEST, decision.stage());
+    }
+
+    @Test
+    void shouldGiveNothingBackWhileOthersAreInTheWay() {
+        AcmeWorld.activate(fixture, 1);
+        consume("ada", 60_000);
+        Contention.begin(fixture.inFlight, 1);
+        assertEquals("DENY OVERLOADED: Too busy to decide; try again.", refund("ada", 10));
+        assertEquals(Fault.CONTENDED, decision.fault());
+        Contention.end(fixture.inFlight, 1);
+        check("ada", 1);
+        assertEquals("tpm 60000/100000, tokens-hourly 60000/200000", used());
     }
 
     @Test
