@@ -46,7 +46,14 @@ final class EdgeHarness implements AutoCloseable {
 
     /** And logs there. */
     EdgeHarness(final Supplier<Evaluator> evaluators, final Supplier<LaneLog> logs) {
-        listeners = open(builder -> builder, evaluators, new DecisionListeners.Surroundings(null, logs));
+        this(builder -> builder, evaluators, logs);
+    }
+
+    EdgeHarness(
+            final UnaryOperator<SidecarConfigBuilder> settings,
+            final Supplier<Evaluator> evaluators,
+            final Supplier<LaneLog> logs) {
+        listeners = open(settings, evaluators, new DecisionListeners.Surroundings(null, logs));
     }
 
     /** And waits for that journal, and logs there. */
