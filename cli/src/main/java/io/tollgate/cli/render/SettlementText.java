@@ -17,7 +17,7 @@ final class SettlementText {
         page.heading("Settled by Envoy's access log");
         page.fact("entries", Human.number(status.getEntryCount()));
         page.fact(
-                "reservations",
+                "ended",
                 status.getResultsMap().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(each -> each.getKey().replace('_', ' ') + " " + Human.number(each.getValue()))

@@ -43,6 +43,7 @@ final class AccessLogCall extends ServerCall.Listener<Object> implements LaneStr
 
     void start() {
         lane.streams.add(this);
+        // At once: Envoy keeps what it has sent, and sends it again over another connection, until it sees them.
         call.sendHeaders(new Metadata());
         call.request(1);
         if (settling.isLeaving()) {
