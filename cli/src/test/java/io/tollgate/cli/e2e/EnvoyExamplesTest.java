@@ -8,14 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -32,7 +28,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -48,15 +43,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The configurations of examples/envoy, driven by real clients through real Envoys: what passes, what does not, what is forged. */
 @Timeout(180)
-class EnvoyExamplesTest {
+class EnvoyExamplesTest extends ExampleCalls {
     private static final List<String> NAMES = List.of("http", "grpc", "jwt", "mtls", "uds");
-    private static final String RAG_KEY = "demo-key-lumen-rag-prod";
-    private static final Metadata.Key<String> API_KEY = text("x-api-key");
 
     @TempDir
     static Path directory;
 
-    private static ExampleGates gates;
     private static Tokens tokens;
     private static Certificates certificates;
     private static ExampleGates.Gate http;
@@ -93,69 +85,6 @@ class EnvoyExamplesTest {
     @AfterAll
     static void stop() {
         gates.close();
-    }
-
-    private static HttpRequest.Builder post(final ExampleGates.Gate gate, final String path, final String body) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gate.port() + path))
-                .POST(BodyPublishers.ofString(body));
-    }
-
-    private static HttpRequest.Builder get(final ExampleGates.Gate gate, final String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gate.port() + path));
-    }
-
-    private static HttpResponse<String> send(final HttpRequest.Builder request) throws Exception {
-        return send(http.client(), request);
-    }
-
-    private static HttpResponse<String> send(final HttpClient client, final HttpRequest.Builder request)
-            throws IOException, InterruptedException {
-        return client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Refused by Tollgate, and the service never heard of it. */
-    private static void assertRefused(final int status, final String reason, final HttpRequest.Builder request)
-            throws Exception {
-        final int before = gates.service.requests.get();
-        final HttpResponse<String> response = send(request);
-        assertEquals(status, response.statusCode(), response.body());
-        assertEquals(reason, response.headers().firstValue("x-tollgate-reason").orElse(""), response.body());
-        assertEquals(
-                "application/problem+json",
-                response.headers().firstValue("content-type").orElse(""));
-        final JsonNode problem = new JsonMapper().readTree(response.body());
-        assertEquals(status, problem.get("status").asInt());
-        assertEquals(reason, problem.get("reason").asText());
-        assertEquals(
-                response.headers().firstValue("x-tollgate-decision-id").orElse(""),
-                problem.get("decision_id").asText());
-        assertEquals(before, gates.service.requests.get(), "nothing of this came through");
-    }
-
-    /** Refused by Envoy itself: there is no decision. */
-    private static void assertStopped(final int status, final HttpRequest.Builder request) throws Exception {
-        final int before = gates.service.requests.get();
-        final HttpResponse<String> response = send(request);
-        assertEquals(status, response.statusCode(), response.body());
-        assertTrue(response.headers().firstValue("x-tollgate-decision-id").isEmpty());
-        assertEquals(before, gates.service.requests.get(), "nothing of this came through");
-    }
-
-    /** What the service read, of headers that it trusts. */
-    private static void assertSeen(final HttpResponse<String> response, final String... lines) {
-        assertEquals(200, response.statusCode(), response.body());
-        assertFalse(response.body().contains("spoofed"), response.body());
-        for (final String line : lines) {
-            assertTrue(response.body().contains(line + "\n"), line + " in\n" + response.body());
-        }
-    }
-
-    private static HttpRequest.Builder spoofed(final HttpRequest.Builder request) {
-        for (final String name : List.of(
-                "x-org-id", "x-project-id", "x-actor-type", "x-actor-id", "x-decision-id", "x-forwarded-client-cert")) {
-            request.header(name, "spoofed");
-        }
-        return request;
     }
 
     // --- http.yaml
@@ -327,49 +256,6 @@ class EnvoyExamplesTest {
 
     // --- grpc.yaml
 
-    private static Metadata.Key<String> text(final String name) {
-        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-    }
-
-    private static CallOptions patient() {
-        return CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
-    private static ManagedChannel channel(final ExampleGates.Gate gate) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", gate.port())
-                .usePlaintext()
-                .build();
-    }
-
-    /** {@return how a call ended that was to be refused} */
-    private static StatusRuntimeException refused(final ManagedChannel channel, final String name, final String key) {
-        final Metadata headers = new Metadata();
-        if (key != null) {
-            headers.put(API_KEY, key);
-        }
-        final int before = gates.grpcService.calls.get();
-        final StatusRuntimeException end = assertThrows(
-                StatusRuntimeException.class,
-                () -> ClientCalls.blockingUnaryCall(
-                        io.grpc.ClientInterceptors.intercept(
-                                channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
-                        GrpcUpstream.method(name, io.grpc.MethodDescriptor.MethodType.UNARY),
-                        patient(),
-                        new byte[] {1, 2, 3}));
-        assertEquals(before, gates.grpcService.calls.get(), "nothing of this came through");
-        return end;
-    }
-
-    private static void assertEnded(
-            final StatusRuntimeException end, final Status.Code code, final String reason, final String message) {
-        assertEquals(code, end.getStatus().getCode(), end.toString());
-        assertEquals(message, end.getStatus().getDescription());
-        assertNotNull(end.getTrailers());
-        assertEquals(reason, end.getTrailers().get(text("x-tollgate-reason")));
-        assertNotNull(end.getTrailers().get(text("x-tollgate-decision-id")));
-        assertEquals("application/grpc", end.getTrailers().get(text("content-type")));
-    }
-
     @Test
     void grpcShouldGiveCallersAProperStatus() {
         final ManagedChannel channel = channel(grpc);
@@ -470,24 +356,6 @@ class EnvoyExamplesTest {
         assertFalse(seen.containsKey(API_KEY));
     }
 
-    private record Echoes(BlockingQueue<byte[]> echoes, CompletableFuture<Status> end)
-            implements StreamObserver<byte[]> {
-        @Override
-        public void onNext(final byte[] message) {
-            echoes.add(message);
-        }
-
-        @Override
-        public void onError(final Throwable failure) {
-            end.complete(Status.fromThrowable(failure));
-        }
-
-        @Override
-        public void onCompleted() {
-            end.complete(Status.OK);
-        }
-    }
-
     // --- all of them
 
     @Test
@@ -539,6 +407,38 @@ class EnvoyExamplesTest {
         final ExampleGates.Gate narrow = gates.startEnvoy("http", text -> text.replace("org-id|project-id", "org-id"));
         assertStopped(500, post(narrow, "/v1/models/small/invoke", "{}").header("x-api-key", RAG_KEY));
         assertEquals(1, narrow.stat("http.gate.ext_authz.tollgate.invalid"));
+    }
+
+    @Test
+    void shouldLetAClientsHeaderThroughWhereRulesForHeadersAreNoError() throws Exception {
+        final ExampleGates.Gate silent = gates.startEnvoy("http", text -> text.replace("org-id|project-id", "org-id")
+                .replace("disallow_is_error: { value: true }", ""));
+        final HttpResponse<String> response = send(post(silent, "/v1/models/small/invoke", "{}")
+                .header("x-api-key", RAG_KEY)
+                .header("x-org-id", "spoofed")
+                .header("x-project-id", "forged"));
+        assertSeen(response, "x-org-id: lumen", "x-project-id: forged");
+    }
+
+    @Test
+    void shouldTakeTokensFromTheQueryWhereTheirHeaderIsNotNamed() throws Exception {
+        final ExampleGates.Gate open = gates.startEnvoy(
+                "jwt",
+                text -> text.replace("from_headers: [ { name: authorization, value_prefix: \"Bearer \" } ]", ""));
+        final String token = tokens.signed(Tokens.claims("ana", ""));
+        assertSeen(send(post(open, "/v1/models/small/invoke?access_token=" + token, "")), "x-actor-id: ana");
+    }
+
+    @Test
+    void shouldAskAnOnlySidecarAlsoWhereItIsTakenForUnhealthy() throws Exception {
+        final ExampleGates.Gate ill = gates.startEnvoy(
+                "http",
+                text -> text.replace("service_name: envoy.service.auth.v3.Authorization", "service_name: nobody"));
+        assertSeen(
+                send(post(ill, "/v1/models/small/invoke", "{}").header("x-api-key", RAG_KEY)), "x-actor-id: rag-api");
+        assertEquals(0, ill.stat("cluster.tollgate.health_check.success"));
+        assertEquals(0, ill.stat("cluster.tollgate.membership_healthy"));
+        assertTrue(ill.stat("cluster.tollgate.lb_healthy_panic") >= 1);
     }
 
     @Test

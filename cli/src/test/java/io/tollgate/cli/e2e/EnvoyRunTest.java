@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 class EnvoyRunTest {
     private static final Path EXAMPLES = Path.of(System.getProperty("tollgate.root"), "examples", "envoy");
+
+    private static final int MISSING_TOOL = 3;
 
     @TempDir
     Path directory;
@@ -67,6 +70,9 @@ class EnvoyRunTest {
 
     private void shouldAnswerAsItSays(final String name) throws Exception {
         final Ended ended = run(name, "--check", "--port-base", "0");
+        if (ended.code() == MISSING_TOOL && System.getenv("CI") == null) {
+            Assumptions.abort("not run: " + ended.said());
+        }
         assertEquals(0, ended.code(), ended.said());
         assertTrue(
                 ended.said()
