@@ -20,8 +20,6 @@ final class Converter {
     private static final Set<String> UNBOUNDED = Set.of(
             "remote_address", "masked_remote_address", "client_ip", "x-forwarded-for", "user-agent", "user_agent");
 
-    private static final String STOP = "counted by no limit: what comes before it in the file is more specific";
-
     private final Choices choices;
     private final KnownValues values;
     private final Findings findings;
@@ -89,12 +87,12 @@ final class Converter {
         final Leaf leaf = step.leaf();
         final String name = ruleNames.of(step.stop() ? pathName(leaf) + "-stop" : ruleName(leaf));
         if (step.stop() || leaf.unlimited()) {
-            drafts.add(new Draft(domain, name, leaf, null, step.stop() ? STOP : ""));
+            drafts.add(new Draft(domain, name, leaf, null, step.stop() ? Rule.STOP : ""));
             return;
         }
         final Map<Role, String> holders = holders(leaf);
         if (holders == null || !countable(leaf)) {
-            drafts.add(new Draft(domain, name, leaf, null, "LEFT OUT: was limited, and is not any more"));
+            drafts.add(new Draft(domain, name, leaf, null, Rule.LEFT_OUT));
             return;
         }
         tellDifferences(leaf);
@@ -130,7 +128,7 @@ final class Converter {
                     "'" + draft.leaf() + "': there is no room for more than " + Places.MAX_LIMITS
                             + " such limits in one bundle (at global, and at the organization)",
                     "convert some of the domains to a bundle of their own, served by a sidecar of its own");
-            return new Rule(draft.name(), draft.leaf(), null, "LEFT OUT: was limited, and is not any more");
+            return new Rule(draft.name(), draft.leaf(), null, Rule.LEFT_OUT);
         }
         return new Rule(draft.name(), draft.leaf(), placed, "");
     }

@@ -51,9 +51,8 @@ public final class ReportText {
                     row(table, rule);
                 }
             }
-            final long stops = rules.stream()
-                    .filter(each -> each.limit() == null && each.name().contains("-stop"))
-                    .count();
+            final long stops =
+                    rules.stream().filter(each -> each.why().equals(Rule.STOP)).count();
             page.heading("domain " + domain.name() + " (" + domain.at() + ")");
             page.table(table);
             if (stops > 0) {

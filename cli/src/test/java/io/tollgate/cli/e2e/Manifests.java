@@ -47,6 +47,11 @@ final class Manifests {
         return new Manifests(objects);
     }
 
+    /** {@return a document on its own} */
+    static Map<?, ?> parse(final String yaml) {
+        return map(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+    }
+
     List<Manifest> objects() {
         return objects;
     }

@@ -20,12 +20,21 @@ import io.tollgate.envoy.ratelimit.v3.RateLimitResponse;
 import io.tollgate.envoy.ratelimit.v3.RateLimitResponse.Code;
 import io.tollgate.envoy.ratelimit.v3.RateLimitServiceGrpc;
 import io.tollgate.envoy.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceBlockingStub;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,10 +52,34 @@ class RatelimitMigrationTest {
               - { key: soft, value: "yes", rate_limit: { unit: day, requests_per_unit: 1 }, shadow_mode: true }
             """;
 
+    /** What the guide's Envoy asks about. */
+    private static final String EDGE =
+            """
+            domain: edge
+            descriptors:
+              - { key: path, value: /login, rate_limit: { unit: day, requests_per_unit: 2 } }
+            """;
+
+    private static final String AROUND =
+            """
+            {"admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}},
+             "static_resources": {"listeners": [{"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}},
+              "filter_chains": [{"filters": [{"name": "connections", "typed_config": {
+               "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+               "stat_prefix": "x", "http_filters": [%s,
+                {"name": "router", "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
+               "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [{"match": {"prefix": "/"}, "route": {
+                "cluster": "service",
+                "rate_limits": [{"actions": [{"request_headers": {"header_name": ":path", "descriptor_key": "path"}}]}]}}]}]}}}]}]}],
+              "clusters": [%s, {"name": "service", "load_assignment": {"cluster_name": "service", "endpoints": [{"lb_endpoints": [
+               {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}]}}
+            """;
+
     @TempDir
     Path directory;
 
     private final int port = Site.freePort();
+    private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
     void shouldAnswerEnvoyAsTheReferenceServerDid() throws Exception {
@@ -72,12 +105,16 @@ class RatelimitMigrationTest {
             } finally {
                 channel.shutdownNow();
             }
+            driveTheGuidesEnvoy(process);
         }
     }
 
     private static Migration convert(final List<Line> lines) {
         return Migration.of(
-                List.of(new Source("d.yaml", RandomConfig.yaml(lines)), new Source("fixed.yaml", FIXED)),
+                List.of(
+                        new Source("d.yaml", RandomConfig.yaml(lines)),
+                        new Source("fixed.yaml", FIXED),
+                        new Source("edge.yaml", EDGE)),
                 new Source("values.yaml", VALUES),
                 new Choices("edge", "a", "", Map.of("b", "user"), 1, false, false));
     }
@@ -99,6 +136,8 @@ class RatelimitMigrationTest {
                 directory.resolve("edge").toString(),
                 "--envoy-mapping",
                 directory.resolve("mapping.yaml").toString(),
+                "--unix-socket",
+                directory.resolve("s").toString(),
                 "--state-dir",
                 directory.resolve("state").toString(),
                 "--port",
@@ -167,6 +206,75 @@ class RatelimitMigrationTest {
         assertEquals(
                 Code.OK, ask(envoy, "fixed", List.of(new Entry("other", "x"))).getOverallCode());
         assertTrue(ask(envoy, "nowhere", List.of(all)).getOverallCode() == Code.OVER_LIMIT, "an unknown domain");
+    }
+
+    /** Side by side, then switched, then without Tollgate: the two configurations that docs/ratelimit-migration.md shows. */
+    private void driveTheGuidesEnvoy(final RealProcess tollgate) throws Exception {
+        final List<Map<?, ?>> shown = shown();
+        final String cluster = Manifests.json(
+                        Manifests.list(shown.get(0), "clusters").get(0))
+                .replace("/run/tollgate/decisions.sock", directory.resolve("s").toString());
+        final List<String> filters = shown.stream()
+                .map(each -> Manifests.json(Manifests.list(each, "http_filters").get(0))
+                        .replace("0.1s", "10s"))
+                .toList();
+        try (Upstream service = new Upstream()) {
+            final int admin = Site.freePort();
+            final int gate = Site.freePort();
+            try (RealEnvoy envoy = start(AROUND.formatted(admin, gate, filters.get(0), cluster, service.port()))) {
+                tollgate.await("an Envoy", () -> status(gate, "/") == 200);
+                for (int i = 0; i < 4; i++) {
+                    assertEquals(200, status(gate, "/login"), () -> "only counted: " + envoy.output());
+                }
+                final String stats = get(admin, "/stats").body();
+                assertTrue(stats.contains("cluster.service.ratelimit.tollgate.over_limit: 2\n"), stats);
+            }
+            try (RealEnvoy envoy = start(AROUND.formatted(admin, gate, filters.get(1), cluster, service.port()))) {
+                tollgate.await("an Envoy", () -> status(gate, "/") == 200);
+                assertEquals(429, status(gate, "/login"), () -> "both of the day are used: " + envoy.output());
+                tollgate.kill();
+                assertEquals(503, status(gate, "/login"), "nobody to ask: shut");
+            }
+        }
+    }
+
+    /** {@return the YAML blocks of the guide that configure Envoy, in order} */
+    private static List<Map<?, ?>> shown() throws Exception {
+        final String guide =
+                Files.readString(Path.of(System.getProperty("tollgate.root"), "docs", "ratelimit-migration.md"));
+        final List<Map<?, ?>> shown = new ArrayList<>();
+        for (final Matcher block =
+                        Pattern.compile("(?s)```yaml\n(http_filters:.*?)```").matcher(guide);
+                block.find(); ) {
+            shown.add(Manifests.parse(block.group(1)));
+        }
+        assertEquals(2, shown.size());
+        return shown;
+    }
+
+    private RealEnvoy start(final String yaml) throws Exception {
+        return RealEnvoy.start(RealEnvoy.VERSIONS.get(0), directory, yaml);
+    }
+
+    private int status(final int at, final String path) {
+        try {
+            return get(at, path).statusCode();
+        } catch (final UncheckedIOException notThere) {
+            return 0;
+        }
+    }
+
+    private HttpResponse<String> get(final int at, final String path) {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + at + path))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        } catch (final InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     @SafeVarargs
