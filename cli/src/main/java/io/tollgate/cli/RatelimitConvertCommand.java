@@ -2,6 +2,7 @@
 package io.tollgate.cli;
 
 import io.tollgate.cli.ratelimit.Choices;
+import io.tollgate.cli.ratelimit.KnownValues;
 import io.tollgate.cli.ratelimit.Migration;
 import io.tollgate.cli.ratelimit.Migration.Source;
 import io.tollgate.cli.ratelimit.ReportText;
@@ -127,6 +128,10 @@ final class RatelimitConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (sidecars < 1) {
             throw CommandFailure.usage("--sidecars counts from 1, not " + sidecars);
+        }
+        final String defect = KnownValues.defect(organization);
+        if (!defect.isEmpty()) {
+            throw CommandFailure.usage("--organization '" + organization + "' cannot be registered: " + defect);
         }
         final Session session = Session.of(spec);
         final Path target = session.resolve(directory);

@@ -96,6 +96,32 @@ class RatelimitConvertTest {
     }
 
     @Test
+    void shouldConvertTheExampleAsItSays() {
+        final Path example = Path.of(System.getProperty("tollgate.root"), "examples", "ratelimit");
+        run("ratelimit", "convert", example.resolve("edge.yaml").toString(), "--output", "edge", "--tenant", "tenant")
+                .exits(ExitCode.NO)
+                .prints("--actor user");
+        run(
+                        "ratelimit",
+                        "convert",
+                        example.resolve("edge.yaml").toString(),
+                        "--output",
+                        "edge",
+                        "--tenant",
+                        "tenant",
+                        "--actor",
+                        "user",
+                        "--values",
+                        example.resolve("values.yaml").toString())
+                .exits(ExitCode.OK);
+        run("check", "edge").exits(ExitCode.OK).prints("0 errors.");
+        run("test", "edge").exits(ExitCode.OK).prints("6 tests passed");
+        run("ratelimit", "convert", "x", "--output", "y", "--organization", "a/b")
+                .exits(ExitCode.USAGE)
+                .complains("an id has no slash");
+    }
+
+    @Test
     void shouldWriteAMappingThatTheSidecarReads() throws Exception {
         write("edge.yaml", EDGE);
         write("values.yaml", VALUES);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * - { tenant: fernway, project: rag }
  * </pre>
  */
-final class KnownValues {
+public final class KnownValues {
     private static final int MAX_BYTES = 256;
 
     private final Choices choices;
@@ -116,7 +116,7 @@ final class KnownValues {
     }
 
     /** {@return why a text cannot be the id of an organization, project or actor; empty if it can} */
-    static String defect(final String value) {
+    public static String defect(final String value) {
         if (value.isEmpty()) {
             return "it is empty";
         }
