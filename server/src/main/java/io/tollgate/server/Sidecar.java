@@ -21,6 +21,7 @@ import io.tollgate.server.lifecycle.SidecarStartException;
 import io.tollgate.server.lifecycle.SidecarState;
 import io.tollgate.server.lifecycle.SnapshotFeed;
 import io.tollgate.server.metrics.Metrics;
+import io.tollgate.server.metrics.SettlementCounters;
 import io.tollgate.server.warmup.WarmUp;
 import io.tollgate.server.warmup.WarmUpQuestions;
 import io.tollgate.v1.DecideRequest;
@@ -320,6 +321,7 @@ public final class Sidecar implements AutoCloseable {
             http.close();
         }
         ended &= admin == null || admin.stop();
+        tellUnsettled();
         metrics.close();
         ended &= decisions.stop();
         log.close();
@@ -330,6 +332,17 @@ public final class Sidecar implements AutoCloseable {
             LOG.log(
                     Level.WARNING,
                     "a thread that reads the snapshot does not end; the snapshot stays open until the process ends");
+        }
+    }
+
+    private void tellUnsettled() {
+        final long waiting = metrics.settling(SettlementCounters::waitingCount);
+        if (waiting > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    waiting
+                            + " ends of reservations that Envoy's access log brought could not be done before the stop; these"
+                            + " reservations end by their expiry");
         }
     }
 

@@ -3,11 +3,20 @@ package io.tollgate.cli.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.tollgate.cli.render.Paint;
 import io.tollgate.cli.render.StatusText;
 import io.tollgate.v1.AdministrationServiceGrpc;
@@ -70,8 +79,28 @@ class EnvoySettleTest {
                   settle: { usage: [ { unit: input_token, header: x-used-tokens } ] } }
               - { name: direct, match: { path: /direct }, settle: { on_failure: release } }
               - { name: socket, match: { path: /socket }, settle: { usage: [ { unit: input_token, header: x-used-tokens } ] } }
+              - { name: grpc, match: { path: "/grpc.health.v1.Health/*" },
+                  settle: { usage: [ { unit: input_token, trailer: x-used-tokens } ] } }
               - { name: application, match: { path: /application } }
             """;
+
+    /** Beside those of the example: an answer of Envoy itself, and a service that speaks gRPC. */
+    private static final String ROUTES = "routes: [ { match: { path: /direct }, direct_response: { status: 418 } },"
+            + " { match: { prefix: /grpc.health }, route: { cluster: grpc, timeout: 0s } },";
+
+    private static final String GRPC_CLUSTER =
+            """
+            - name: grpc
+              typed_extension_protocol_options:
+                envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                  explicit_http_config: { http2_protocol_options: {} }
+              load_assignment:
+                cluster_name: grpc
+                endpoints:
+                  - lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ]
+            """
+                    .indent(4);
 
     @TempDir
     static Path directory;
@@ -81,6 +110,7 @@ class EnvoySettleTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static Site site;
     private static ScriptedUpstream upstream;
+    private static MeteredGrpc grpc;
     private static RealProcess controlPlane;
     private static RealProcess sidecar;
     private static RealEnvoy envoy;
@@ -93,6 +123,7 @@ class EnvoySettleTest {
         final Path mapping = Files.writeString(directory.resolve("mapping.yaml"), MAPPING);
         site = new Site(directory, "acme", "acme", "envoy: { mapping: '" + mapping + "' }");
         upstream = new ScriptedUpstream();
+        grpc = new MeteredGrpc();
         controlPlane = site.startControlPlane();
         sidecar = site.startSidecar();
         admin = channel(site.adminAddress());
@@ -106,6 +137,7 @@ class EnvoySettleTest {
         control.shutdownNow();
         envoy.close();
         upstream.close();
+        grpc.close();
         sidecar.close();
         controlPlane.close();
     }
@@ -128,9 +160,10 @@ class EnvoySettleTest {
                                 "stat_prefix: gate",
                                 "stat_prefix: gate\n" + " ".repeat(16)
                                         + "upgrade_configs: [ { upgrade_type: websocket } ]")
+                        .replace("routes: [", ROUTES)
                         .replace(
-                                "routes: [",
-                                "routes: [ { match: { path: /direct }, direct_response: { status: 418 } },")
+                                "    - name: tollgate\n",
+                                GRPC_CLUSTER.formatted(grpc.port()) + "    - name: tollgate\n")
                         .replace("buffer_flush_interval: 0.25s", "buffer_flush_interval: 0.05s"));
         upstream.on("/application", exchange -> exchange.respond(200));
         sidecar.await("an open gate", () -> {
@@ -359,6 +392,56 @@ class EnvoySettleTest {
         awaitState(seen.id(), "SETTLED");
         seen.goOn.countDown();
         awaitLedger(before + 5);
+    }
+
+    private static Channel asAna(final ManagedChannel channel) {
+        final Metadata who = new Metadata();
+        who.put(Metadata.Key.of("x-user", Metadata.ASCII_STRING_MARSHALLER), "ana");
+        who.put(Metadata.Key.of("x-tenant", Metadata.ASCII_STRING_MARSHALLER), "lumen");
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(who));
+    }
+
+    private static byte[] call(final Channel channel, final String message) {
+        return ClientCalls.blockingUnaryCall(
+                channel,
+                GrpcUpstream.CALL,
+                CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
+                message.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldEndReservationsOfGrpcCallsByTheirStatus() throws Exception {
+        final ManagedChannel channel = channel("127.0.0.1:" + ENVOY_PORT);
+        try {
+            final Channel client = asAna(channel);
+            final long before = ledger();
+            call(client, "well");
+            awaitState(grpc.reservations.take(), "SETTLED");
+            awaitLedger(before + MeteredGrpc.USED);
+
+            assertThrows(StatusRuntimeException.class, () -> call(client, "fail"));
+            awaitState(grpc.reservations.take(), "RELEASED");
+
+            final ClientCall<byte[], byte[]> stream = client.newCall(GrpcUpstream.STREAM, CallOptions.DEFAULT);
+            final CompletableFuture<Boolean> begun = new CompletableFuture<>();
+            stream.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onMessage(final byte[] message) {
+                            begun.complete(true);
+                        }
+                    },
+                    new Metadata());
+            stream.request(1);
+            assertTrue(begun.get(20, TimeUnit.SECONDS));
+            final String id = grpc.reservations.take();
+            assertEquals("RESERVED", reservation(id).getState());
+            stream.cancel("enough", null);
+            awaitState(id, "RELEASED");
+            awaitLedger(before + MeteredGrpc.USED);
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     @Test
