@@ -22,6 +22,7 @@ final class FuzzTargets {
         BY_NAME.put("JournalFuzz", JournalFuzz::new);
         BY_NAME.put("CheckFuzz", CheckFuzz::new);
         BY_NAME.put("AccessLogFuzz", AccessLogFuzz::new);
+        BY_NAME.put("RateLimitFuzz", RateLimitFuzz::new);
         BY_NAME.put("StateFilesFuzz", StateFilesFuzz::new);
         BY_NAME.put("RequestFuzz", RequestFuzz::new);
         BY_NAME.put("ConditionFuzz", ConditionFuzz::new);

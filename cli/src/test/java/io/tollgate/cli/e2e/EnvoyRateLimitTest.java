@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Envoy with the rate limit filter in front of a real service, asking a real sidecar: what a client of that service sees. One of each
- * for all tests, of which the last ends the control plane. With failure_mode_deny: false, so that whatever is refused was refused by Tollgate.
+ * A real Envoy with the rate limit filter in front of a real service, asking a real sidecar: what a client of that service sees. One of
+ * each for all tests, of which the last ends the control plane. With failure_mode_deny: false, so that whatever is refused was refused by
+ * Tollgate.
  */
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -39,6 +39,7 @@ final class RateLimitBinding {
             final ShouldRateLimit service,
             final SidecarConfig.Limits limits,
             final FaultLog faults) {
+        final RateLimitBinding binding = new RateLimitBinding(edge, service, faults);
         return new ServiceMethods(RateLimitServiceGrpc.getServiceDescriptor())
                 .add(
                         RateLimitServiceGrpc.getShouldRateLimitMethod(),
@@ -47,9 +48,7 @@ final class RateLimitBinding {
                                 "envoy.service.ratelimit.v3.RateLimitRequest",
                                 limits.maxBatchBytes(),
                                 "limits.max_batch_bytes"),
-                        new UnaryHandler<>(
-                                new RateLimitBinding(edge, service, faults).new Requests(),
-                                ShouldRateLimit::notDurable))
+                        new UnaryHandler<>(binding.new Requests(), binding::notDurable))
                 .define();
     }
 
@@ -64,6 +63,25 @@ final class RateLimitBinding {
         public RateLimitResponse unreadable(final Malformed message) {
             return guarded(0, () -> service.unreadable(new OnLane(null)));
         }
+    }
+
+    /** Of the questions nothing is left but the ids of their decisions. What was taken stays counted, and nobody may use it. */
+    private RateLimitResponse notDurable(final RateLimitResponse answer) {
+        if (answer.getOverallCode() == RateLimitResponse.Code.OVER_LIMIT) {
+            return answer;
+        }
+        return guarded(answer.getStatusesCount(), () -> {
+            DecideResponse first = null;
+            for (final String id : ShouldRateLimit.decisions(answer)) {
+                final DecideResponse told = edge.notDurable(
+                        Face.RATE_LIMIT,
+                        DecideResponse.newBuilder().setDecisionId(id).build());
+                first = first == null ? told : first;
+            }
+            return first == null
+                    ? ShouldRateLimit.lastResort(answer.getStatusesCount())
+                    : ShouldRateLimit.instead(answer, first);
+        });
     }
 
     private RateLimitResponse guarded(final int size, final Supplier<RateLimitResponse> attempt) {

@@ -44,6 +44,14 @@ final class EdgeHarness implements AutoCloseable {
         listeners = open(settings, evaluators, new DecisionListeners.Surroundings(null, LaneLog::none));
     }
 
+    /** All of that as it is wanted. */
+    EdgeHarness(
+            final UnaryOperator<SidecarConfigBuilder> settings,
+            final Supplier<Evaluator> evaluators,
+            final DecisionListeners.Surroundings around) {
+        listeners = open(settings, evaluators, around);
+    }
+
     /** And logs there. */
     EdgeHarness(final Supplier<Evaluator> evaluators, final Supplier<LaneLog> logs) {
         this(builder -> builder, evaluators, logs);

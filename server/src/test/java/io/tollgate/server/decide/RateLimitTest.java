@@ -204,6 +204,35 @@ class RateLimitTest {
     }
 
     @Test
+    void shouldGiveHitsBack() {
+        limits.ask(hits("tokens", "ann", 300));
+        final RateLimitResponse back = limits.ask(hits("tokens", "ann", 200).setIsNegativeHits(true));
+        assertEquals(List.of(Code.OK), codes(back));
+        assertEquals(900, back.getStatuses(0).getLimitRemaining());
+        assertEquals(900, remaining());
+        assertEquals(
+                List.of(Code.OVER_LIMIT, Code.OK),
+                codes(limits.ask(
+                        hits("tokens", "ann", 950), hits("tokens", "ann", 50).setIsNegativeHits(true))),
+                "what comes back comes after what is taken, and only when the request passes");
+        assertEquals(900, remaining());
+        assertEquals(
+                List.of(Code.OK, Code.OK),
+                codes(limits.ask(hits("tokens", "ann", 50).setIsNegativeHits(true), hits("tokens", "ann", 800))));
+        assertEquals(150, remaining());
+        assertEquals(
+                Code.OVER_LIMIT,
+                limits.ask(hits("tokens", "eve", 1).setIsNegativeHits(true)).getOverallCode());
+        assertEquals(
+                List.of(
+                        "edge/tokens ok 2",
+                        "edge/tokens over_limit 2",
+                        "edge/tokens not_taken 1",
+                        "edge/tokens refunded 2"),
+                counted());
+    }
+
+    @Test
     void shouldLetTheShadowPassAndCountIt() {
         final RateLimitResponse response = limits.ask(hits("shadow", "ann", 5_000), hits("shadow", "eve", 1));
         assertEquals(List.of(Code.OK, Code.OK), codes(response));

@@ -17,11 +17,17 @@ import io.tollgate.server.envoy.RateLimitFields;
 import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.Warning;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** From what became of the descriptors to what Envoy is told. Every failure is OVER_LIMIT: Envoy's filter lets a gRPC error pass. */
 final class LimitAnswer {
+    private static final String DESCRIPTORS = "descriptors";
+    private static final String DECISION_ID = "decision_id";
+    private static final String CODE = "code";
     private static final String PREFIX = "x-tollgate-";
     private static final String PROBLEM_TYPE = "urn:tollgate:reason:";
     private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -59,7 +65,7 @@ final class LimitAnswer {
         }
         final DecideResponse shown = shown(judged);
         if (shown == null) {
-            return response.setDynamicMetadata(Struct.newBuilder().putFields("descriptors", list(descriptors)))
+            return response.setDynamicMetadata(Struct.newBuilder().putFields(DESCRIPTORS, list(descriptors)))
                     .build();
         }
         if (judged.isOver()) {
@@ -76,7 +82,7 @@ final class LimitAnswer {
         if (shown.hasBindingCeiling()) {
             RateLimitFields.add(shown.getBindingCeiling(), nowMs, (name, value) -> header(name, value, response));
         }
-        return response.setDynamicMetadata(metadata(shown).toBuilder().putFields("descriptors", list(descriptors)))
+        return response.setDynamicMetadata(metadata(shown).toBuilder().putFields(DESCRIPTORS, list(descriptors)))
                 .build();
     }
 
@@ -170,7 +176,7 @@ final class LimitAnswer {
 
     private static Struct metadata(final DecideResponse answer) {
         return Struct.newBuilder()
-                .putFields("decision_id", text(answer.getDecisionId()))
+                .putFields(DECISION_ID, text(answer.getDecisionId()))
                 .putFields("outcome", text(answer.getOutcome().name().substring("OUTCOME_".length())))
                 .putFields("reason", text(reason(answer)))
                 .putFields("bundle", text(answer.getEvidence().getBundle()))
@@ -181,13 +187,30 @@ final class LimitAnswer {
                 .build();
     }
 
+    /** {@return ids of the decisions behind an answer, without those of shadow rules} */
+    static List<String> decisions(final RateLimitResponse answer) {
+        final List<String> ids = new ArrayList<>();
+        for (final Value each : answer.getDynamicMetadata()
+                .getFieldsOrDefault(DESCRIPTORS, Value.getDefaultInstance())
+                .getListValue()
+                .getValuesList()) {
+            final Map<String, Value> told = each.getStructValue().getFieldsMap();
+            final Value id = told.get(DECISION_ID);
+            final Value code = told.get(CODE);
+            if (id != null && code != null && !code.getStringValue().startsWith("shadow")) {
+                ids.add(id.getStringValue());
+            }
+        }
+        return ids;
+    }
+
     private static Struct descriptor(final Judged judged, final int index) {
         final Struct.Builder told = Struct.newBuilder()
                 .putFields("rule", text(judged.question(index).slot().rule()))
-                .putFields("code", text(judged.code(index).label()));
+                .putFields(CODE, text(judged.code(index).label()));
         final DecideResponse answer = judged.answer(index);
         if (answer != null) {
-            told.putFields("decision_id", text(answer.getDecisionId())).putFields("reason", text(reason(answer)));
+            told.putFields(DECISION_ID, text(answer.getDecisionId())).putFields("reason", text(reason(answer)));
         }
         return told.build();
     }

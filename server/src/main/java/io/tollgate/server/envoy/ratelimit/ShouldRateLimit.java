@@ -76,16 +76,18 @@ public final class ShouldRateLimit {
         return LimitAnswer.shut(size, decisions.refused(refusal));
     }
 
-    /** {@return what is told in place of an answer whose usage could not be made durable: it stays counted, and nobody may use it} */
-    public static RateLimitResponse notDurable(final RateLimitResponse answer) {
-        return answer.getOverallCode() == RateLimitResponse.Code.OVER_LIMIT
-                ? answer
-                : LimitAnswer.shut(
-                        answer.getStatusesCount(),
-                        Refusals.of(
-                                Reason.REASON_JOURNAL_FULL,
-                                ReasonClass.REASON_CLASS_SYSTEM,
-                                "The usage could not be recorded durably; do not go on."));
+    /** {@return the decisions behind an answer, without those of shadow rules} */
+    public static List<String> decisions(final RateLimitResponse answer) {
+        return LimitAnswer.decisions(answer);
+    }
+
+    /**
+     * {@return what is told in place of an answer that passes}
+     *
+     * @param denial why
+     */
+    public static RateLimitResponse instead(final RateLimitResponse answer, final DecideResponse denial) {
+        return LimitAnswer.shut(answer.getStatusesCount(), denial);
     }
 
     /** {@return the answer when making one has failed} */
