@@ -312,8 +312,17 @@ class EnvoyRateLimitTest {
         }
     }
 
+    /** What docs/envoy.md warns of. */
     @Test
     @Order(6)
+    void shouldNotBeAskedWhereEnvoyHasNoDescriptor() {
+        final HttpResponse<String> response = send("/borrowed");
+        assertEquals(200, response.statusCode());
+        assertEquals("", header(response, "x-tollgate-decision-id"));
+    }
+
+    @Test
+    @Order(7)
     void shouldStayOverTheLimitWhileTheDataIsStale() throws Exception {
         controlPlane.kill();
         sidecar.await(
