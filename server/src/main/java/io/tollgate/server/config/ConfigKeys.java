@@ -326,8 +326,8 @@ final class ConfigKeys {
             "envoy.mapping",
             ConfigType.path(),
             "",
-            "YAML file that says what is asked about an HTTP request that Envoy checks, or limits, see docs/envoy.md. Empty: everything stands"
-                    + " in the route's `context_extensions`, and no rate limits are served.");
+            "YAML file that says what is asked about an HTTP request that Envoy checks, or limits, see docs/envoy.md. Empty: everything"
+                    + " stands in the route's `context_extensions`, and no rate limits are served.");
 
     static {
         DecisionLogKeys.all().forEach(ConfigKeys::add);
