@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param whenAbsent in place of a value that the source has not; null = the request is refused
  */
 record Amount(String unit, ValueSource source, long multiply, long divide, long max, @Nullable Long whenAbsent) {
+    private static final int PLAIN_DIGITS = 18;
+
     /** {@return the amount; 0 = none of it} */
     long read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
         final String text = source.read(facts, path);
@@ -27,11 +29,31 @@ record Amount(String unit, ValueSource source, long multiply, long divide, long 
             }
             return whenAbsent;
         }
-        return scaled(whole(text, source.words()));
+        final long plain = plain(text);
+        return scaled(plain >= 0 ? plain : whole(text, source.words()));
+    }
+
+    /** {@return the number, or -1 when it is not written in up to 18 digits} */
+    private static long plain(final String text) {
+        if (text.isEmpty() || text.length() > PLAIN_DIGITS) {
+            return -1;
+        }
+        long value = 0;
+        for (int i = 0; i < text.length(); i++) {
+            final int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
     }
 
     /** {@return value times multiply by divide} */
     private long scaled(final long value) throws Refusal {
+        if (multiply == 1 && divide == 1) {
+            return max > 0 ? Math.min(value, max) : value;
+        }
         final BigInteger[] parts = BigInteger.valueOf(value)
                 .multiply(BigInteger.valueOf(multiply))
                 .divideAndRemainder(BigInteger.valueOf(divide));

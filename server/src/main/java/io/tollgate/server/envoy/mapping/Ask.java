@@ -66,6 +66,9 @@ record Ask(
         return Map.copyOf(merged);
     }
 
+    /** Looking a digest up costs more than using it. */
+    private static final ThreadLocal<ApiKeyHash> HASH = ThreadLocal.withInitial(ApiKeyHash::new);
+
     /** {@return the question} */
     DecideRequest question(final CheckFacts facts, final Map<String, String> path) throws Refusal {
         final Reader read = new Reader(this, facts, path);
@@ -75,19 +78,17 @@ record Ask(
                         .setOrganization(read.orEmpty(Field.ORGANIZATION))
                         .setDepartment(read.orEmpty(Field.DEPARTMENT))
                         .setProject(read.orEmpty(Field.PROJECT)))
-                .setTarget(Target.newBuilder()
-                        .setProduct(read.required(Field.PRODUCT))
-                        .setResourceType(read.required(Field.RESOURCE_TYPE))
-                        .setAction(read.required(Field.ACTION))
-                        .setResourceId(read.orEmpty(Field.RESOURCE_ID))
-                        .putAllResourceAttributes(read.attributes(resource)))
+                .setTarget(target(read))
                 .setActor(actor(read))
                 .setIdempotencyKey(read.orEmpty(Field.IDEMPOTENCY_KEY))
                 .setCorrelationId(
                         fields.containsKey(Field.CORRELATION_ID)
                                 ? read.orEmpty(Field.CORRELATION_ID)
-                                : facts.correlationId())
-                .putAllAttributes(read.attributes(attributes));
+                                : facts.correlationId());
+        // Builders make maps and lists as soon as they are given one, be it empty.
+        if (!attributes.isEmpty()) {
+            question.putAllAttributes(read.attributes(attributes));
+        }
         for (int i = 0; i < amounts.size(); i++) {
             final Amount each = amounts.get(i);
             final long amount = each.read(facts, path);
@@ -120,6 +121,17 @@ record Ask(
         }
     }
 
+    private Target target(final Reader read) throws Refusal {
+        final Target.Builder target = Target.newBuilder()
+                .setProduct(read.required(Field.PRODUCT))
+                .setResourceType(read.required(Field.RESOURCE_TYPE))
+                .setAction(read.required(Field.ACTION))
+                .setResourceId(read.orEmpty(Field.RESOURCE_ID));
+        return resource.isEmpty()
+                ? target.build()
+                : target.putAllResourceAttributes(read.attributes(resource)).build();
+    }
+
     private Actor actor(final Reader read) throws Refusal {
         final Actor.Builder who = Actor.newBuilder();
         final String key = read.orEmpty(Field.API_KEY);
@@ -132,10 +144,16 @@ record Ask(
             }
             who.setType(read.required(Field.ACTOR_TYPE)).setId(id);
         }
-        return who.addAllRoles(read.texts(roles))
-                .addAllScopes(read.texts(tokenScopes))
-                .putAllAttributes(read.attributes(actor))
-                .build();
+        if (roles != null) {
+            who.addAllRoles(read.texts(roles));
+        }
+        if (tokenScopes != null) {
+            who.addAllScopes(read.texts(tokenScopes));
+        }
+        if (!actor.isEmpty()) {
+            who.putAllAttributes(read.attributes(actor));
+        }
+        return who.build();
     }
 
     private static DecideMode mode(final String word) throws Refusal {
@@ -148,7 +166,7 @@ record Ask(
     }
 
     static ByteString sha256(final String key) {
-        return ByteString.copyFrom(new ApiKeyHash().of(key));
+        return ByteString.copyFrom(HASH.get().of(key));
     }
 
     private record Reader(Ask ask, CheckFacts facts, Map<String, String> path) {

@@ -194,17 +194,26 @@ public final class CheckFacts {
     @Nullable
     String queryParameter(final String name) throws Refusal {
         String found = null;
-        for (final String pair : query.isEmpty() ? new String[0] : query.split("&")) {
-            final int equals = pair.indexOf('=');
-            final String key = SafePath.decode(equals < 0 ? pair : pair.substring(0, equals), false);
-            if (key.equals(name)) {
+        for (int from = 0; from < query.length(); ) {
+            final int and = query.indexOf('&', from);
+            final int to = and < 0 ? query.length() : and;
+            final int equals = query.indexOf('=', from);
+            final int keyTo = equals < 0 || equals > to ? to : equals;
+            if (isQueryKey(from, keyTo, name)) {
                 if (found != null) {
                     throw new Refusal(Kind.UNSAFE, "The query has " + name + " twice.");
                 }
-                found = equals < 0 ? "" : SafePath.decode(pair.substring(equals + 1), false);
+                found = keyTo == to ? "" : SafePath.decode(query.substring(keyTo + 1, to), false);
             }
+            from = to + 1;
         }
         return found;
+    }
+
+    private boolean isQueryKey(final int from, final int to, final String name) throws Refusal {
+        return SafePath.isAsItIs(query, from, to)
+                ? to - from == name.length() && query.startsWith(name, from)
+                : SafePath.decode(query.substring(from, to), false).equals(name);
     }
 
     /** {@return the body as JSON} */

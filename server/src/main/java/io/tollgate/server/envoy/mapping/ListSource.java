@@ -48,6 +48,9 @@ record ListSource(List<Part> parts) {
             final Part part = parts.get(i);
             found |= part.source().readAll(facts, path, part.split(), texts);
         }
-        return found ? List.copyOf(new LinkedHashSet<>(texts)) : null;
+        if (!found) {
+            return null;
+        }
+        return texts.size() < 2 ? texts : List.copyOf(new LinkedHashSet<>(texts));
     }
 }

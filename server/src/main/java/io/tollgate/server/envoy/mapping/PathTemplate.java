@@ -23,11 +23,19 @@ public final class PathTemplate {
     /** Literal, {name}, * or **. */
     private final List<String> parts;
 
+    /** By the place of the part. */
+    private final Map<Integer, String> names = new HashMap<>();
+
     private final boolean isOpen;
 
     private PathTemplate(final String text, final List<String> parts) {
         this.text = text;
         this.parts = List.copyOf(parts);
+        for (int i = 0; i < parts.size(); i++) {
+            if (isName(parts.get(i))) {
+                names.put(i, nameOf(parts.get(i)));
+            }
+        }
         isOpen = !parts.isEmpty() && isRest(parts.get(parts.size() - 1));
     }
 
@@ -106,14 +114,15 @@ public final class PathTemplate {
                 return null;
             }
         }
-        final Map<String, String> values = new HashMap<>();
-        for (int i = 0; i < fixed; i++) {
-            if (isName(parts.get(i))) {
-                values.put(nameOf(parts.get(i)), path.segment(i));
-            }
+        if (names.isEmpty()) {
+            return Map.of();
         }
-        if (isOpen && isName(parts.get(fixed))) {
-            values.put(nameOf(parts.get(fixed)), path.from(fixed));
+        final Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            final String name = names.get(i);
+            if (name != null) {
+                values.put(name, i < fixed ? path.segment(i) : path.from(i));
+            }
         }
         return values;
     }

@@ -23,6 +23,7 @@ import java.util.List;
 public final class SafePath {
     private static final int MAX_LENGTH = 8 * 1024;
     private static final int HEX = 16;
+    private static final int INITIAL = 8;
     private static final int DELETE = 0x7f;
 
     private final List<String> segments;
@@ -44,7 +45,7 @@ public final class SafePath {
         if (path.length() > MAX_LENGTH) {
             throw unsafe("is longer than " + MAX_LENGTH + " bytes");
         }
-        final List<String> segments = new ArrayList<>();
+        final List<String> segments = new ArrayList<>(INITIAL);
         int from = 1;
         while (from < path.length()) {
             final int slash = path.indexOf('/', from);
@@ -55,7 +56,7 @@ public final class SafePath {
             segments.add(segment(path.substring(from, to)));
             from = to + 1;
         }
-        return new SafePath(List.copyOf(segments));
+        return new SafePath(segments);
     }
 
     private static String segment(final String raw) throws Refusal {
@@ -81,6 +82,17 @@ public final class SafePath {
         return segment;
     }
 
+    /** {@return whether a part of a query says what is written} */
+    static boolean isAsItIs(final String raw, final int from, final int to) {
+        for (int i = from; i < to; i++) {
+            final char c = raw.charAt(i);
+            if (c == '%' || c == '+' || c >= DELETE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isPlain(final String raw) {
         for (int i = 0; i < raw.length(); i++) {
             if (raw.charAt(i) >= DELETE) {
@@ -96,6 +108,9 @@ public final class SafePath {
      * @param isPath false = of a query, where + stands for a blank
      */
     static String decode(final String raw, final boolean isPath) throws Refusal {
+        if (!isPath && isAsItIs(raw, 0, raw.length())) {
+            return raw;
+        }
         final byte[] bytes = raw.getBytes(StandardCharsets.UTF_8);
         int length = 0;
         for (int i = 0; i < bytes.length; i++) {

@@ -58,7 +58,13 @@ record TypedSource(@Nullable ValueSource source, @Nullable ListSource list, Type
         }
         final ValueSource from = Objects.requireNonNull(source);
         final String text = from.read(facts, path);
-        return text == null ? null : value(text, type, from.words());
+        if (text == null) {
+            return null;
+        }
+        // any text will do, and nobody needs words for what is wrong with it
+        return type == Type.STRING
+                ? AttributeValue.newBuilder().setStringValue(text).build()
+                : value(text, type, from.words());
     }
 
     /**

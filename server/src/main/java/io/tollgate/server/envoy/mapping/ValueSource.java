@@ -82,14 +82,14 @@ sealed interface ValueSource {
         @Override
         public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
             final Value found = find(facts);
-            return found == null || found.hasNullValue() ? null : text(found, words());
+            return found == null || found.hasNullValue() ? null : text(found, this);
         }
 
         @Override
         public boolean readAll(
                 final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
                 throws Refusal {
-            return texts(find(facts), words(), split, to);
+            return texts(find(facts), this, split, to);
         }
 
         private @Nullable Value find(final CheckFacts facts) {
@@ -123,14 +123,14 @@ sealed interface ValueSource {
         @Override
         public @Nullable String read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
             final Value found = facts.metadata(filter, steps);
-            return found == null || found.hasNullValue() ? null : text(found, words());
+            return found == null || found.hasNullValue() ? null : text(found, this);
         }
 
         @Override
         public boolean readAll(
                 final CheckFacts facts, final Map<String, String> path, final Split split, final List<String> to)
                 throws Refusal {
-            return texts(facts.metadata(filter, steps), words(), split, to);
+            return texts(facts.metadata(filter, steps), this, split, to);
         }
 
         @Override
@@ -327,22 +327,23 @@ sealed interface ValueSource {
 
     /** Adds the elements of a list, or the texts of a single value. */
     private static boolean texts(
-            final @Nullable Value value, final String words, final Split split, final List<String> to) throws Refusal {
+            final @Nullable Value value, final ValueSource source, final Split split, final List<String> to)
+            throws Refusal {
         if (value == null || value.hasNullValue()) {
             return false;
         }
         if (value.hasListValue()) {
             for (final Value each : value.getListValue().getValuesList()) {
-                to.add(text(each, words));
+                to.add(text(each, source));
             }
             return true;
         }
-        final String text = text(value, words);
+        final String text = text(value, source);
         split.split(text, to);
         return !text.isEmpty();
     }
 
-    private static String text(final Value value, final String words) throws Refusal {
+    private static String text(final Value value, final ValueSource source) throws Refusal {
         switch (value.getKindCase()) {
             case STRING_VALUE:
                 return value.getStringValue();
@@ -355,7 +356,7 @@ sealed interface ValueSource {
                         ? Long.toString((long) number)
                         : Double.toString(number);
             default:
-                throw new Refusal(Kind.VALUE, "It is no single value: " + words + ".");
+                throw new Refusal(Kind.VALUE, "It is no single value: " + source.words() + ".");
         }
     }
 }

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import com.sun.management.ThreadMXBean;
 import io.tollgate.envoy.auth.v3.AttributeContext;
 import io.tollgate.envoy.auth.v3.CheckRequest;
 import io.tollgate.server.envoy.mapping.CheckSource;
 import io.tollgate.server.envoy.mapping.MessageSource;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,6 +181,36 @@ class WireCheckTest {
                                                 .build())
                                 .build());
         assertFalse(wire.read(check.build().toByteArray()));
+    }
+
+    @Test
+    void shouldAllocateNothingToReadAMessage() {
+        final CheckRequest.Builder check = CheckRequest.newBuilder();
+        check.getAttributesBuilder()
+                .putContextExtensions("organization", "acme")
+                .getSourceBuilder()
+                .setPrincipal("p");
+        check.getAttributesBuilder().getMetadataContextBuilder().putFilterMetadata("f", struct("a"));
+        for (int i = 0; i < 20; i++) {
+            check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().putHeaders("x-header-" + i, "value");
+        }
+        final byte[] bytes = check.build().toByteArray();
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long thread = Thread.currentThread().getId();
+        boolean read = true;
+        for (int i = 0; i < 20_000; i++) {
+            read &= wire.read(bytes);
+        }
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20 && least != 0; round++) {
+            final long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < 1_000; i++) {
+                read &= wire.read(bytes);
+            }
+            least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+        }
+        assertTrue(read);
+        assertEquals(0, least, "bytes for 1,000 messages");
     }
 
     private static Struct struct(final String value) {
