@@ -14,7 +14,9 @@ import picocli.CommandLine.Mixin;
         name = "decide",
         description = {
             "Asks a sidecar for a decision, as an application would.",
-            "Exit code 0 for ALLOW and WARN, 1 for DENY, 4 if it is denied because the evidence is too old."
+            "Exit code 0 for ALLOW and WARN, 1 for DENY, 4 if it is denied because the evidence is too old.",
+            "With --from-check: the way of an HTTP request through Envoy's mapping, the decision, and what Envoy gets.",
+            "Asked as CHECK, so that trying takes nothing."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -23,10 +25,15 @@ import picocli.CommandLine.Mixin;
             "  tollgate decide --file request.json --address unix:/run/tollgate.sock --output json",
             "  tollgate decide --org lumen --project rag --api-key-env RAG_KEY \\",
             "      --action llm/model/invoke --mode consume",
+            "  tollgate decide --from-check captured.json",
+            "  tollgate decide --from-check captured.json --mapping envoy-mapping.yaml --question-only",
         })
 final class DecideCommand implements Callable<Integer> {
     @Mixin
     RequestOptions question;
+
+    @Mixin
+    CheckOptions check;
 
     @Mixin
     SidecarAddress sidecar;
@@ -36,6 +43,11 @@ final class DecideCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (check.isAsked()) {
+            question.requireNone("--from-check");
+            return new CheckedQuestion(check, sidecar, output).run();
+        }
+        check.requireNothing();
         final DecideRequest request = question.request();
         final Decision decision = sidecar.ask(client -> client.decide(DecisionRequest.of(request), sidecar.timeout));
         if (decision.cause().isPresent()) {

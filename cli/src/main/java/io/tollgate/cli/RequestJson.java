@@ -32,7 +32,7 @@ final class RequestJson {
     private RequestJson() {}
 
     static DecideRequest read(Session session, Path file) {
-        final String name = file.equals(STANDARD_INPUT) ? "standard input" : file.toString();
+        final String name = name(file);
         final DecideRequest.Builder request = DecideRequest.newBuilder();
         try {
             JsonFormat.parser().merge(text(session, file, name), request);
@@ -42,7 +42,11 @@ final class RequestJson {
         return request.build();
     }
 
-    private static String text(Session session, Path file, String name) {
+    static String name(Path file) {
+        return file.equals(STANDARD_INPUT) ? "standard input" : file.toString();
+    }
+
+    static String text(Session session, Path file, String name) {
         final byte[] bytes;
         try {
             bytes = file.equals(STANDARD_INPUT)
@@ -67,7 +71,7 @@ final class RequestJson {
         }
     }
 
-    private static String explain(String problem) {
+    static String explain(String problem) {
         final Matcher unknown = UNKNOWN_FIELD.matcher(problem);
         if (unknown.find()) {
             final String field = unknown.group(1);

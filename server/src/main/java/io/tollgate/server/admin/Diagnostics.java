@@ -91,6 +91,7 @@ final class Diagnostics extends DiagnosticsServiceGrpc.DiagnosticsServiceImplBas
         answer(observer, () -> GetConfigResponse.newBuilder()
                 .setYaml(config.yaml())
                 .setSha256(config.sha256())
+                .setEnvoyMapping(config.envoy().mapping().text())
                 .build());
     }
 

@@ -212,6 +212,8 @@ class MappingFieldsTest {
                 "attributes: { a: { value: today, type: timestamp } }|write a time like",
                 "attributes: { a: { value: x, type: uuid } }|write one of [string, int",
                 "attributes: { a: { query: q, tpye: int } }|is not a known key beside query",
+                "api_key: secret|is a key as it is",
+                "api_key: [ { credential: x-api-key }, { value: secret } ]|is a key as it is",
                 "mode: consum|write check, consume or reserve",
                 "ttl: 5|write a duration",
                 "max_staleness: 0s|write a duration",

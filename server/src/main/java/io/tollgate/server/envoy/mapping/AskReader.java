@@ -62,11 +62,21 @@ final class AskReader {
             final YamlNode node = written.get(field.key());
             final ValueSource read =
                     node == null ? null : sources.read(node, new Wanted(names, field.isWho(), field.form(), Set.of()));
-            if (read != null) {
+            if (field == Field.API_KEY && isWritten(read)) {
+                problems.accept(
+                        node,
+                        "is a key as it is, for everybody who reads this file; name who asks by actor_type and actor_id");
+            } else if (read != null) {
                 fields.put(field, read);
             }
         }
         return fields;
+    }
+
+    private static boolean isWritten(final @Nullable ValueSource source) {
+        return source instanceof ValueSource.Literal
+                || source instanceof ValueSource.FirstOf several
+                        && several.sources().stream().anyMatch(AskReader::isWritten);
     }
 
     /** A list of sources is all of them together, unlike that of a single value. */

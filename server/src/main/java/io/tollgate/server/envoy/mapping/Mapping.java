@@ -61,6 +61,11 @@ public final class Mapping {
         return settlements.get(rule);
     }
 
+    /** {@return the YAML that it was read from} */
+    public String text() {
+        return text;
+    }
+
     /** {@return how many rules} */
     public int size() {
         return rules.size();

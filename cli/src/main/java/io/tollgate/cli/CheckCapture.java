@@ -1,0 +1,82 @@
+/* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
+package io.tollgate.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.util.JsonFormat;
+import io.tollgate.envoy.auth.v3.CheckRequest;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A CheckRequest as somebody caught it: JSON with names in either case, or the text that Envoy's log shows. Fields of Envoy's API that
+ * Tollgate does not read are passed over.
+ */
+final class CheckCapture {
+    /** How a line of Envoy's log goes on after its own part: "Sending CheckRequest: attributes { ...". */
+    private static final Pattern LOGGED = Pattern.compile("\\A\\[[^\\n]*?CheckRequest: *");
+
+    /** It warns of every field that is passed over. Held here, or it would be forgotten with its level. */
+    private static final Logger CHATTY = Logger.getLogger(TextFormat.class.getName());
+
+    static {
+        CHATTY.setLevel(Level.SEVERE);
+    }
+
+    private CheckCapture() {}
+
+    static CheckRequest read(Session session, Path file) {
+        final String name = RequestJson.name(file);
+        final String whole = RequestJson.text(session, file, name).strip();
+        final CheckRequest check = whole.startsWith("{") ? json(whole, name) : text(whole, name);
+        final var http = check.getAttributes().getRequest().getHttp();
+        if (http.getPath().isEmpty()) {
+            throw CommandFailure.usage(
+                    name + " holds no attributes.request.http.path; write at least\n"
+                            + "{ \"attributes\": { \"request\": { \"http\": { \"method\": \"GET\", \"path\": \"/v1/models\" } } } }");
+        }
+        return check;
+    }
+
+    private static CheckRequest json(String text, String name) {
+        final CheckRequest.Builder check = CheckRequest.newBuilder();
+        try {
+            final JsonElement whole = JsonParser.parseString(text);
+            final JsonObject attributes = whole.getAsJsonObject();
+            if (!attributes.has("attributes") && attributes.has("request")) {
+                JsonFormat.parser().ignoringUnknownFields().merge(text, check.getAttributesBuilder());
+            } else {
+                JsonFormat.parser().ignoringUnknownFields().merge(text, check);
+            }
+        } catch (JsonSyntaxException e) {
+            throw CommandFailure.usage(name + ": " + RequestJson.explain("MalformedJsonException " + e.getMessage()));
+        } catch (InvalidProtocolBufferException e) {
+            throw CommandFailure.usage(name + ": " + RequestJson.explain(String.valueOf(e.getMessage())));
+        }
+        return check.build();
+    }
+
+    private static CheckRequest text(String text, String name) {
+        final Matcher logged = LOGGED.matcher(text);
+        final String message = logged.find() ? text.substring(logged.end()) : text;
+        final CheckRequest.Builder check = CheckRequest.newBuilder();
+        try {
+            TextFormat.Parser.newBuilder()
+                    .setAllowUnknownFields(true)
+                    .setAllowUnknownExtensions(true)
+                    .build()
+                    .merge(message, check);
+        } catch (TextFormat.ParseException e) {
+            throw CommandFailure.usage(name + " is neither JSON nor the text of a CheckRequest: line " + e.getLine()
+                    + ", column " + e.getColumn() + " of the text. Give the whole request, and nothing after it.");
+        }
+        return check.build();
+    }
+}
