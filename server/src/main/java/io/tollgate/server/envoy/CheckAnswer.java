@@ -10,6 +10,7 @@ import io.tollgate.v1.DecideResponse;
 import io.tollgate.v1.Outcome;
 import io.tollgate.v1.ReasonClass;
 import io.tollgate.v1.Warning;
+import java.util.List;
 
 /**
  * From an answer to what Envoy makes of it. Every deny, also those that fail closed, is a denied_response with a status: never a gRPC
@@ -64,8 +65,8 @@ final class CheckAnswer {
         to.allow();
         tellUpstream(question, answer, to);
         to.client(PREFIX + "decision-id", answer.getDecisionId());
-        for (final Warning warning : answer.getWarningsList()) {
-            to.client(PREFIX + "warning", warning(warning));
+        if (answer.getWarningsCount() > 0) {
+            to.client(PREFIX + "warning", warnings(answer.getWarningsList()));
         }
         if (answer.hasBindingCeiling()) {
             RateLimitFields.add(answer.getBindingCeiling(), nowMs, to::client);
@@ -173,6 +174,18 @@ final class CheckAnswer {
 
     private static String reason(final DecideResponse answer) {
         return answer.getReason().name().substring("REASON_".length());
+    }
+
+    /** One header for all: of several that overwrite each other only the last would arrive. */
+    private static String warnings(final List<Warning> warnings) {
+        if (warnings.size() == 1) {
+            return warning(warnings.get(0));
+        }
+        final StringBuilder text = new StringBuilder();
+        for (final Warning each : warnings) {
+            text.append(text.isEmpty() ? "" : ", ").append(warning(each));
+        }
+        return text.toString();
     }
 
     private static String warning(final Warning warning) {
