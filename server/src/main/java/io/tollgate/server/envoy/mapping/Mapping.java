@@ -3,6 +3,7 @@ package io.tollgate.server.envoy.mapping;
 
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
 import io.tollgate.v1.DecideRequest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,17 @@ public final class Mapping {
     /** {@return the YAML that it was read from} */
     public String text() {
         return text;
+    }
+
+    /** {@return what each rule that asks names, in order} */
+    public List<Names> names() {
+        final List<Names> names = new ArrayList<>();
+        for (final Rule rule : rules) {
+            if (rule.ask() != null) {
+                names.add(Names.of(rule.name(), rule.ask()));
+            }
+        }
+        return names;
     }
 
     /** {@return how many rules} */
