@@ -20,8 +20,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * A gRPC service behind Envoy that says in a trailer how much it did: 23. The message "fail" fails after that; a stream is answered once and
- * stays open.
+ * A gRPC service behind Envoy that says in a trailer how much it did: 23. The message "fail" fails after that; a stream is answered once
+ * and stays open.
  */
 final class MeteredGrpc implements AutoCloseable {
     static final int USED = 23;
