@@ -86,6 +86,7 @@ class ReservationAllocationTest {
             }
             final long high = decision.reservationHigh();
             final long low = decision.reservationLow();
+            worker.expectEnd(high, low, i % 5 != 0);
             if (i % 4 == 1) {
                 request.reset().addUsage(5, "token");
                 worker.extend(high, low, request, decision);
