@@ -117,7 +117,7 @@ class EnvoyExamplesTest extends ExampleCalls {
     void httpShouldRefuseWhatIsNotAllowed() throws Exception {
         final String body = "{\"max_tokens\":20}";
         final String invoke = "/v1/models/small/invoke";
-        assertRefused(
+        final HttpResponse<String> denied = assertRefused(
                 403,
                 "POLICY_DENY",
                 post(http, "/v1/models/large/invoke", body).header("x-api-key", "demo-key-tidepool-notebook"));
@@ -135,6 +135,25 @@ class EnvoyExamplesTest extends ExampleCalls {
         assertRefused(400, "UNKNOWN_ACTION", post(http, "/v1/other", body).header("x-api-key", RAG_KEY));
         assertTrue(http.stat("http.gate.ext_authz.tollgate.denied") >= 9);
         assertEquals(0, http.stat("http.gate.ext_authz.tollgate.invalid"));
+        assertLogged(
+                http,
+                "\"decision_id\":\""
+                        + denied.headers().firstValue("x-tollgate-decision-id").orElse("") + "\"",
+                "\"flags\":\"UAEX\"",
+                "\"reason\":\"POLICY_DENY\"",
+                "\"rule\":\"invoke\"",
+                "\"status\":403");
+    }
+
+    /** A line of the access log has all of these. */
+    private static void assertLogged(final ExampleGates.Gate gate, final String... parts) {
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (gate.envoy().output().lines().noneMatch(line -> Stream.of(parts).allMatch(line::contains))) {
+            assertTrue(
+                    System.nanoTime() < end,
+                    () -> String.join(" ", parts) + " in\n" + gate.envoy().output());
+            RealProcess.pause();
+        }
     }
 
     @Test

@@ -56,8 +56,8 @@ abstract class ExampleCalls {
         return client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Refused by Tollgate, and the service never heard of it. */
-    static void assertRefused(final int status, final String reason, final HttpRequest.Builder request)
+    /** Refused by Tollgate, and the service never heard of it; {@return the answer}. */
+    static HttpResponse<String> assertRefused(final int status, final String reason, final HttpRequest.Builder request)
             throws Exception {
         final int before = gates.service.requests.get();
         final HttpResponse<String> response = send(request);
@@ -73,6 +73,7 @@ abstract class ExampleCalls {
                 response.headers().firstValue("x-tollgate-decision-id").orElse(""),
                 problem.get("decision_id").asText());
         assertEquals(before, gates.service.requests.get(), "nothing of this came through");
+        return response;
     }
 
     /** Refused by Envoy itself: there is no decision. */
