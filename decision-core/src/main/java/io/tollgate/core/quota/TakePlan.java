@@ -47,7 +47,6 @@ public final class TakePlan {
     /** Most entries of any plan. */
     public static final int MAX_CAPACITY = 16_384;
 
-    private static final int MIN_TABLE = 1024;
     private static final int NOT_REPLAYING = -1;
 
     final int[] kind;
@@ -77,9 +76,7 @@ public final class TakePlan {
     final PlanShape shape;
 
     private final long[] tag;
-    private final long[] table;
-    private final int tableBits;
-    private long generation;
+    private final SameCells sameCells;
     private long nowEpochNs;
     private int size;
     private int deniedAt = -1;
@@ -127,10 +124,7 @@ public final class TakePlan {
         pending = new boolean[capacity];
         tag = new long[capacity];
         shape = new PlanShape(capacity, maxParts);
-        // at most half of the table is filled
-        int places = Math.max(MIN_TABLE, Integer.highestOneBit(2 * capacity - 1) << 1);
-        tableBits = Integer.numberOfTrailingZeros(places);
-        table = new long[places];
+        sameCells = new SameCells(capacity);
     }
 
     /**
@@ -147,7 +141,7 @@ public final class TakePlan {
         replayAt = NOT_REPLAYING;
         overflowed = false;
         nowEpochNs = epochNs;
-        generation++;
+        sameCells.clear();
     }
 
     /**
@@ -240,7 +234,7 @@ public final class TakePlan {
         amount[index] = tokens;
         flags[index] = entryFlags;
         tag[index] = 0;
-        sameCell[index] = lastOfSameCell(cell, index);
+        sameCell[index] = sameCells.put(cell, index, cellRef);
         before[index] = 0;
         after[index] = 0;
         clock[index] = 0;
@@ -277,23 +271,6 @@ public final class TakePlan {
     /** The index that the next entry gets. */
     public int position() {
         return replayAt < 0 ? size : replayAt;
-    }
-
-    /** Finds the last entry of the same cell and puts the new one in its place. */
-    private int lastOfSameCell(long cell, int index) {
-        long mark = generation << tableBits;
-        int mask = table.length - 1;
-        int place = (int) ((cell * 0x9E37_79B9_7F4A_7C15L) >>> (Long.SIZE - tableBits));
-        while ((table[place] & ~mask) == mark) {
-            int other = (int) (table[place] & mask);
-            if (cellRef[other] == cell) {
-                table[place] = mark | index;
-                return other;
-            }
-            place = (place + 1) & mask;
-        }
-        table[place] = mark | index;
-        return -1;
     }
 
     /**

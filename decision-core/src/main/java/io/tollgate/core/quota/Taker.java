@@ -95,6 +95,7 @@ public final class Taker {
     private final InFlight inFlight;
     private final int worker;
     private final int maxSpins;
+    private final GiveBack givesBack;
     private final Refunder refunder;
     private UnsafeBuffer[] segments;
     private @Nullable CounterReadings recorded;
@@ -120,6 +121,7 @@ public final class Taker {
         this.inFlight = inFlight;
         this.worker = worker;
         this.maxSpins = maxSpins;
+        this.givesBack = new GiveBack(cells, inFlight, worker, maxSpins);
         this.refunder = new Refunder(cells, inFlight, worker, maxSpins);
         this.segments = cells.segments();
     }
@@ -242,57 +244,7 @@ public final class Taker {
      *     patient: what was taken from that one then stays taken
      */
     public boolean giveBack(TakePlan plan, long epochNs) {
-        if (!plan.taken()) {
-            return false;
-        }
-        segments = cells.segments();
-        spins = maxSpins;
-        plan.taken(false);
-        plan.allPending();
-        boolean all;
-        inFlight.enterUndo(worker);
-        try {
-            do {
-                all = returnPending(plan, epochNs);
-                // if not, an opener is at one of our slots: it ends that period, or gives up
-            } while (!all && pause());
-        } finally {
-            inFlight.exitUndo(worker);
-        }
-        return all;
-    }
-
-    /** Returns what is not returned yet; false when something has to be tried again. */
-    private boolean returnPending(TakePlan plan, long epochNs) {
-        boolean all = true;
-        inFlight.enterFlight(worker);
-        try {
-            for (int entry = plan.size() - 1; entry >= 0; entry--) {
-                UnsafeBuffer segment = Cells.segment(segments, plan.cellRef[entry]);
-                if (segment != null && plan.pending[entry]) {
-                    plan.pending[entry] = returnEntry(plan, entry, segment, epochNs) == CellOps.UNSETTLED;
-                    all &= !plan.pending[entry];
-                }
-            }
-        } finally {
-            inFlight.exitFlight(worker);
-        }
-        return all;
-    }
-
-    private int returnEntry(TakePlan plan, int entry, UnsafeBuffer segment, long epochNs) {
-        int offset = Cells.offset(plan.cellRef[entry]);
-        long amount = plan.amount[entry];
-        if (plan.kind[entry] == CellKind.PERIOD) {
-            return CellOps.returnPeriod(segment, offset, plan.clock[entry], amount, cells.incarnation());
-        }
-        if (plan.kind[entry] == CellKind.RATE) {
-            long position = Gcra.position(plan.ordinalOrMultiplier[entry], epochNs);
-            CellOps.returnRate(segment, offset, position, plan.endOrUnits[entry], amount, plan.after[entry]);
-        } else {
-            segment.getAndAddLong(offset, -amount);
-        }
-        return CellOps.READY;
+        return givesBack.plan(plan, epochNs);
     }
 
     /**
@@ -304,24 +256,7 @@ public final class Taker {
      *     does not exist; nothing is returned then
      */
     public boolean giveBackPeriod(long cellRef, long ordinal, long tokens) {
-        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
-        if (segment == null || tokens <= 0) {
-            return false;
-        }
-        int offset = Cells.offset(cellRef);
-        int code;
-        spins = maxSpins;
-        inFlight.enterUndo(worker);
-        try {
-            do {
-                inFlight.enterFlight(worker);
-                code = CellOps.returnPeriod(segment, offset, ordinal, tokens, cells.incarnation());
-                inFlight.exitFlight(worker);
-            } while (code == CellOps.UNSETTLED && pause());
-        } finally {
-            inFlight.exitUndo(worker);
-        }
-        return code == CellOps.READY;
+        return givesBack.period(cellRef, ordinal, tokens);
     }
 
     /**
@@ -331,32 +266,12 @@ public final class Taker {
      * @param receipt {@link TakePlan#receipt} of the entry
      */
     public boolean giveBackRate(long cellRef, long position, long unitsPerToken, long tokens, long receipt) {
-        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
-        if (segment == null || tokens <= 0) {
-            return false;
-        }
-        inFlight.enterUndo(worker);
-        try {
-            CellOps.returnRate(segment, Cells.offset(cellRef), position, unitsPerToken, tokens, receipt);
-        } finally {
-            inFlight.exitUndo(worker);
-        }
-        return true;
+        return givesBack.rate(cellRef, position, unitsPerToken, tokens, receipt);
     }
 
     /** The same for a GAUGE entry. */
     public boolean giveBackGauge(long cellRef, long tokens) {
-        UnsafeBuffer segment = Cells.segment(cells.segments(), cellRef);
-        if (segment == null || tokens <= 0) {
-            return false;
-        }
-        inFlight.enterUndo(worker);
-        try {
-            segment.getAndAddLong(Cells.offset(cellRef), -tokens);
-        } finally {
-            inFlight.exitUndo(worker);
-        }
-        return true;
+        return givesBack.gauge(cellRef, tokens);
     }
 
     private boolean denyIsFinal(long undos) {
