@@ -49,7 +49,7 @@ public final class DecisionWorker {
     private final FreshnessTable freshness;
     private final EndResult kept = new EndResult();
     private final KeyedAnswers keys;
-    private final Explainer explainer = new Explainer();
+    private final ExplainedStages explained;
     private @Nullable World world;
     private @Nullable DecisionBatch batch;
     private boolean auditable = true;
@@ -69,6 +69,7 @@ public final class DecisionWorker {
         this.reservations = reservations;
         keys = new KeyedAnswers(reservations.keys());
         commitStage = new CommitStage(taker, reservations, new TakePlan(), usage);
+        explained = new ExplainedStages(evaluation, requestStage, freshnessStage, entitlementStage, commitStage);
         this.usage = usage;
         this.taker = taker;
         this.freshness = freshness;
@@ -354,12 +355,12 @@ public final class DecisionWorker {
         if (request.defect() != Defect.NONE) {
             decision.problem(Problem.FORM, Reason.INVALID_REQUEST);
             decision.deny(Stage.REQUEST, Reason.INVALID_REQUEST);
-            explainer.notEvaluated(explanation, decision, request.defectMessage());
+            explained.notEvaluated(explanation, decision, request.defectMessage());
         } else if (world == null) {
             decision.deny(Stage.FRESHNESS, Reason.SNAPSHOT_MISSING);
-            explainer.notEvaluated(explanation, decision, "no snapshot has been installed yet");
+            explained.notEvaluated(explanation, decision, "no snapshot has been installed yet");
         } else {
-            explainStages(explanation);
+            explained.evaluate(explanation);
         }
     }
 
@@ -477,52 +478,5 @@ public final class DecisionWorker {
             return false;
         }
         return true;
-    }
-
-    private void explainStages(final Explanation explanation) {
-        final Decision decision = evaluation.decision;
-        final Reason request = requestStage.evaluate(evaluation);
-        explainer.stage(explanation, evaluation, Stage.REQUEST, request, true);
-        final Operation operation = evaluation.operation;
-        if (request != Reason.OK || operation == null) {
-            decision.deny(Stage.REQUEST, request);
-            explainer.restSkipped(explanation, Stage.FRESHNESS, "what is asked, by whom and where is not known");
-            return;
-        }
-        decision.chain(evaluation);
-        Stage deniedAt = null;
-        Reason denied = Reason.OK;
-        for (final Stage stage : Explainer.EVALUATED) {
-            final Reason reason = explainStage(explanation, stage, operation);
-            explainer.stage(explanation, evaluation, stage, reason, deniedAt == null);
-            if (reason != Reason.OK && deniedAt == null) {
-                deniedAt = stage;
-                denied = reason;
-            }
-        }
-        explainer.notCommitted(explanation);
-        CapacityWords.explain(explanation, evaluation, commitStage.plan());
-        explainer.chainAndCeilings(explanation, evaluation, deniedAt == null || deniedAt == Stage.QUOTA);
-        if (deniedAt == null) {
-            decision.admit();
-        } else {
-            decision.deny(deniedAt, denied);
-            decision.forgetAfter(deniedAt);
-        }
-    }
-
-    private Reason explainStage(final Explanation explanation, final Stage stage, final Operation operation) {
-        return switch (stage) {
-            case FRESHNESS -> freshnessStage.evaluate(evaluation, operation);
-            case POLICY -> PolicyStage.evaluate(evaluation, explainer.policyTrace(explanation, evaluation));
-            case ENTITLEMENT -> entitlementStage.evaluate(evaluation, operation);
-            case QUOTA -> {
-                if (evaluation.spends(operation)) {
-                    commitStage.evaluate(evaluation, false);
-                }
-                yield evaluation.quotaReason;
-            }
-            default -> evaluation.planReason(stage);
-        };
     }
 }
