@@ -33,6 +33,12 @@ class RefundInterleavingTest {
         run(3_000, true);
     }
 
+    /** Where a refund that did not look at the others' undo stamp again gave back what another one had given back. */
+    @Test
+    void shouldDoSoWhereTwoRefundsMeetATake() {
+        new RefundInterleavingTest().runCase(3889595276378573987L, false);
+    }
+
     @Test
     @Tag("long")
     void shouldGiveBackAsSomeSequentialOrderWouldInManyMoreCases() {
