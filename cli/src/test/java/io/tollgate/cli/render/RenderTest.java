@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.cli.render.Paint.Style;
+import io.tollgate.v1.DecisionLogEntry;
 import io.tollgate.v1.Reason;
 import io.tollgate.v1.ScopeLevel;
 import io.tollgate.v1.SnapshotStatus;
@@ -42,6 +43,15 @@ class RenderTest {
         assertEquals("1 d", Human.durationMs(86_400_000));
         assertEquals("-1 s", Human.durationMs(-1000));
         assertEquals("106,751 d 23 h", Human.durationMs(Long.MAX_VALUE));
+    }
+
+    @Test
+    void shouldNameTheDoorOfAnEntry() {
+        final DecisionLogEntry.Builder entry = DecisionLogEntry.newBuilder().setFace("rate_limit");
+        assertTrue(EntryText.line(entry.build(), Paint.PLAIN).contains("  rate_limit"));
+        entry.setBatchIndex(1).setBatchSize(3);
+        assertTrue(EntryText.line(entry.build(), Paint.PLAIN).contains("  rate_limit batch 2/3"));
+        assertTrue(EntryText.line(entry.setFace("batch").build(), Paint.PLAIN).contains("  batch 2/3"));
     }
 
     @Test

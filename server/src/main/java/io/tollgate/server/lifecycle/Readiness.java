@@ -33,7 +33,9 @@ public final class Readiness {
     public static final List<String> PROXY_NAMES = List.of(
             HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
             "tollgate.v1.DecisionService",
-            "envoy.service.auth.v3.Authorization");
+            "envoy.service.auth.v3.Authorization",
+            "envoy.service.ratelimit.v3.RateLimitService",
+            "envoy.service.accesslog.v3.AccessLogService");
 
     private final HealthStatusManager health = new HealthStatusManager();
     private volatile View view = new View(SidecarState.STARTING, "no snapshot is installed yet");

@@ -40,8 +40,13 @@ class ReadinessTest {
     private void assertNames(final boolean ready, final boolean proxies) {
         assertEquals(ServingStatus.SERVING, of("tollgate.liveness"));
         assertEquals(ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING, of("tollgate.readiness"));
-        for (final String name :
-                new String[] {"", "envoy.service.auth.v3.Authorization", "tollgate.v1.DecisionService"}) {
+        for (final String name : new String[] {
+            "",
+            "envoy.service.auth.v3.Authorization",
+            "envoy.service.ratelimit.v3.RateLimitService",
+            "envoy.service.accesslog.v3.AccessLogService",
+            "tollgate.v1.DecisionService"
+        }) {
             assertEquals(proxies ? ServingStatus.SERVING : ServingStatus.NOT_SERVING, of(name), name);
         }
     }
