@@ -18,8 +18,10 @@ enum Door {
     HASTY_SHUT(
             "{}",
             "{ failure_mode_allow: false, grpc_service: { timeout: 0.3s }, status_on_error: { code: ServiceUnavailable } }"),
-    /** Sends headers as they came, one by one. */
-    RAW("{}", "{ failure_mode_allow: true, encode_raw_headers: true }"),
+    /** Sends headers as they came, one by one; lets WebSocket through. */
+    RAW(
+            "{ upgrade_configs: [ { upgrade_type: websocket } ] }",
+            "{ failure_mode_allow: true, encode_raw_headers: true }"),
     /** Sends bodies, whole or not at all. */
     BODY("{}", "{ failure_mode_allow: true, with_request_body: { max_request_bytes: 1024 } }"),
     /** Sends as much of a body as fits. */
@@ -46,12 +48,10 @@ enum Door {
                     - remove: x-user
             """,
             "{ failure_mode_allow: true }"),
-    /** TLS, so that clients can choose HTTP/2; WebSocket. */
-    TLS("{ upgrade_configs: [ { upgrade_type: websocket } ] }", "{ failure_mode_allow: true }"),
-    /** What docs/envoy.md recommends. */
-    STRICT(
-            "{ normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: REJECT_REQUEST }",
-            "{ failure_mode_allow: true }"),
+    /** TLS, so that clients can choose HTTP/2. */
+    TLS("{}", "{ failure_mode_allow: true }"),
+    /** examples/envoy/envoy.yaml. */
+    STRICT("{}", "{}"),
     /** Mends all it can. */
     MENDING(
             "{ normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD }",

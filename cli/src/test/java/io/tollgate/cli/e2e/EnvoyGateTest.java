@@ -2,6 +2,7 @@
 package io.tollgate.cli.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Nested;
 class EnvoyGateTest {
     static final String MAPPING =
             """
-            trusted_headers: [x-user, x-tenant]
+            trusted_headers: [x-user, x-tenant, x-late]
             upstream:
               identity: { organization: x-org-id, actor_id: x-actor-id, decision_id: x-decision-id }
               remove: [x-api-key]
@@ -84,6 +85,9 @@ class EnvoyGateTest {
                 match: { path: "/context/{rest**}", context: { gate: compute } }
                 request: { product: compute, resource_type: gpu_instance, action: launch, project: { context: project },
                   mode: check, usage: [ { unit: gpu_hour, amount: 1 } ] }
+              - name: late
+                match: { path: /v1/late }
+                request: { product: llm, resource_type: model, action: list, actor_id: { header: x-late } }
               - name: read
                 match: { methods: [GET, HEAD, OPTIONS], path: "/v1/objects/{rest**}" }
                 request: { product: storage, resource_type: bucket, action: read }
@@ -120,14 +124,23 @@ class EnvoyGateTest {
     @Nested
     class Sources extends EnvoySources {}
 
+    @Nested
+    class Paths extends EnvoyPaths {}
+
+    @Nested
+    class Protocols extends EnvoyProtocols {}
+
     /** While the sidecar runs, no answer of it is an error to Envoy: those let requests pass where failure_mode_allow is on. */
     @AfterAll
     static void shouldNeverHaveFailedInEnvoysEyes() throws Exception {
         try (Gate ending = gate()) {
+            final Map<String, Long> open = ending.newest().stats(Door.OPEN);
+            assertTrue(open.get("ok") > 0 && open.get("denied") > 0, "all of it was counted: " + open);
             for (final String version : RealEnvoy.VERSIONS) {
                 for (final Door door : Door.values()) {
                     final Map<String, Long> stats = ending.front(version).stats(door);
                     assertEquals(0, stats.get("error"), version + " " + door + " " + stats);
+                    assertEquals(0, stats.get("invalid"), version + " " + door + " " + stats);
                     assertEquals(0, stats.get("failure_mode_allowed"), version + " " + door + " " + stats);
                 }
             }

@@ -66,6 +66,10 @@ abstract class EnvoySources {
         final RawHttp.Reply refused = raw(Door.EARLY, INVOKE + "x-tenant: fernway\nx-user: bea\n", "");
         assertEquals(400, refused.status(), refused.body());
         assertTrue(refused.body().contains("who sends it"), refused.body());
+        final RawHttp.Reply late =
+                raw(Door.OPEN, "POST /v1/late HTTP/1.1\ncontent-length: 0\nx-tenant: lumen\nx-late: ana\n", "");
+        assertEquals(200, late.status(), "request_headers_to_remove is the router's: Tollgate has seen it");
+        assertFalse(late.body().contains("x-late"), late.body());
         final HttpResponse<String> keyed = front.send(front.post(Door.EARLY, "/v1/keyed/vision")
                 .header("authorization", "Bearer demo-key-lumen-scout")
                 .header("x-tenant", "fernway"));

@@ -5,40 +5,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Envoy's configuration for all doors, with an access log that has everything Tollgate says. */
+/**
+ * Envoy's configuration for all doors, with an access log that has everything Tollgate says. Clusters, and the door STRICT, are those of
+ * examples/envoy/envoy.yaml but for the ports.
+ */
 final class GateConfig {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final YAMLMapper YAML = new YAMLMapper();
-    private static final String BASE =
-            """
-            admin: { address: { socket_address: { address: 127.0.0.1, port_value: ADMIN } } }
-            static_resources:
-              listeners: []
-              clusters:
-                - name: service
-                  circuit_breakers: { thresholds: [ { max_requests: 100000, max_pending_requests: 100000 } ] }
-                  load_assignment:
-                    cluster_name: service
-                    endpoints:
-                      - lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: SERVICE } } } } ]
-                - name: tollgate
-                  circuit_breakers: { thresholds: [ { max_requests: 100000, max_pending_requests: 100000 } ] }
-                  typed_extension_protocol_options:
-                    envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                      "@type": TYPEupstreams.http.v3.HttpProtocolOptions
-                      explicit_http_config: { http2_protocol_options: {} }
-                  load_assignment:
-                    cluster_name: tollgate
-                    endpoints:
-                      - lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: TOLLGATE } } } } ]
-            """;
     private static final String MANAGER =
             """
             "@type": TYPEfilters.network.http_connection_manager.v3.HttpConnectionManager
+            # else a client that reads until the end waits a second for it
+            delayed_close_timeout: 0.005s
             access_log:
               - name: file
                 typed_config:
@@ -110,29 +93,52 @@ final class GateConfig {
     }
 
     String yaml(final int servicePort, final int tollgatePort) throws IOException {
-        final ObjectNode root = object(BASE.replace("ADMIN", Integer.toString(adminPort))
-                .replace("SERVICE", Integer.toString(servicePort))
-                .replace("TOLLGATE", Integer.toString(tollgatePort)));
+        final Path example = Path.of(System.getProperty("tollgate.root"), "examples", "envoy", "envoy.yaml");
+        final ObjectNode root = object(Files.readString(example)
+                .replace("port_value: 8080", "port_value: " + servicePort)
+                .replace("port_value: 7070", "port_value: " + tollgatePort));
+        final ObjectNode resources = root.withObject("/static_resources");
+        final ObjectNode strict = (ObjectNode) resources.get("listeners").get(0);
+        resources.putArray("listeners");
         for (final Map.Entry<Door, Integer> each : ports.entrySet()) {
-            root.withObject("/static_resources").withArray("listeners").add(listener(each.getKey(), each.getValue()));
+            resources
+                    .withArray("listeners")
+                    .add(
+                            each.getKey() == Door.STRICT
+                                    ? moved(strict, each.getValue())
+                                    : listener(each.getKey(), each.getValue()));
         }
+        address(root.withObject("/admin"), adminPort);
         return root.toPrettyString();
+    }
+
+    private ObjectNode moved(final ObjectNode listener, final int port) throws IOException {
+        final ObjectNode manager = listener.withObject("/filter_chains/0/filters/0/typed_config");
+        manager.put("stat_prefix", Door.STRICT.word());
+        manager.set("access_log", manager(Door.STRICT).get("access_log"));
+        address(listener, port);
+        return listener;
+    }
+
+    private static void address(final ObjectNode of, final int port) {
+        of.withObject("/address/socket_address").put("address", "127.0.0.1").put("port_value", port);
+    }
+
+    private ObjectNode manager(final Door door) throws IOException {
+        return object(MANAGER.replace("ACCESS_LOG", accessLog.toString()).replace("DOOR", door.word()));
     }
 
     private ObjectNode listener(final Door door, final int port) throws IOException {
         final ObjectNode authorization = object(AUTHORIZATION);
         YAML.readerForUpdating(authorization).readValue(door.authorization);
-        final ObjectNode manager =
-                object(MANAGER.replace("ACCESS_LOG", accessLog.toString()).replace("DOOR", door.word()));
+        final ObjectNode manager = manager(door);
         manager.setAll((ObjectNode) YAML.readTree(door.manager));
         manager.put("stat_prefix", door.word());
         manager.withArray("http_filters").add(filter("envoy.filters.http.ext_authz", authorization));
         manager.withArray("http_filters")
                 .add(filter("envoy.filters.http.router", object("\"@type\": TYPEfilters.http.router.v3.Router")));
         final ObjectNode listener = YAML.createObjectNode();
-        listener.withObject("/address/socket_address")
-                .put("address", "127.0.0.1")
-                .put("port_value", port);
+        address(listener, port);
         final ObjectNode chain = listener.withArray("filter_chains").addObject();
         if (door == Door.TLS) {
             chain.set("transport_socket", object(TLS.replace("FOLDER", certificates.toString())));

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,8 +41,27 @@ final class RawHttp {
         return exchange(port, head.replace("\n", "\r\n") + "host: gate.test\r\nconnection: close\r\n\r\n" + body);
     }
 
-    /** Sends bytes and reads until the other side has said all. */
+    /** Sends bytes and reads until the other side has said all; {@return the first answer} */
     static Reply exchange(final int port, final String bytes) throws IOException {
+        return parse(all(port, bytes));
+    }
+
+    /** As {@link #exchange(int, String)}; {@return all answers, whose bodies have a length} */
+    static List<Reply> exchangeAll(final int port, final String bytes) throws IOException {
+        final List<Reply> replies = new ArrayList<>();
+        String rest = all(port, bytes);
+        do {
+            final Reply parsed = parse(rest);
+            final int length = Integer.parseInt(parsed.headers().getOrDefault("content-length", "0"));
+            final String after = parsed.body();
+            replies.add(
+                    new Reply(parsed.status(), parsed.headers(), after.substring(0, Math.min(length, after.length()))));
+            rest = after.substring(Math.min(length, after.length()));
+        } while (!rest.isEmpty());
+        return replies;
+    }
+
+    private static String all(final int port, final String bytes) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MS);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
@@ -53,11 +74,10 @@ final class RawHttp {
             } catch (final IOException ex) {
                 // reset after what it has said
             }
-            return parse(all.toString(StandardCharsets.UTF_8));
+            return all.toString(StandardCharsets.ISO_8859_1);
         }
     }
 
-    /** {@return the first answer in a text} */
     private static Reply parse(final String text) {
         final int end = text.indexOf("\r\n\r\n");
         if (end < 0) {

@@ -29,7 +29,8 @@ final class Seen {
             "x-tollgate-reason");
 
     /** Envoy closes an HTTP/1.1 connection when it has answered before it has seen all of the request. */
-    private static final Set<String> SOMETIMES = Set.of("retry-after", "ratelimit", "ratelimit-policy", "connection");
+    private static final Set<String> SOMETIMES =
+            Set.of("retry-after", "ratelimit", "ratelimit-policy", "connection", ":status");
 
     private Seen() {}
 

@@ -34,8 +34,12 @@ final class Upstream implements AutoCloseable {
                         .append(value)
                         .append('\n')));
         final byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(200, -1);
+        } else {
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
         exchange.close();
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tollgate.server.envoy.mapping.MappingReader;
 import io.tollgate.v1.DecideRequest;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,9 @@ class MappingSourcesTest {
                 match: { path: /ask }
                 request: { product: llm, resource_type: model, action: invoke, idempotency_key: { request_id: true },
                   resource_attributes: { model: { body: /model } } }
+              - name: search
+                match: { path: /search }
+                request: { product: llm, resource_type: model, action: list, attributes: { q: { query: q } } }
               - name: plain
                 request: { product: llm, resource_type: model, action: list }
             """;
@@ -128,5 +132,31 @@ class MappingSourcesTest {
                 ask(check("/ask").header("x-request-id", "4711").body("{}"));
         assertEquals("4711", question.getCorrelationId());
         assertEquals("req-1", question.getIdempotencyKey(), "a client may choose the other one");
+    }
+
+    @Test
+    void shouldRefuseWhatEnvoyWritesForBytesThatAreNoText() {
+        assertTrue(refusal(check("/li!st")).contains("exclamation mark"));
+        assertTrue(refusal(check("/search?q=a!")).contains("exclamation mark"));
+        assertEquals("a!", text(ask(check("/search?q=a%21&other=b!"))));
+        assertEquals("The path is not UTF-8.", refusal(raw("/li\u00e4st", StandardCharsets.ISO_8859_1)));
+        assertEquals("The query is not UTF-8.", refusal(raw("/search?q=\u00e4", StandardCharsets.ISO_8859_1)));
+        assertEquals("a!\u00e4", text(ask(raw("/search?q=a!\u00e4", StandardCharsets.UTF_8))));
+    }
+
+    private static Checks raw(final String path, final Charset charset) {
+        return Checks.of("POST", path.replace('\u00e4', '!'))
+                .rawHeader("x-user", bytes("ana"))
+                .rawHeader(":path", path.getBytes(charset));
+    }
+
+    private static String text(final DecideRequest question) {
+        return question.getAttributesOrThrow("q").getStringValue();
+    }
+
+    @Test
+    void shouldRefuseAFragment() {
+        assertEquals("The path has a fragment.", refusal(check("/list#x")));
+        assertEquals("The path has a fragment.", refusal(check("/list?x#y")));
     }
 }

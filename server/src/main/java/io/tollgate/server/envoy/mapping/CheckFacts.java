@@ -22,6 +22,7 @@ public final class CheckFacts {
     private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
 
     private static final String CONTENT_LENGTH = "content-length";
+    private static final String PATH = ":path";
     private static final String REQUEST_ID = "x-request-id";
     /** What bytes become that are no UTF-8. */
     private static final char NO_CHARACTER = '\ufffd';
@@ -38,6 +39,9 @@ public final class CheckFacts {
             .build();
 
     private final CheckSource source;
+    /** Whether path and query are as the client has sent them, byte by byte. */
+    private final boolean isExact;
+
     private final String rawPath;
     private final String query;
     private @Nullable SafePath path;
@@ -51,20 +55,49 @@ public final class CheckFacts {
     /** Facts of one Check, wherever it is read from. */
     public CheckFacts(final CheckSource source) {
         this.source = source;
-        final String target = source.target();
-        final int fragment = target.indexOf('#');
-        final String whole = fragment < 0 ? target : target.substring(0, fragment);
-        final int mark = whole.indexOf('?');
-        rawPath = mark < 0 ? whole : whole.substring(0, mark);
-        query = mark < 0 ? "" : whole.substring(mark + 1);
+        final int raw = rawHeader(source, PATH);
+        isExact = raw >= 0;
+        final String target = isExact ? source.rawHeader(raw) : source.target();
+        final int mark = target.indexOf('?');
+        rawPath = mark < 0 ? target : target.substring(0, mark);
+        query = mark < 0 ? "" : target.substring(mark + 1);
+    }
+
+    private static int rawHeader(final CheckSource source, final String name) {
+        if (source.hasHeaderMap()) {
+            for (int i = 0; i < source.rawHeaderCount(); i++) {
+                if (source.isRawHeader(i, name)) {
+                    return i;
+                }
+            }
+        }
+        return -1;
     }
 
     /** {@return the path} */
     public SafePath path() throws Refusal {
         if (path == null) {
+            if (rawPath.indexOf('#') >= 0 || query.indexOf('#') >= 0) {
+                throw new Refusal(Kind.UNSAFE, "The path has a fragment.");
+            }
+            refuseForeignBytes(rawPath, "The path");
             path = SafePath.of(rawPath);
         }
         return path;
+    }
+
+    /**
+     * Over HTTP/2 anybody can send bytes that are no UTF-8, and the service behind gets them. Envoy writes ! for them, unless it sends
+     * headers as they came: then, but only then, a ! is one.
+     */
+    private void refuseForeignBytes(final String text, final String what) throws Refusal {
+        if (text.indexOf(NO_CHARACTER) >= 0) {
+            throw new Refusal(Kind.UNSAFE, what + " is not UTF-8.");
+        }
+        if (!isExact && text.indexOf('!') >= 0) {
+            throw new Refusal(
+                    Kind.UNSAFE, what + " has an exclamation mark, which may stand for anything; write it as %21.");
+        }
     }
 
     /** {@return GET, POST} */
@@ -203,7 +236,9 @@ public final class CheckFacts {
                 if (found != null) {
                     throw new Refusal(Kind.UNSAFE, "The query has " + name + " twice.");
                 }
-                found = keyTo == to ? "" : SafePath.decode(query.substring(keyTo + 1, to), false);
+                final String value = keyTo == to ? "" : query.substring(keyTo + 1, to);
+                refuseForeignBytes(value, "The query");
+                found = SafePath.decode(value, false);
             }
             from = to + 1;
         }
