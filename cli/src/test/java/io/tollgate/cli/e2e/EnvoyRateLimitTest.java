@@ -286,6 +286,18 @@ class EnvoyRateLimitTest {
         assertEquals(before, upstream.requests.get(), "nothing of this came through");
     }
 
+    /** Envoy takes for a gRPC client who says so, also over HTTP/1.1. */
+    @Test
+    @Order(3)
+    void shouldSpeakToGrpcClientsInTheirWay() {
+        final HttpResponse<String> denied = send("/nobody-knows", "content-type", "application/grpc");
+        assertEquals(200, denied.statusCode(), denied.body());
+        assertEquals("application/grpc", header(denied, "content-type"));
+        assertEquals("8", header(denied, "grpc-status"), "RESOURCE_EXHAUSTED");
+        assertEquals("UNKNOWN_ACTION", header(denied, "x-tollgate-reason"));
+        assertTrue(header(denied, "grpc-message").contains("UNKNOWN_ACTION"), "the problem is the message");
+    }
+
     @Test
     @Order(4)
     void shouldChargeWhatTheResponseSaysAfterIt() throws Exception {
