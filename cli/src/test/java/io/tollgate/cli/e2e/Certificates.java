@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -62,24 +65,21 @@ final class Certificates {
      * @param authority whose servers it trusts
      */
     SSLContext client(@Nullable String name, String authority) throws Exception {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        own.load(null, null);
+        KeyManager[] keys = {};
         if (name != null) {
-            own.setKeyEntry(
-                    name,
-                    open().getKey(name, PASSWORD.toCharArray()),
-                    PASSWORD.toCharArray(),
-                    open().getCertificateChain(name));
+            KeyStore own = open();
+            X509Certificate[] chain = Arrays.stream(own.getCertificateChain(name))
+                    .map(X509Certificate.class::cast)
+                    .toArray(X509Certificate[]::new);
+            keys = new KeyManager[] {new OneKey((PrivateKey) own.getKey(name, PASSWORD.toCharArray()), chain)};
         }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own, PASSWORD.toCharArray());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry(authority, open().getCertificate(authority));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keys, trust.getTrustManagers(), null);
         return context;
     }
 

@@ -17,9 +17,10 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.tollgate.server.envoy.mapping.Mapping;
 import io.tollgate.server.envoy.mapping.MappingReader;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +36,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -266,11 +269,35 @@ class EnvoyExamplesTest extends ExampleCalls {
         assertEquals(
                 "POLICY_NO_GRANT",
                 elsewhere.headers().firstValue("x-tollgate-reason").orElse(""));
-
-        assertThrows(IOException.class, () -> asClient(null, "/healthz"), "without a certificate");
-        assertThrows(IOException.class, () -> asClient("forged", "/healthz"), "of another authority");
-        assertThrows(IOException.class, () -> asClient("person", "/healthz"), "of this authority, and no workload");
         assertEquals(before, gates.service.requests.get(), "nothing of this came through");
+
+        assertTrue(answerTo("trainer").startsWith("HTTP/1.1 200"), "as a client of his own makes it");
+        final int known = gates.service.requests.get();
+        assertNoConnection(null, "fail_verify_no_cert");
+        assertNoConnection("forged", "fail_verify_error"); // of another authority
+        assertNoConnection("person", "fail_verify_san"); // of this authority, and no workload
+        assertEquals(known, gates.service.requests.get(), "nothing of this came through");
+    }
+
+    private static void assertNoConnection(final String certificate, final String counter) throws Exception {
+        final String name = "listener.127.0.0.1_" + mtls.port() + ".ssl." + counter;
+        final long before = mtls.stat(name);
+        assertEquals("", answerTo(certificate), counter);
+        assertTrue(mtls.stat(name) > before, counter);
+    }
+
+    /** {@return what comes back over a TLS connection; empty = it was refused} */
+    private static String answerTo(final String certificate) throws Exception {
+        final SSLContext context = certificates.client(certificate, "clients-ca");
+        try (Socket socket = context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), mtls.port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write("GET /healthz HTTP/1.1\r\nhost: gate\r\nconnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (final SSLException | SocketException ex) {
+            return "";
+        }
     }
 
     // --- grpc.yaml
