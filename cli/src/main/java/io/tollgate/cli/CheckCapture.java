@@ -12,7 +12,6 @@ import io.tollgate.envoy.auth.v3.CheckRequest;
 import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +19,12 @@ import java.util.regex.Pattern;
  * Tollgate does not read are passed over.
  */
 final class CheckCapture {
-    /** How a line of Envoy's log goes on after its own part: "Sending CheckRequest: attributes { ...". */
-    private static final Pattern LOGGED = Pattern.compile("\\A\\[[^\\n]*?CheckRequest: *");
+    /** What stands before it in Envoy's log, and what the next entry of the log begins with. */
+    private static final String SENDING = "Sending CheckRequest:";
+
+    private static final String NEXT_ENTRY = "\n[";
+    /** What protobuf writes before a text that is for people. */
+    private static final Pattern FOR_PEOPLE = Pattern.compile("\\A\\s*goo\\.gle/debug\\w+\\s");
 
     /** It warns of every field that is passed over. Held here, or it would be forgotten with its level. */
     private static final Logger CHATTY = Logger.getLogger(TextFormat.class.getName());
@@ -63,9 +66,20 @@ final class CheckCapture {
         return check.build();
     }
 
+    /** {@return the last that a log shows; what is no log as it is} */
+    private static String newestLogged(String text) {
+        final int sending = text.lastIndexOf(SENDING);
+        if (sending < 0) {
+            return text;
+        }
+        final int from = sending + SENDING.length();
+        final int next = text.indexOf(NEXT_ENTRY, from);
+        return text.substring(from, next < 0 ? text.length() : next);
+    }
+
     private static CheckRequest text(String text, String name) {
-        final Matcher logged = LOGGED.matcher(text);
-        final String message = logged.find() ? text.substring(logged.end()) : text;
+        final String message =
+                FOR_PEOPLE.matcher(newestLogged(text)).replaceFirst("").strip();
         final CheckRequest.Builder check = CheckRequest.newBuilder();
         try {
             TextFormat.Parser.newBuilder()
@@ -75,7 +89,8 @@ final class CheckCapture {
                     .merge(message, check);
         } catch (TextFormat.ParseException e) {
             throw CommandFailure.usage(name + " is neither JSON nor the text of a CheckRequest: line " + e.getLine()
-                    + ", column " + e.getColumn() + " of the text. Give the whole request, and nothing after it.");
+                    + ", column " + e.getColumn() + " of the text. Of Envoy's log give the entry that says '" + SENDING
+                    + "', all of its lines.");
         }
         return check.build();
     }

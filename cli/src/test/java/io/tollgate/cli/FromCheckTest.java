@@ -175,8 +175,13 @@ class FromCheckTest {
                   }
                 }
                 """;
-        final String logged = "[2026-11-21 08:00:00.123][12][trace][ext_authz] [source/x.cc:1] Sending CheckRequest: ";
-        for (String each : List.of(SNAKE, camel, bare, text, logged + text)) {
+        // As Envoy 1.40.0 logs it.
+        final String entry = "[2026-11-21 09:28:45.401][1535][trace][ext_authz] [source/extensions/x.cc:108] ";
+        final String log = entry + "ext_authz filter calling authorization server.\n"
+                + entry + "Sending CheckRequest: goo.gle/debugproto    \n" + text.replace("ana", "older") + "\n"
+                + entry + "Sending CheckRequest: goo.gle/debugproto    \n" + text + "\n"
+                + entry + "Received CheckResponse: goo.gle/debugproto    \nstatus {\n}\n";
+        for (String each : List.of(SNAKE, camel, bare, text, log)) {
             sidecar.asked = null;
             mapped(each).exits(ExitCode.OK);
             assertEquals("ana", asked().getActor().getId(), each);
