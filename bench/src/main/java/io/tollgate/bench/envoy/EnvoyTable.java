@@ -102,7 +102,7 @@ final class EnvoyTable {
                 run.tally()
                         .errors
                         .forEach((what, count) -> failures.add(title + ", " + gate.title + ": " + count + " " + what));
-                if (run.tally().answered == 0) {
+                if (run.tally().answeredInAll == 0) {
                     failures.add(title + ", " + gate.title + ": nothing was answered");
                 }
             }

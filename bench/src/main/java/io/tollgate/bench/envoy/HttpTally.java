@@ -18,11 +18,16 @@ final class HttpTally {
     final Map<String, Long> errors = new TreeMap<>();
     /** Requests answered with 200 in the measured window. */
     long answered;
+    /** And over the whole run. */
+    long answeredInAll;
 
     void answered(final int status, final boolean inWindow) {
         if (status != OK) {
             error("HTTP " + status, 1);
-        } else if (inWindow) {
+            return;
+        }
+        answeredInAll++;
+        if (inWindow) {
             answered++;
         }
     }

@@ -32,9 +32,9 @@ class EnvoyLoadTest {
                         "--principals=100",
                         "--rates=50,0",
                         "--rounds=1",
-                        "--warm-up=0.1",
+                        "--warm-up=0.2",
                         "--set=warm_up.decisions=0",
-                        "--duration=0.1",
+                        "--duration=0.2",
                         "--output=" + report);
         assertEquals(0, code, "see its errors above");
         final String text = Files.readString(report);
