@@ -39,6 +39,12 @@ class RefundInterleavingTest {
         new RefundInterleavingTest().runCase(3889595276378573987L, false);
     }
 
+    /** Where a refund that did not look at its periods again gave back to one that had ended. */
+    @Test
+    void shouldDoSoWhereAPeriodBegins() {
+        new RefundInterleavingTest().runCase(1521608715823913191L, false);
+    }
+
     @Test
     @Tag("long")
     void shouldGiveBackAsSomeSequentialOrderWouldInManyMoreCases() {
