@@ -122,8 +122,8 @@ final class Site {
     }
 
     /**
-     * {@return a port that nobody listens on now}; from below those that the system gives to outgoing connections, so that none of these takes
-     * it before the process that is told to listen there
+     * {@return a port that nobody listens on now} From below those that the system gives to outgoing connections, so that none of these
+     * takes it before the process that is told to listen there.
      */
     static int freePort() {
         for (int attempt = 0; attempt < MAX_PORTS_TRIED; attempt++) {
