@@ -119,9 +119,15 @@ class RateLimitStatusTest {
                         .setReason(Reason.REASON_NEAR_LIMIT)
                         .setSeverity(Severity.SEVERITY_WARNING)
                         .setMessage("Nearly \"all\" is used."))
+                .addWarnings(Warning.newBuilder()
+                        .setReason(Reason.REASON_POLICY_WARN)
+                        .setSeverity(Severity.SEVERITY_INFO)
+                        .setMessage("Soon not any more."))
                 .build());
         assertEquals(Code.OK, response.getOverallCode());
-        assertEquals("NEAR_LIMIT; \"Nearly \\\"all\\\" is used.\"", header(response, "x-tollgate-warning"));
+        assertEquals(
+                "NEAR_LIMIT; \"Nearly \\\"all\\\" is used.\", POLICY_WARN; \"Soon not any more.\"",
+                header(response, "x-tollgate-warning"));
     }
 
     @ParameterizedTest

@@ -72,12 +72,7 @@ final class LimitAnswer {
             over(shown, waitNs(judged), response);
         } else {
             header(PREFIX + "decision-id", shown.getDecisionId(), response);
-            for (int i = 0; i < judged.size(); i++) {
-                final DecideResponse answer = judged.answer(i);
-                if (answer != null && !judged.question(i).shadow()) {
-                    warnings(answer, response);
-                }
-            }
+            header(PREFIX + "warning", warnings(judged), response);
         }
         if (shown.hasBindingCeiling()) {
             RateLimitFields.add(shown.getBindingCeiling(), nowMs, (name, value) -> header(name, value, response));
@@ -165,13 +160,22 @@ final class LimitAnswer {
         }
     }
 
-    private static void warnings(final DecideResponse answer, final RateLimitResponse.Builder response) {
-        for (final Warning warning : answer.getWarningsList()) {
-            header(
-                    PREFIX + "warning",
-                    name(warning.getReason()) + "; " + RateLimitFields.quoted(warning.getMessage()),
-                    response);
+    /** One header for all: {@code REASON; "words", REASON; "words"}. */
+    private static String warnings(final Judged judged) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < judged.size(); i++) {
+            final DecideResponse answer = judged.answer(i);
+            if (answer == null || judged.question(i).shadow()) {
+                continue;
+            }
+            for (final Warning warning : answer.getWarningsList()) {
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(name(warning.getReason()))
+                        .append("; ")
+                        .append(RateLimitFields.quoted(warning.getMessage()));
+            }
         }
+        return text.toString();
     }
 
     private static Struct metadata(final DecideResponse answer) {
