@@ -18,14 +18,21 @@ public final class ServerFactory {
     /** A connection that has not said what it speaks by then is closed. */
     private static final long HANDSHAKE_TIMEOUT_S = 10;
 
+    /**
+     * What is longer than our own limits is taken in up to so many times them, and refused with words: the transport's refusal is a gRPC
+     * error, which Envoy's {@code failure_mode_allow} would obey. 4 * 64 MiB, the largest limit, is still an int.
+     */
+    private static final int TRANSPORT_SLACK = 4;
+
     private ServerFactory() {}
 
     /** {@return a builder that answers on the event loops themselves} */
     static NettyServerBuilder forDecisions(final SidecarConfig config, final SocketAddress address) {
         return base(config, address)
                 .directExecutor()
-                .maxInboundMessageSize(Math.max(
-                        config.limits().maxBatchBytes(), config.limits().maxRequestBytes()))
+                .maxInboundMessageSize(TRANSPORT_SLACK
+                        * Math.max(
+                                config.limits().maxBatchBytes(), config.limits().maxRequestBytes()))
                 .maxConcurrentCallsPerConnection(config.limits().maxCallsPerConnection());
     }
 

@@ -92,7 +92,7 @@ class BadInputTest {
 
     @Test
     void shouldRefuseMessagesBeyondTheTransportsLimitWithoutLogging() {
-        final Status status = refused(new byte[3 << 20]);
+        final Status status = refused(new byte[5 << 20]);
 
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getCode(), status.toString());
     }

@@ -115,6 +115,14 @@ class ExtAuthzTest {
         }
     }
 
+    @Test
+    void shouldDenyAndNotFailWhatIsLongerThanItReads() {
+        try (EdgeHarness harness = new EdgeHarness()) {
+            final CheckResponse response = ask(harness, check("POST", "/x", http -> http.setBody("x".repeat(3 << 20))));
+            assertEquals(400, response.getDeniedResponse().getStatus().getCode());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "POLICY_DENY, POLICY, 403, PERMISSION_DENIED",
