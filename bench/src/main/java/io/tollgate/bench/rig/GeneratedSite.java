@@ -42,7 +42,7 @@ public record GeneratedSite(ChildProcess controlPlane, ChildProcess sidecar) imp
         final List<String> options = new ArrayList<>(List.of(
                 "--set=state_dir=" + work.resolve("state"),
                 "--set=control_plane.address=127.0.0.1:" + controlPlane.fact("tcp"),
-                // nobody takes reports here: a journal would be full within seconds, and what is measured then are denies
+                // nobody takes reports here: a journal would be full within seconds, and denies were measured
                 "--set=journal.enabled=false",
                 "--set=listen.unix_socket=" + work.resolve("s")));
         settings.forEach(each -> options.add("--set=" + each));
