@@ -2,7 +2,6 @@
 package io.tollgate.server.envoy.mapping;
 
 import io.tollgate.server.envoy.mapping.Refusal.Kind;
-import java.math.BigInteger;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param whenAbsent in place of a value that the source has not; null = the request is refused
  */
 record Amount(String unit, ValueSource source, long multiply, long divide, long max, @Nullable Long whenAbsent) {
-    private static final int PLAIN_DIGITS = 18;
-
     /** {@return the amount; 0 = none of it} */
     long read(final CheckFacts facts, final Map<String, String> path) throws Refusal {
         final String text = source.read(facts, path);
@@ -29,48 +26,22 @@ record Amount(String unit, ValueSource source, long multiply, long divide, long 
             }
             return whenAbsent;
         }
-        final long plain = plain(text);
-        return scaled(plain >= 0 ? plain : whole(text, source.words()));
+        return scaled(whole(text, source.words()));
     }
 
-    /** {@return the number, or -1 when it is not written in up to 18 digits} */
-    private static long plain(final String text) {
-        if (text.isEmpty() || text.length() > PLAIN_DIGITS) {
-            return -1;
-        }
-        long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            final int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
-    }
-
-    /** {@return value times multiply by divide} */
     private long scaled(final long value) throws Refusal {
-        if (multiply == 1 && divide == 1) {
-            return max > 0 ? Math.min(value, max) : value;
-        }
-        final BigInteger[] parts = BigInteger.valueOf(value)
-                .multiply(BigInteger.valueOf(multiply))
-                .divideAndRemainder(BigInteger.valueOf(divide));
-        BigInteger result = parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
-        if (max > 0) {
-            result = result.min(BigInteger.valueOf(max));
-        }
-        if (result.bitLength() >= Long.SIZE) {
+        final long result = WholeNumber.scaled(value, multiply, divide);
+        if (result == WholeNumber.NONE && max == 0) {
             throw new Refusal(Kind.VALUE, "The amount is too large: " + source.words() + ".");
         }
-        return result.longValue();
+        return max > 0 && (result == WholeNumber.NONE || result > max) ? max : result;
     }
 
     static long whole(final String text, final String words) throws Refusal {
-        if (Form.AMOUNT.accept(text) == null) {
+        final long value = WholeNumber.parse(text);
+        if (value == WholeNumber.NONE) {
             throw new Refusal(Kind.VALUE, "It must be a whole number: " + words + ".");
         }
-        return Long.parseLong(text);
+        return value;
     }
 }

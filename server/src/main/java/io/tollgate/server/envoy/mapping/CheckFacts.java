@@ -197,30 +197,18 @@ public final class CheckFacts {
     @Nullable
     Value metadata(final String filter, final List<String> steps) {
         final Struct known = source.metadata(filter);
-        final Value found = known == null ? null : find(known, steps);
+        final Value found = known == null ? null : StructPath.find(known, steps);
         if (found != null) {
             return found;
         }
         final Struct ofRoute = source.routeMetadata(filter);
-        return ofRoute == null ? null : find(ofRoute, steps);
+        return ofRoute == null ? null : StructPath.find(ofRoute, steps);
     }
 
     /** {@return the filter's whole metadata, or null} */
     @Nullable
     Struct metadata(final String filter) {
         return source.metadata(filter);
-    }
-
-    static @Nullable Value find(final Struct struct, final List<String> steps) {
-        Struct inside = struct;
-        for (int i = 0; i < steps.size(); i++) {
-            final Value value = inside.getFieldsMap().get(steps.get(i));
-            if (value == null || i == steps.size() - 1) {
-                return value;
-            }
-            inside = value.getStructValue();
-        }
-        return null;
     }
 
     /** {@return a parameter of the query, or null} */

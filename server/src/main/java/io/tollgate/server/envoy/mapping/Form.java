@@ -24,7 +24,6 @@ enum Form {
     private static final long MINUTE_MS = 60 * SECOND_MS;
     private static final long HOUR_MS = 60 * MINUTE_MS;
     private static final int MAX_DIGITS = 9;
-    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,19}");
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?");
 
@@ -47,7 +46,7 @@ enum Form {
                     case MODE -> text.toLowerCase(Locale.ROOT).matches("check|consume|reserve");
                     case DURATION -> durationMs(text) != NONE;
                     case FLAG -> text.equals("true") || text.equals("false");
-                    case AMOUNT -> DIGITS.matcher(text).matches() && isLong(text);
+                    case AMOUNT -> WholeNumber.parse(text) != WholeNumber.NONE;
                     case WHOLE -> INTEGER.matcher(text).matches() && isLong(text);
                     case REAL -> NUMBER.matcher(text).matches() && Double.isFinite(Double.parseDouble(text));
                     case MOMENT -> moment(text) != null;

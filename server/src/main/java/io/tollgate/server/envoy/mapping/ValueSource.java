@@ -99,7 +99,7 @@ sealed interface ValueSource {
             }
             // One level below are the providers' payloads; whichever verified this request has the claim.
             for (final Value payload : tokens.getFieldsMap().values()) {
-                final Value found = payload.hasStructValue() ? CheckFacts.find(payload.getStructValue(), steps) : null;
+                final Value found = payload.hasStructValue() ? StructPath.find(payload.getStructValue(), steps) : null;
                 if (found != null) {
                     return found;
                 }

@@ -5,8 +5,8 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.tollgate.envoy.accesslog.v3.HTTPAccessLogEntry;
 import io.tollgate.server.envoy.mapping.Settlement.Actual;
-import java.math.BigInteger;
-import java.util.List;
+import io.tollgate.server.envoy.mapping.StructPath;
+import io.tollgate.server.envoy.mapping.WholeNumber;
 import org.jspecify.annotations.Nullable;
 
 /** Reads how much of a unit was used, from 0 to 2^63-1: value * multiply / divide, rounded up. */
@@ -17,7 +17,6 @@ final class ActualAmount {
     /** What it says is no such amount. */
     static final long INVALID = -2;
 
-    private static final int MAX_DIGITS = 19;
     /** Above this a double is not every whole number. */
     private static final double MAX_EXACT = 1L << 53;
 
@@ -40,7 +39,7 @@ final class ActualAmount {
                         .getMetadata()
                         .getFilterMetadataMap()
                         .get(filter);
-        return found == null ? MISSING : of(find(found, actual.steps()), actual);
+        return found == null ? MISSING : of(StructPath.find(found, actual.steps()), actual);
     }
 
     private static long of(final @Nullable Value value, final Actual actual) {
@@ -67,39 +66,12 @@ final class ActualAmount {
         if (text.isEmpty()) {
             return MISSING;
         }
-        if (text.length() > MAX_DIGITS) {
-            return INVALID;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return INVALID;
-            }
-        }
-        final BigInteger value = new BigInteger(text);
-        return value.bitLength() >= Long.SIZE ? INVALID : scaled(value.longValue(), actual);
+        final long value = WholeNumber.parse(text);
+        return value == WholeNumber.NONE ? INVALID : scaled(value, actual);
     }
 
     private static long scaled(final long value, final Actual actual) {
-        if (actual.multiply() == 1 && actual.divide() == 1) {
-            return value;
-        }
-        final BigInteger[] parts = BigInteger.valueOf(value)
-                .multiply(BigInteger.valueOf(actual.multiply()))
-                .divideAndRemainder(BigInteger.valueOf(actual.divide()));
-        final BigInteger result = parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
-        return result.bitLength() >= Long.SIZE ? INVALID : result.longValue();
-    }
-
-    private static @Nullable Value find(final Struct root, final List<String> steps) {
-        Struct struct = root;
-        Value value = null;
-        for (int i = 0; i < steps.size(); i++) {
-            value = struct.getFieldsMap().get(steps.get(i));
-            if (value == null) {
-                return null;
-            }
-            struct = value.getStructValue();
-        }
-        return value;
+        final long result = WholeNumber.scaled(value, actual.multiply(), actual.divide());
+        return result == WholeNumber.NONE ? INVALID : result;
     }
 }
