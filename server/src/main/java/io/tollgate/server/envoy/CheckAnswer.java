@@ -1,9 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.server.envoy.mapping.Mapping;
 import io.tollgate.v1.DecideRequest;
 import io.tollgate.v1.DecideResponse;
@@ -21,9 +18,6 @@ final class CheckAnswer {
     private static final int PERMISSION_DENIED = 7;
 
     private static final String PREFIX = "x-tollgate-";
-    private static final String PROBLEM_TYPE = "urn:tollgate:reason:";
-    private static final long NS_PER_SECOND = 1_000_000_000L;
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final Mapping.Upstream upstream;
 
@@ -90,9 +84,9 @@ final class CheckAnswer {
         final int status = HttpAnswer.status(answer.getReasonClass());
         to.deny(PERMISSION_DENIED, status);
         to.client(PREFIX + "decision-id", answer.getDecisionId());
-        to.client(PREFIX + "reason", reason(answer));
+        to.client(PREFIX + "reason", ClientWords.reason(answer.getReason()));
         to.client("cache-control", "no-store");
-        final long retryAfterS = (answer.getRetryAfterNs() + NS_PER_SECOND - 1) / NS_PER_SECOND;
+        final long retryAfterS = ClientWords.seconds(answer.getRetryAfterNs());
         if (retryAfterS > 0 && !answer.getRetryNever()) {
             to.client("retry-after", Long.toString(retryAfterS));
         }
@@ -105,28 +99,7 @@ final class CheckAnswer {
             to.body(answer.getMessage());
         } else {
             to.client("content-type", "application/problem+json");
-            to.body(problem(answer, status, retryAfterS));
-        }
-    }
-
-    /** RFC 9457. */
-    private static String problem(final DecideResponse answer, final int status, final long retryAfterS) {
-        final ObjectNode problem = JSON.createObjectNode()
-                .put("type", PROBLEM_TYPE + reason(answer).replace('_', '-').toLowerCase(java.util.Locale.ROOT))
-                .put("title", HttpAnswer.title(answer.getReasonClass()))
-                .put("status", status)
-                .put("detail", answer.getMessage())
-                .put("reason", reason(answer))
-                .put("decision_id", answer.getDecisionId());
-        if (answer.getRetryNever()) {
-            problem.put("retry", false);
-        } else if (retryAfterS > 0) {
-            problem.put("retry_after_s", retryAfterS);
-        }
-        try {
-            return JSON.writeValueAsString(problem);
-        } catch (final JsonProcessingException e) {
-            throw new IllegalStateException("a tree of texts and numbers is JSON", e);
+            to.body(ClientWords.problem(answer, status, retryAfterS));
         }
     }
 
@@ -139,7 +112,7 @@ final class CheckAnswer {
         to.metadata();
         to.metadata("decision_id", answer.getDecisionId());
         to.metadata("outcome", answer.getOutcome().name().substring("OUTCOME_".length()));
-        to.metadata("reason", reason(answer));
+        to.metadata("reason", ClientWords.reason(answer.getReason()));
         to.metadata("bundle", answer.getEvidence().getBundle());
         to.metadata("snapshot_version", Long.toString(answer.getEvidence().getSnapshotVersion()));
         to.metadata("snapshot_digest", answer.getEvidence().getSnapshotDigest());
@@ -172,25 +145,16 @@ final class CheckAnswer {
         }
     }
 
-    private static String reason(final DecideResponse answer) {
-        return answer.getReason().name().substring("REASON_".length());
-    }
-
     /** One header for all: of several that overwrite each other only the last would arrive. */
     private static String warnings(final List<Warning> warnings) {
         if (warnings.size() == 1) {
-            return warning(warnings.get(0));
+            return ClientWords.warning(warnings.get(0));
         }
         final StringBuilder text = new StringBuilder();
         for (final Warning each : warnings) {
-            text.append(text.isEmpty() ? "" : ", ").append(warning(each));
+            text.append(text.isEmpty() ? "" : ", ").append(ClientWords.warning(each));
         }
         return text.toString();
-    }
-
-    private static String warning(final Warning warning) {
-        return warning.getReason().name().substring("REASON_".length()) + "; "
-                + RateLimitFields.quoted(warning.getMessage());
     }
 
     private static boolean isHeaderValue(final String value) {

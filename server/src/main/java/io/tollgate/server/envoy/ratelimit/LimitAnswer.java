@@ -1,9 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See the LICENSE file at the root of this repository. */
 package io.tollgate.server.envoy.ratelimit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
@@ -12,14 +9,12 @@ import io.tollgate.envoy.core.v3.HeaderValue;
 import io.tollgate.envoy.ratelimit.v3.RateLimitResponse;
 import io.tollgate.envoy.ratelimit.v3.RateLimitResponse.Code;
 import io.tollgate.envoy.ratelimit.v3.RateLimitResponse.DescriptorStatus;
-import io.tollgate.server.envoy.HttpAnswer;
+import io.tollgate.server.envoy.ClientWords;
 import io.tollgate.server.envoy.RateLimitFields;
 import io.tollgate.v1.DecideResponse;
-import io.tollgate.v1.Reason;
 import io.tollgate.v1.Warning;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +24,9 @@ final class LimitAnswer {
     private static final String DECISION_ID = "decision_id";
     private static final String CODE = "code";
     private static final String PREFIX = "x-tollgate-";
-    private static final String PROBLEM_TYPE = "urn:tollgate:reason:";
-    private static final long NS_PER_SECOND = 1_000_000_000L;
     /** One for all: a request may have very many descriptors. */
     private static final DescriptorStatus OVER_LIMIT =
             DescriptorStatus.newBuilder().setCode(Code.OVER_LIMIT).build();
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     private LimitAnswer() {}
 
@@ -127,7 +118,7 @@ final class LimitAnswer {
     }
 
     private static void over(final DecideResponse shown, final long waitNs, final RateLimitResponse.Builder response) {
-        final long waitS = waitNs / NS_PER_SECOND + (waitNs % NS_PER_SECOND == 0 ? 0 : 1);
+        final long waitS = ClientWords.seconds(waitNs);
         header(PREFIX + "decision-id", shown.getDecisionId(), response);
         header(PREFIX + "reason", reason(shown), response);
         header("content-type", "application/problem+json", response);
@@ -135,29 +126,7 @@ final class LimitAnswer {
         if (waitS > 0) {
             header("retry-after", Long.toString(waitS), response);
         }
-        response.setRawBody(ByteString.copyFromUtf8(problem(shown, waitS)));
-    }
-
-    /** RFC 9457; without the status, which is Envoy's to choose. */
-    private static String problem(final DecideResponse answer, final long waitS) {
-        final ObjectNode problem = JSON.createObjectNode()
-                .put("type", PROBLEM_TYPE + reason(answer).replace('_', '-').toLowerCase(Locale.ROOT))
-                .put("title", HttpAnswer.title(answer.getReasonClass()))
-                .put("detail", answer.getMessage())
-                .put("reason", reason(answer));
-        if (!answer.getDecisionId().isEmpty()) {
-            problem.put("decision_id", answer.getDecisionId());
-        }
-        if (answer.getRetryNever()) {
-            problem.put("retry", false);
-        } else if (waitS > 0) {
-            problem.put("retry_after_s", waitS);
-        }
-        try {
-            return JSON.writeValueAsString(problem);
-        } catch (final JsonProcessingException e) {
-            throw new IllegalStateException("a tree of texts and numbers is JSON", e);
-        }
+        response.setRawBody(ByteString.copyFromUtf8(ClientWords.problem(shown, ClientWords.NO_STATUS, waitS)));
     }
 
     /** One header for all: {@code REASON; "words", REASON; "words"}. */
@@ -169,10 +138,7 @@ final class LimitAnswer {
                 continue;
             }
             for (final Warning warning : answer.getWarningsList()) {
-                text.append(text.isEmpty() ? "" : ", ")
-                        .append(name(warning.getReason()))
-                        .append("; ")
-                        .append(RateLimitFields.quoted(warning.getMessage()));
+                text.append(text.isEmpty() ? "" : ", ").append(ClientWords.warning(warning));
             }
         }
         return text.toString();
@@ -227,11 +193,7 @@ final class LimitAnswer {
     }
 
     private static String reason(final DecideResponse answer) {
-        return name(answer.getReason());
-    }
-
-    private static String name(final Reason reason) {
-        return reason.name().substring("REASON_".length());
+        return ClientWords.reason(answer.getReason());
     }
 
     private static Value text(final String value) {
